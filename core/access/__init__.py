@@ -1,0 +1,1 @@
+"""Who may do what: users, roles, teams, grants, scopes, sign-in."""

@@ -1,0 +1,42 @@
+"""What is told to plugins after a commit: frozen facts, without ORM objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened and is stored. `actor_id` is None for the system; `at` is aware UTC."""
+
+    at: datetime
+    actor_id: int | None
+
+
+@dataclass(frozen=True)
+class RecordEvent(Event):
+    """Something that happened to one record; `source` is page, api, import, conversion, command or job."""
+
+    resource: str
+    record_id: int
+    source: str
+
+
+@dataclass(frozen=True)
+class RecordCreated(RecordEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class RecordChanged(RecordEvent):
+    """`changes` maps field name to (old, new) in the API's form."""
+
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RecordDeleted(RecordEvent):
+    pass

@@ -1,0 +1,91 @@
+"""Days and moments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from babel.dates import format_date, format_datetime
+
+from core.fields.basic import clean_text
+from core.fields.kind import Formats, Invalid, Kind, Reading
+from core.i18n import _
+from core.tabular.numbers import parse_date, parse_datetime
+
+if TYPE_CHECKING:
+    from core.resources.declare import Field
+
+
+@dataclass(frozen=True)
+class Date(Kind):
+    """A day, without time or zone."""
+
+    name: ClassVar[str] = "date"
+    sink_type: ClassVar[str] = "date"
+    operators: ClassVar[tuple[str, ...]] = ("is", "from", "to", "last_days", "empty", "any")
+
+    def parse(self, raw: Any, field: Field, reading: Reading) -> date | None:
+        if raw is None or raw == "":
+            return None
+        if isinstance(raw, datetime):
+            return raw.date()
+        if isinstance(raw, date):
+            return raw
+        text = clean_text(raw)
+        if not text:
+            return None
+        try:
+            return parse_date(text, reading.date_order)
+        except ValueError:
+            raise Invalid("not_a_date", _("“%(value)s” is not a day of the calendar.", value=text)) from None
+
+    def text(self, value: date | None, formats: Formats) -> str:
+        return "" if value is None else format_date(value, "short" if formats.language == "en" else "dd/MM/yyyy",
+                                                    locale=formats.language)
+
+    def raw(self, value: date | None, formats: Formats) -> str:
+        return "" if value is None else value.isoformat()
+
+    def json(self, value: date | None, formats: Formats) -> Any:
+        return None if value is None else value.isoformat()
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"], "format": "date"}
+
+
+@dataclass(frozen=True)
+class DateTime(Kind):
+    """A moment; shown in the reader's zone, kept in UTC."""
+
+    name: ClassVar[str] = "datetime"
+    sink_type: ClassVar[str] = "datetime"
+    operators: ClassVar[tuple[str, ...]] = ("from", "to", "last_days", "empty", "any")
+
+    def parse(self, raw: Any, field: Field, reading: Reading) -> datetime | None:
+        if raw is None or raw == "":
+            return None
+        try:
+            moment = raw if isinstance(raw, datetime) else parse_datetime(clean_text(raw), reading.date_order)
+        except ValueError:
+            raise Invalid("not_a_moment", _("“%(value)s” is not a date with a time.", value=raw)) from None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=reading.formats.zone)
+        return moment.astimezone(UTC)
+
+    def text(self, value: datetime | None, formats: Formats) -> str:
+        if value is None:
+            return ""
+        return format_datetime(value, "short", tzinfo=formats.zone, locale=formats.language)
+
+    def raw(self, value: datetime | None, formats: Formats) -> str:
+        return "" if value is None else value.astimezone(formats.zone).strftime("%Y-%m-%dT%H:%M")
+
+    def json(self, value: datetime | None, formats: Formats) -> Any:
+        return None if value is None else value.isoformat()
+
+    def sink(self, value: datetime | None, formats: Formats) -> Any:
+        return None if value is None else value.astimezone(formats.zone).replace(tzinfo=None)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"], "format": "date-time"}

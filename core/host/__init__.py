@@ -1,0 +1,1 @@
+"""Plugins that come and go: manifest, discovery, loading, hooks, states, lifecycle, migrations."""

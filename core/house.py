@@ -1,0 +1,60 @@
+"""The house: one set of enabled plugins and everything they declared, built once per generation and then frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from core.config import Config
+    from core.host.dispatch import Hooks
+    from core.host.manifest import Manifest
+    from core.resources.declare import (
+        JobType, MenuItem, Permission, ReferenceList, Resource, SettingsSection,
+    )
+
+EXTENSION = "prospecto"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something an administrator should know: which plugin, what happened, and the traceback if there is one."""
+
+    plugin: str
+    text: str
+    detail: str = ""
+
+
+@dataclass
+class House:
+    """What the enabled plugins declared. Filled by `build_app`, read by everybody, kept in `app.extensions`."""
+
+    config: Config
+    generation: int
+    hooks: Hooks
+    manifests: Mapping[str, Manifest] = field(default_factory=dict)
+    """Enabled plugins by name, in dependency order."""
+    resources: dict[str, Resource] = field(default_factory=dict)
+    lists: dict[str, ReferenceList] = field(default_factory=dict)
+    menu: list[MenuItem] = field(default_factory=list)
+    permissions: list[Permission] = field(default_factory=list)
+    settings: dict[str, SettingsSection] = field(default_factory=dict)
+    jobs: dict[str, JobType] = field(default_factory=dict)
+    commands: list[Any] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    def resource_of(self, model: type[Any]) -> Resource | None:
+        """The resource whose records are of this class, None where its plugin is off."""
+        return next((each for each in self.resources.values() if each.model is model), None)
+
+    def is_enabled(self, plugin: str) -> bool:
+        return plugin in self.manifests
+
+
+def current_house() -> House:
+    """The house of the app that is serving."""
+    house: House = current_app.extensions[EXTENSION]
+    return house

@@ -1,0 +1,89 @@
+"""What travels with a write: the drafts, who writes, through which door, and what was found wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm import Session
+
+from core.access.actor import Actor
+from core.fields.kind import Formats, Reading
+from core.i18n import Text
+
+if TYPE_CHECKING:
+    from core.house import House
+    from core.resources.declare import Resource
+
+
+class Refused(Exception):
+    """A rule forbids what was asked; nothing was done. `message` is for people, in their language."""
+
+    def __init__(self, message: Text, code: str = "refused") -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a draft: the field ('' for the whole record), a sentence, a code, and whose rule it is."""
+
+    field: str
+    message: Text
+    code: str = "invalid"
+    plugin: str = ""
+
+
+@dataclass
+class Draft:
+    """A record as somebody wants it: new (`record_id` None) or changed; only the given fields are in `values`.
+
+    `values` maps field name to the parsed value. `tags` None leaves the tags alone.
+    """
+
+    resource: Resource
+    values: dict[str, Any] = field(default_factory=dict)
+    record_id: int | None = None
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[tuple[str, Text]] = field(default_factory=list)
+    row: int | None = None
+    """Number of the row of an imported file."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """What a door asks of a plugin beyond fields (e.g. the reason for a junk status)."""
+    current: Any = None
+    """The record as it is stored, for a change."""
+
+    @property
+    def is_new(self) -> bool:
+        return self.record_id is None
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+    def problem(self, field: str, message: Text, code: str = "invalid", plugin: str = "") -> None:
+        self.problems.append(Problem(field, message, code, plugin))
+
+    def value(self, name: str) -> Any:
+        """The value the record will have: the given one, else the stored one."""
+        if name in self.values:
+            return self.values[name]
+        if self.current is None:
+            return None
+        declared = self.resource.field(name)
+        return declared.kind.load(self.current, declared)
+
+
+@dataclass
+class WriteContext:
+    """Surroundings of a write. `source` is page, api, import, conversion, command or job."""
+
+    session: Session
+    house: House
+    actor: Actor | None
+    formats: Formats
+    reading: Reading
+    source: str = "page"
+    settings: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,318 @@
+"""What a plugin declares about its records; frozen, so that one declaration can serve every surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.fields.kind import Kind
+from core.fields.references import UserRef
+from core.fields.references import Reference as ReferenceKind
+from core.i18n import Text
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from core.resources.context import Draft, WriteContext
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a resource: the same in form, list, detail, filter, import, export and API.
+
+    Args:
+        name: its name in the API, the URL and files; fixed once published.
+        label: its name for people.
+        kind: how its values are read, kept and shown.
+        attribute: the model's attribute; by default `name`, or `<name>_id` for references.
+        required: a record cannot be saved without it.
+        group: the card of the form and the detail it stands on.
+        quick: part of the quick-create dialog.
+        writable: False for what the host or a service fills in.
+        exported: part of an export of everything.
+        aliases: other headers that mean this field in imported files (any of our languages, any notation).
+        default: called with the write context when a new record brings no value.
+        help: one sentence under the input.
+        wide: takes the whole width of its card.
+    """
+
+    name: str
+    label: Text
+    kind: Kind
+    attribute: str = ""
+    required: bool = False
+    group: str = "general"
+    quick: bool = False
+    writable: bool = True
+    exported: bool = True
+    aliases: tuple[str, ...] = ()
+    default: Callable[[WriteContext], Any] | None = None
+    help: Text = ""
+    wide: bool = False
+    side: SideTable | None = None
+
+    def __post_init__(self) -> None:
+        if not self.attribute:
+            suffix = "_id" if isinstance(self.kind, (ReferenceKind, UserRef)) else ""
+            object.__setattr__(self, "attribute", self.name + suffix)
+
+
+@dataclass(frozen=True)
+class SideTable:
+    """Where another plugin keeps the fields it adds to a resource: one row per record, FK with ON DELETE CASCADE.
+
+    `key` is the attribute that holds the record's id.
+    """
+
+    model: type[Any]
+    key: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list that is not simply a field: drawn by `html(value)` from what `prefetch` found.
+
+    `prefetch(session, ids)` gets the ids of the whole page and answers `{id: value}` in one query.
+    """
+
+    name: str
+    label: Text
+    prefetch: Callable[[Session, Sequence[int]], Mapping[int, Any]]
+    html: Callable[[Any], Any]
+    align: str = ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of the list that is not simply a field: choices, and the criterion each one means."""
+
+    name: str
+    label: Text
+    choices: Callable[[], Sequence[tuple[str, Text]]]
+    criterion: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a person may do to one record, as a button of its page: a POST (or a dialog) at `endpoint`.
+
+    `endpoint` is a Flask endpoint that takes `id`; `permission` an action of the resource's grant matrix;
+    `visible(record)` hides it where it makes no sense.
+    """
+
+    name: str
+    label: Text
+    icon: str
+    endpoint: str
+    permission: str = "edit"
+    primary: bool = False
+    dialog: bool = False
+    visible: Callable[[Any], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A card a plugin puts on the record's page; `render(record)` answers markup and is guarded.
+
+    `place` is `main` (under the fields) or `side` (right of them). `permission` is (resource, action) the reader needs.
+    """
+
+    name: str
+    label: Text
+    render: Callable[[Any], Any]
+    place: str = "main"
+    permission: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class SavedFilter:
+    """A view the plugin ships: a tab over the list with this query string, e.g. `status=open&sort=-value`."""
+
+    name: str
+    label: Text
+    query: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Path:
+    """The field whose values are the steps a record walks through (a status with meanings)."""
+
+    field: str
+    list: str
+
+
+@dataclass(frozen=True)
+class IdentityKey:
+    """Attributes that hold the same sort of key: two records sharing one are duplicates.
+
+    `keys(draft_values)` answers the draft's own keys, in the compared form.
+    """
+
+    name: str
+    label: Text
+    attributes: tuple[str, ...]
+    keys: Callable[[Mapping[str, Any]], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One kind of record and everything the host makes of it.
+
+    Args:
+        name: plural, as in the URL (`/leads`), the API (`/api/v1/leads`) and the grant matrix.
+        model: the mapped class; it has `id`, `created_at`, `updated_at`, `created_by_id`, `version`.
+        label, plural: what people call one and many.
+        fields: all fields, in the order of the form.
+        groups: (name, label) of the cards the fields stand on.
+        columns: names of fields shown in the list, most wanted first; the first is the record's link.
+        filters: names of fields offered as filters; `quick_filters` are always visible.
+        title, subtitle: fields that name a record.
+        search: attributes whose text is found by search, besides tags.
+        owner: attribute holding the user a record belongs to; scopes own and team look at it.
+        sort: default order, `-` for descending; must be an indexed attribute.
+        permissions: actions beyond view, create, edit, delete, assign, import, export.
+        checks: functions (draft, context) that note problems or normalise, after the fields were read.
+        before_write: functions (record, draft, context) inside the transaction, the record not yet flushed.
+        identity: keys by which duplicates are found, in this and the `identity_with` resources.
+        route_import: (values) -> resource name a row of an import belongs to, None for this one.
+        infer_import: (headers) -> {column index: (field name, {other field: constant})} for columns whose header
+            says more than a field name (a column called like a document type).
+    """
+
+    name: str
+    model: type[Any]
+    label: Text
+    plural: Text
+    icon: str
+    fields: tuple[Field, ...]
+    hue: str = "blue"
+    groups: tuple[tuple[str, Text], ...] = ()
+    columns: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    quick_filters: tuple[str, ...] = ()
+    views: tuple[SavedFilter, ...] = ()
+    title: str = "name"
+    subtitle: str | None = None
+    search: tuple[str, ...] = ()
+    owner: str | None = None
+    sort: str = "-id"
+    permissions: tuple[tuple[str, Text], ...] = ()
+    actions: tuple[Action, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    extra_columns: tuple[Column, ...] = ()
+    extra_filters: tuple[Filter, ...] = ()
+    path: Path | None = None
+    checks: tuple[Callable[[Draft, WriteContext], None], ...] = ()
+    before_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()
+    identity: tuple[IdentityKey, ...] = ()
+    identity_with: tuple[str, ...] = ()
+    route_import: Callable[[Mapping[str, Any]], str | None] | None = None
+    infer_import: Callable[[Sequence[str]], Mapping[int, tuple[str, Mapping[str, Any]]]] | None = None
+    menu_group: str = "sales"
+    menu_order: int = 50
+    plugin: str = ""
+    empty_text: Text = ""
+
+    def field(self, name: str) -> Field:
+        """The field of this name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for each in self.fields:
+            if each.name == name:
+                return each
+        raise KeyError(name)
+
+    def has_field(self, name: str) -> bool:
+        return any(each.name == name for each in self.fields)
+
+
+@dataclass(frozen=True)
+class ReferenceList:
+    """A list of values an administrator keeps in Settings (channels, statuses); its model is a `ReferenceValue`.
+
+    `meanings` are (key, label): values then stand in groups by meaning and the last of a meaning cannot go.
+    `used_by` are (resource name, attribute) that hold its ids: what a deleted value is replaced in.
+    `shipped(language)` gives the rows of a new installation: dicts of the model's attributes.
+    `columns` are extra fields of a value beyond name, description, hue, default.
+    """
+
+    name: str
+    model: type[Any]
+    label: Text
+    plural: Text
+    used_by: tuple[tuple[str, str], ...] = ()
+    meanings: tuple[tuple[str, Text], ...] = ()
+    coloured: bool = False
+    has_default: bool = True
+    columns: tuple[Field, ...] = ()
+    shipped: Callable[[str], Sequence[Mapping[str, Any]]] | None = None
+    creatable_on_import: bool = True
+    section: Text = ""
+    order: int = 50
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """An entry of the navigation. `group` is sales, capture, analysis or admin; shown to who may `permission`."""
+
+    name: str
+    label: Text
+    endpoint: str
+    icon: str
+    group: str = "sales"
+    order: int = 50
+    permission: tuple[str, str] | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    count: str | None = None
+    """Name of a resource whose open records are counted beside it."""
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A right that belongs to no resource's records: (resource, action) of the grant matrix with scope none or all."""
+
+    resource: str
+    action: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value an administrator sets; read it with `settings.get("<section>.<name>")`."""
+
+    name: str
+    label: Text
+    kind: Kind
+    default: Any = None
+    help: Text = ""
+
+
+@dataclass(frozen=True)
+class SettingsSection:
+    """A page of Settings."""
+
+    name: str
+    label: Text
+    settings: tuple[Setting, ...]
+    group: Text = ""
+    order: int = 50
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class JobType:
+    """Long work done by a worker: `run(job)` gets a `core.jobs.Job`, must be safe to run again after a kill.
+
+    `every` seconds makes it periodic.
+    """
+
+    name: str
+    label: Text
+    run: Callable[[Any], None]
+    every: int | None = None
+    plugin: str = ""
