@@ -1,0 +1,25 @@
+"""What every test has: databases, a browser, the application's fixtures, and the marks that follow from their use."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["core.testing.postgres", "core.testing.browser", "tests.fixtures_app"]
+
+MARK_OF_FIXTURE = {"page": "browser", "context": "browser", "browser": "browser", "postgres_server": "postgres"}
+
+# A shared or busy machine is slow at times: a test fails by what it finds, never by how long one example took.
+settings.register_profile("prospecto", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", parent=settings.get_profile("prospecto"), max_examples=1000)
+settings.load_profile(os.environ.get("PROSPECTO_HYPOTHESIS", "prospecto"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark a test by the systems that it uses, so that `-m "not browser"` needs no discipline."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        for mark in {MARK_OF_FIXTURE[name] for name in fixtures if name in MARK_OF_FIXTURE}:
+            item.add_marker(mark)

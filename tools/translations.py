@@ -1,0 +1,130 @@
+"""The catalogues of the languages: collect texts from the code, compile what was translated, say what was not.
+
+usage: python tools/translations.py update|compile|check
+
+The host has one folder of catalogues and each plugin has its own, so that a plugin takes its words with it.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ("es", "fr")
+"""Translated languages; English is what stands in the code."""
+
+KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+METHODS = [("**/static/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
+MANIFEST_TEXTS = ("title", "summary", "category")
+
+
+def main(arguments: list[str]) -> int:
+    commands = {"update": update, "compile": compile_all, "check": check}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        print(__doc__)
+        return 2
+    return commands[arguments[0]]()
+
+
+def update() -> int:
+    """Bring every catalogue in line with the texts that the code holds now; translations are kept."""
+    for part in parts():
+        template = texts_of(part)
+        for language in LANGUAGES:
+            path = part / "translations" / language / "LC_MESSAGES" / "messages.po"
+            catalog = read(path, language)
+            catalog.update(template, no_fuzzy_matching=True, update_header_comment=False)
+            catalog.obsolete.clear()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_if_changed(path, po_bytes(catalog))
+    return 0
+
+
+def compile_all() -> int:
+    """Write the .mo beside each .po; they are what the running program reads."""
+    for path in po_files():
+        content = BytesIO()
+        write_mo(content, read(path, path.parts[-3]))
+        write_if_changed(path.with_suffix(".mo"), content.getvalue())
+    return 0
+
+
+def check() -> int:
+    """List what has no translation; 1 if there is any."""
+    open_texts = 0
+    for path in po_files():
+        catalog = read(path, path.parts[-3])
+        missing = [message for message in catalog if message.id and (message.fuzzy or not is_whole(message.string))]
+        for message in missing:
+            print(f"{path.relative_to(ROOT)}: not translated: {message.id!r}")
+        open_texts += len(missing)
+    print(f"{open_texts} texts are not translated." if open_texts else "Every text is translated.")
+    return 1 if open_texts else 0
+
+
+def is_whole(translation: object) -> bool:
+    return all(translation) if isinstance(translation, (list, tuple)) else bool(translation)
+
+
+def parts() -> list[Path]:
+    """The folders that have catalogues of their own: the host and each plugin."""
+    return [ROOT / "core", *sorted(manifest.parent for manifest in (ROOT / "plugins").glob("*/plugin.toml"))]
+
+
+def po_files() -> Iterator[Path]:
+    for part in parts():
+        yield from sorted((part / "translations").glob("*/LC_MESSAGES/messages.po"))
+
+
+def texts_of(part: Path) -> Catalog:
+    template = Catalog(project="Prospecto", copyright_holder="Prospecto contributors")
+    found = extract_from_dir(
+        part, METHODS, keywords=KEYWORDS, comment_tags=("L10N:",), options_map={"**/templates/**.html": {"silent": "false"}}
+    )
+    for filename, line, text, comments, context in found:
+        template.add(text, None, [(f"{part.name}/{filename}", line)], auto_comments=comments, context=context)
+    for text in manifest_texts(part / "plugin.toml"):
+        template.add(text, None, [(f"{part.name}/plugin.toml", 1)])
+    return template
+
+
+def manifest_texts(manifest: Path) -> list[str]:
+    """What the Apps page shows of a plugin without importing it."""
+    if not manifest.exists():
+        return []
+    declared = tomllib.loads(manifest.read_text(encoding="utf-8"))
+    declared = declared.get("plugin", declared)
+    return [declared[name] for name in MANIFEST_TEXTS if isinstance(declared.get(name), str) and declared[name]]
+
+
+def read(path: Path, language: str) -> Catalog:
+    if not path.exists():
+        return Catalog(locale=language, project="Prospecto", copyright_holder="Prospecto contributors", fuzzy=False)
+    with path.open("rb") as source:
+        return read_po(source, locale=language)
+
+
+def po_bytes(catalog: Catalog) -> bytes:
+    """A catalogue as text without dates and line numbers, so that a diff shows words only."""
+    content = BytesIO()
+    write_po(content, catalog, width=110, sort_output=True, include_lineno=False, omit_header=False)
+    dated = (b'"POT-Creation-Date:', b'"PO-Revision-Date:')
+    return b"".join(line for line in content.getvalue().splitlines(keepends=True) if not line.startswith(dated))
+
+
+def write_if_changed(path: Path, content: bytes) -> None:
+    if not path.exists() or path.read_bytes() != content:
+        path.write_bytes(content)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
