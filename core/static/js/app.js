@@ -1,0 +1,1 @@
+/* Starts the parts of the page that need script; each page works without it. */

@@ -1,0 +1,7 @@
+/* Sets the theme before the first paint; a classic script in the head, so that nothing flashes. */
+(() => {
+  const root = document.documentElement;
+  const chosen = root.dataset.theme || localStorage.getItem("theme") || "auto";
+  const dark = chosen === "dark" || (chosen === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset.bsTheme = dark ? "dark" : "light";
+})();
