@@ -1,0 +1,177 @@
+"""Reference lists: the values an administrator keeps (channels, statuses), and the users, found by id, name or key."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column, validates
+
+from core.db import Id, Json
+from core.fields.kind import ReferenceItem
+from core.fields.references import USERS
+from core.i18n import LANGUAGES
+from core.state import forget, remembered
+
+if TYPE_CHECKING:
+    from core.house import House
+    from core.resources.declare import ReferenceList
+
+NAME_LENGTH = 120
+
+
+def fold_name(name: str) -> str:
+    """The form in which two spellings of one name are equal: no case, no accents, single spaces."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
+    return " ".join(plain.casefold().split())
+
+
+class ReferenceValue:
+    """Mixin of the model of a reference list: `class Channel(ReferenceValue, Model)` and a `__tablename__`.
+
+    No two values of a list have the same folded name. `keys` are other texts that mean the value in files.
+    """
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(NAME_LENGTH))
+    name_folded: Mapped[str] = mapped_column(
+        sa.String(NAME_LENGTH * 2), unique=True, default=lambda context: fold_name(context.get_current_parameters()["name"])
+    )
+    description: Mapped[str | None] = mapped_column(sa.String(500))
+    hue: Mapped[str] = mapped_column(sa.String(20), default="slate")
+    meaning: Mapped[str | None] = mapped_column(sa.String(40))
+    position: Mapped[int] = mapped_column(default=0)
+    is_default: Mapped[bool] = mapped_column(default=False)
+    keys: Mapped[list[str]] = mapped_column(Json, default=list)
+
+    @validates("name")
+    def _fold(self, _key: str, name: str) -> str:
+        self.name_folded = fold_name(name)
+        return name
+
+
+class KnownReferences:
+    """The reference lists as one session sees them, each read once; after a `forget` ask `references_of` anew."""
+
+    def __init__(self, session: Session, house: House | None) -> None:
+        self._session = session
+        self._house = house
+        self._lists: dict[str, Items] = {}
+
+    def items(self, name: str) -> Sequence[ReferenceItem]:
+        """The values of a list in its order; none where the list's plugin is off."""
+        return self._list(name).items
+
+    def get(self, name: str, id: int | None) -> ReferenceItem | None:
+        return None if id is None else self._list(name).by_id.get(id)
+
+    def find(self, name: str, text: str) -> ReferenceItem | None:
+        """The value of this name or key, however it is written in case and accents."""
+        return self._list(name).by_word.get(fold_name(text))
+
+    def default(self, name: str) -> ReferenceItem | None:
+        return self._list(name).default
+
+    def _list(self, name: str) -> Items:
+        known = self._lists.get(name)
+        if known is None:
+            known = self._lists[name] = self._read(name)
+        return known
+
+    def _read(self, name: str) -> Items:
+        if name == USERS:
+            return remembered(self._session, "references:users", _load_users)
+        declared = self._house.lists.get(name) if self._house else None
+        if declared is None:
+            return Items(())
+        return remembered(self._session, f"references:{name}", lambda session: _load_values(session, declared.model))
+
+
+class Items:
+    """One list in memory, with its indexes."""
+
+    def __init__(self, items: Sequence[ReferenceItem]) -> None:
+        self.items = tuple(items)
+        self.by_id = {item.id: item for item in self.items}
+        self.default = next((item for item in self.items if item.is_default), None)
+
+    @cached_property
+    def by_word(self) -> Mapping[str, ReferenceItem]:
+        """Folded names and keys. Keys stand behind names, and a name that two items bear means neither."""
+        words: dict[str, ReferenceItem] = {}
+        doubtful: set[str] = set()
+        for item in sorted(self.items, key=lambda each: not each.active):
+            word = fold_name(item.name)
+            if word in words and words[word].active == item.active:
+                doubtful.add(word)
+            words.setdefault(word, item)
+        for word in doubtful:
+            del words[word]
+        for item in self.items:
+            for key in item.keys:
+                words.setdefault(fold_name(key), item)
+        return words
+
+
+def references_of(session: Session, house: House | None = None) -> KnownReferences:
+    """The reference lists of the session's house; costs no query while nothing has changed."""
+    return KnownReferences(session, house or session.info.get("house"))
+
+
+def add_value(session: Session, declared: ReferenceList, name: str, **attributes: Any) -> Any:
+    """A new value at the end of its list, flushed; the caller commits.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: the list has this name already.
+    """
+    model = declared.model
+    last = session.scalar(sa.select(sa.func.max(model.position)))
+    if declared.meanings:
+        attributes.setdefault("meaning", declared.meanings[0][0])
+    value = model(name=name, position=(last or 0) + 1, **attributes)
+    session.add(value)
+    session.flush()
+    forget(session)
+    return value
+
+
+def ship_values(session: Session, declared: ReferenceList, language: str) -> int:
+    """Fill an empty list with what its plugin ships, named in `language`; answers how many values were made.
+
+    The names in the other languages become keys, so that files in any of them find their value.
+    """
+    if declared.shipped is None or session.scalar(sa.select(declared.model.id).limit(1)) is not None:
+        return 0
+    rows = declared.shipped(language)
+    others = [declared.shipped(code) for code in LANGUAGES if code != language]
+    for position, row in enumerate(rows, start=1):
+        names = [str(other[position - 1]["name"]) for other in others if len(other) == len(rows)]
+        keys = [key for key in dict.fromkeys([*row.get("keys", ()), *names]) if fold_name(key) != fold_name(row["name"])]
+        session.add(declared.model(**{"position": position, **row, "keys": keys}))
+    session.flush()
+    forget(session)
+    return len(rows)
+
+
+def _load_values(session: Session, model: type[Any]) -> Items:
+    found = session.execute(
+        sa.select(model.id, model.name, model.hue, model.meaning, model.is_default, model.keys)
+        .order_by(model.position, model.id)
+    )
+    return Items([
+        ReferenceItem(id=id, name=name, hue=hue, meaning=meaning, is_default=is_default, keys=tuple(keys or ()))
+        for id, name, hue, meaning, is_default, keys in found
+    ])
+
+
+def _load_users(session: Session) -> Items:
+    from core.access.models import User  # access reads settings, which stand below it
+
+    found = session.execute(sa.select(User.id, User.name, User.email, User.hue, User.active).order_by(User.name, User.id))
+    return Items([
+        ReferenceItem(id=id, name=name or email, hue=hue, active=active, keys=(email,))
+        for id, name, email, hue, active in found
+    ])
