@@ -24,8 +24,7 @@ help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: install ## Set up and serve on port 8000 (PORT=…, HOST=…; DEMO=1 with an invented company)
-	@$(if $(filter 1 yes true,$(DEMO)),$(BIN)/python tools/demo_start.py)
-	@PORT=$(PORT) $(BIN)/prospecto serve --host $(HOST) --port $(PORT)
+	@exec $(BIN)/prospecto serve --host $(HOST) --port $(PORT) $(if $(filter 1 yes true on,$(DEMO)),--demo)
 
 test: install $(DEV) ## Run every test: unit, SQLite and PostgreSQL, browser (ARGS='-k name')
 	@tools/ensure-test-systems
@@ -74,16 +73,16 @@ $(RUNTIME):
 	@python=$$(PYTHON="$(PYTHON)" tools/find-python) || exit 1; \
 	echo "Making $(VENV) with $$python"; \
 	"$$python" -m venv --clear $(VENV)
-	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install -qq --require-hashes -r requirements.lock
 	@touch $@
 
 $(BIN)/prospecto: pyproject.toml $(RUNTIME)
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEV): $(RUNTIME)
 	@echo "Installing the tools for tests and checks"
-	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@$(PIP) install -qq --require-hashes -r requirements-dev.lock
 	@rm -f $(VENV)/.dev-*
 	@touch $@
 

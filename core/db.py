@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -44,12 +44,18 @@ class Database(SQLAlchemy):
     """Flask-SQLAlchemy, except that every app of the process shares one engine per database URL."""
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
-        return engine_for(str(options["url"]) if isinstance(options["url"], str) else
-                          options["url"].render_as_string(hide_password=False))
+        return engine_for(
+            str(options["url"])
+            if isinstance(options["url"], str)
+            else options["url"].render_as_string(hide_password=False)
+        )
 
 
 db = Database(model_class=Base, session_options={"expire_on_commit": False})
-Model = db.Model
+if TYPE_CHECKING:
+    Model = Base  # the same class to a type checker, which cannot follow an attribute of `db`
+else:
+    Model = db.Model
 
 
 def engine_for(url: str) -> Engine:

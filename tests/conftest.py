@@ -9,7 +9,12 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["core.testing.postgres", "core.testing.browser", "tests.fixtures_app"]
 
-MARK_OF_FIXTURE = {"page": "browser", "context": "browser", "browser": "browser", "postgres_server": "postgres"}
+MARK_OF_FIXTURE = {
+    "page": "browser",
+    "context": "browser",
+    "browser": "browser",
+    "postgres_server": "postgres",
+}
 
 # A shared or busy machine is slow at times: a test fails by what it finds, never by how long one example took.
 settings.register_profile("prospecto", deadline=None, suppress_health_check=[HealthCheck.too_slow])

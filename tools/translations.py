@@ -23,7 +23,12 @@ LANGUAGES = ("es", "fr")
 """Translated languages; English is what stands in the code."""
 
 KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
-METHODS = [("**/static/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
+METHODS = [
+    ("**/static/**", "ignore"),
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2"),
+    ("**/templates/**.txt", "jinja2"),
+]
 MANIFEST_TEXTS = ("title", "summary", "category")
 
 
@@ -63,7 +68,9 @@ def check() -> int:
     open_texts = 0
     for path in po_files():
         catalog = read(path, path.parts[-3])
-        missing = [message for message in catalog if message.id and (message.fuzzy or not is_whole(message.string))]
+        missing = [
+            message for message in catalog if message.id and (message.fuzzy or not is_whole(message.string))
+        ]
         for message in missing:
             print(f"{path.relative_to(ROOT)}: not translated: {message.id!r}")
         open_texts += len(missing)
@@ -88,7 +95,11 @@ def po_files() -> Iterator[Path]:
 def texts_of(part: Path) -> Catalog:
     template = Catalog(project="Prospecto", copyright_holder="Prospecto contributors")
     found = extract_from_dir(
-        part, METHODS, keywords=KEYWORDS, comment_tags=("L10N:",), options_map={"**/templates/**.html": {"silent": "false"}}
+        part,
+        METHODS,
+        keywords=KEYWORDS,
+        comment_tags=("L10N:",),
+        options_map={"**/templates/**.html": {"silent": "false"}},
     )
     for filename, line, text, comments, context in found:
         template.add(text, None, [(f"{part.name}/{filename}", line)], auto_comments=comments, context=context)
@@ -103,12 +114,16 @@ def manifest_texts(manifest: Path) -> list[str]:
         return []
     declared = tomllib.loads(manifest.read_text(encoding="utf-8"))
     declared = declared.get("plugin", declared)
-    return [declared[name] for name in MANIFEST_TEXTS if isinstance(declared.get(name), str) and declared[name]]
+    return [
+        declared[name] for name in MANIFEST_TEXTS if isinstance(declared.get(name), str) and declared[name]
+    ]
 
 
 def read(path: Path, language: str) -> Catalog:
     if not path.exists():
-        return Catalog(locale=language, project="Prospecto", copyright_holder="Prospecto contributors", fuzzy=False)
+        return Catalog(
+            locale=language, project="Prospecto", copyright_holder="Prospecto contributors", fuzzy=False
+        )
     with path.open("rb") as source:
         return read_po(source, locale=language)
 
@@ -118,7 +133,9 @@ def po_bytes(catalog: Catalog) -> bytes:
     content = BytesIO()
     write_po(content, catalog, width=110, sort_output=True, include_lineno=False, omit_header=False)
     dated = (b'"POT-Creation-Date:', b'"PO-Revision-Date:')
-    return b"".join(line for line in content.getvalue().splitlines(keepends=True) if not line.startswith(dated))
+    return b"".join(
+        line for line in content.getvalue().splitlines(keepends=True) if not line.startswith(dated)
+    )
 
 
 def write_if_changed(path: Path, content: bytes) -> None:

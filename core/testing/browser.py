@@ -52,7 +52,9 @@ class AxeViolation:
         return f"{self.rule} ({self.impact}): {self.advice}\n    " + "\n    ".join(self.places)
 
 
-def axe_violations(page: Page, *, ignore: Iterable[str] = (), within: str | None = None) -> list[AxeViolation]:
+def axe_violations(
+    page: Page, *, ignore: Iterable[str] = (), within: str | None = None
+) -> list[AxeViolation]:
     """What axe finds on the page (WCAG 2.2 AA and good practice), below the CSS selector `within` if given.
 
     A test reads `assert not axe_violations(page)`; the failure then names each rule and element.
@@ -68,7 +70,9 @@ def axe_violations(page: Page, *, ignore: Iterable[str] = (), within: str | None
             rule=violation["id"],
             impact=violation["impact"] or "",
             advice=violation["help"],
-            places=tuple(f"{' '.join(map(str, node['target']))}  {node['html'][:160]}" for node in violation["nodes"]),
+            places=tuple(
+                f"{' '.join(map(str, node['target']))}  {node['html'][:160]}" for node in violation["nodes"]
+            ),
         )
         for violation in found
     ]
@@ -104,4 +108,9 @@ def browser_type_launch_args(pytestconfig: pytest.Config) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def browser_context_args() -> dict[str, Any]:
     """An office screen; a test of a telephone sets its own size."""
-    return {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", "timezone_id": "UTC", "reduced_motion": "reduce"}
+    return {
+        "viewport": {"width": 1280, "height": 900},
+        "locale": "en-US",
+        "timezone_id": "UTC",
+        "reduced_motion": "reduce",
+    }

@@ -27,7 +27,6 @@ from core.testing.postgres_keeper import ADMIN, USERS_LOCK, find_binaries
 
 BACKENDS = ("sqlite", "postgresql")
 START_SECONDS = 60.0
-_keepers: list[subprocess.Popen[bytes]] = []  # they outlive this process by a moment; nobody waits for them
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,9 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+def postgres_server(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[PostgresServer]:
     """The cluster of this run, shared by all its processes; skips (or fails) where there are no binaries."""
     if find_binaries() is None:
         skip_or_fail("PostgreSQL is not installed (no initdb on the PATH or in /usr/lib/postgresql)")
@@ -149,10 +150,10 @@ def start(shared: Path) -> PostgresServer:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _keepers.append(keeper)
     give_up = time.monotonic() + START_SECONDS
     while time.monotonic() < give_up and keeper.poll() is None:
         if server := running(shared):
+            keeper.returncode = 0  # it outlives this process by a moment, and nobody waits for it
             return server
         time.sleep(0.05)
     raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")

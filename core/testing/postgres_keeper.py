@@ -42,7 +42,9 @@ def main(shared: Path) -> None:
     binaries = find_binaries()
     if binaries is None:
         raise SystemExit("no PostgreSQL binaries")
-    folder = Path(tempfile.mkdtemp(prefix="prospecto-pg-", dir="/tmp"))  # a socket's path may have 107 characters
+    folder = Path(
+        tempfile.mkdtemp(prefix="prospecto-pg-", dir="/tmp")
+    )  # a socket's path may have 107 characters
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server: subprocess.Popen[bytes] | None = None
     users = (shared / USERS_LOCK).open("a")
@@ -66,7 +68,9 @@ def find_binaries() -> Path | None:
     places = [Path(on_path).resolve().parent] if on_path else []
     releases = Path("/usr/lib/postgresql").glob("*/bin")
     places += sorted(releases, key=lambda place: float(place.parent.name), reverse=True)
-    return next((place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None)
+    return next(
+        (place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None
+    )
 
 
 def unprivileged_account(folder: Path) -> dict[str, Any]:

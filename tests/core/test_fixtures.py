@@ -75,7 +75,18 @@ def test_no_server_is_left_when_a_test_run_is_killed(tmp_path: Path) -> None:
     told = tmp_path / "told"
     root = Path(__file__).resolve().parents[2]
     run = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, f"--rootdir={tmp_path}", tmp_path],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-c",
+            os.devnull,
+            f"--rootdir={tmp_path}",
+            tmp_path,
+        ],
         env={**os.environ, "TOLD": str(told), "PYTHONPATH": str(root)},
         stdout=subprocess.DEVNULL,
         cwd=tmp_path,
@@ -99,13 +110,17 @@ def wait_for(condition, process: subprocess.Popen | None = None, seconds: float 
 
 
 def test_chromium_opens_a_page_and_runs_its_script(page: Page) -> None:
-    page.set_content("<title>Prospecto</title><button onclick='this.textContent = \"¡Listo!\"'>Convertir</button>")
+    page.set_content(
+        "<title>Prospecto</title><button onclick='this.textContent = \"¡Listo!\"'>Convertir</button>"
+    )
     page.get_by_role("button", name="Convertir").click()
     assert page.get_by_role("button", name="¡Listo!").is_visible()
 
 
 def test_axe_names_the_rule_and_the_place(page: Page) -> None:
-    page.set_content("<!doctype html><html lang=en><title>t</title><main><h1>t</h1><input id=bare></main></html>")
+    page.set_content(
+        "<!doctype html><html lang=en><title>t</title><main><h1>t</h1><input id=bare></main></html>"
+    )
     found = axe_violations(page)
     assert [violation.rule for violation in found] == ["label"]
     assert "#bare" in found[0].places[0]
