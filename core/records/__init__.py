@@ -1,0 +1,1 @@
+"""What any record can have: a change history, attachments, tags, saved views."""

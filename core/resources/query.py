@@ -1,0 +1,297 @@
+"""The list of a resource as a query: search, filters, order and keyset pages, the same for page, API and export."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.access.actor import Actor
+from core.db import is_sqlite
+from core.fields import Reading, Tags
+from core.records.tags import tags_of
+from core.resources import side
+from core.resources.context import Problem
+from core.resources.criteria import Condition, Unreadable, criterion, read_conditions
+from core.resources.declare import Field, Resource
+from core.resources.search import search_criteria, search_table
+
+PAGE_SIZES = (25, 50, 100, 200)
+COUNT_LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in an ordered list: the sort value and id of the row it stands at, and that row's number from 1.
+
+    `back` reads the rows before the place instead of those after it.
+    """
+
+    value: Any
+    id: int
+    position: int
+    back: bool = False
+
+    def encode(self) -> str:
+        kept = [_plain(self.value), self.id, self.position, self.back]
+        return base64.urlsafe_b64encode(json.dumps(kept).encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str) -> Cursor:
+        """Raises ValueError where the text is no cursor."""
+        try:
+            kept = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            value, id, position, back = kept
+            return cls(value, int(id), int(position), bool(back))
+        except (binascii.Error, UnicodeDecodeError, ValueError, TypeError) as error:
+            raise ValueError("not a cursor") from error
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What somebody asks of a list; made from a URL's arguments and turned into them again."""
+
+    q: str = ""
+    conditions: tuple[Condition, ...] = ()
+    sort: str = ""
+    columns: tuple[str, ...] = ()
+    limit: int = 50
+    cursor: str = ""
+
+    def arguments(self) -> list[tuple[str, str]]:
+        """The URL arguments that mean this query, without the cursor."""
+        pairs = [("q", self.q)] if self.q else []
+        pairs += [(each.key, value) for each in self.conditions for value in each.values]
+        pairs += [("sort", self.sort)] if self.sort else []
+        pairs += [("columns", ",".join(self.columns))] if self.columns else []
+        pairs += [("limit", str(self.limit))] if self.limit != 50 else []
+        return pairs
+
+
+@dataclass
+class Page:
+    """Rows of one page (with the attributes of the model that were asked for), and where the next and previous begin."""
+
+    rows: Sequence[Any]
+    first: int
+    next: str | None
+    previous: str | None
+    tags: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    sides: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def value(self, row: Any, declared: Field) -> Any:
+        """The value of a field on a row, wherever it is kept."""
+        if isinstance(declared.kind, Tags):
+            return self.tags.get(row.id, ())
+        if declared.side is not None:
+            return self.sides.get(declared.name, {}).get(row.id)
+        return declared.kind.load(row, declared)
+
+
+def read_query(resource: Resource, args: Mapping[str, Sequence[str]], *, most: int = 200) -> ListQuery:
+    """The query in a URL's arguments (name → all its values); what makes no sense is left out."""
+    def first(name: str) -> str:
+        values = args.get(name) or [""]
+        return values[0].strip()
+
+    limit = first("limit")
+    columns = tuple(name for name in first("columns").split(",") if name)
+    return ListQuery(
+        q=first("q")[:200],
+        conditions=read_conditions(resource, args),
+        sort=first("sort") if _sort_field(resource, first("sort")) is not None else "",
+        columns=columns,
+        limit=min(max(int(limit), 1), most) if limit.isdecimal() and len(limit) < 6 else 50,
+        cursor=first("cursor"),
+    )
+
+
+def filtered(
+    session: Session, resource: Resource, query: ListQuery, reading: Reading, actor: Actor | None,
+    *entities: Any, problems: list[Problem] | None = None,
+) -> sa.Select[Any]:
+    """`SELECT entities` of the records the query means, unordered; a filter that cannot be read is noted and left out.
+
+    A filter that cannot be read finds nothing where no list for problems is given.
+    """
+    statement = sa.select(*entities) if entities else sa.select(resource.model)
+    if query.q and resource.search:
+        table = search_table(resource.name)
+        criteria, any_words = search_criteria(resource, query.q, is_sqlite(session))
+        if any_words:
+            statement = statement.join(table, table.c.rowid == resource.model.id).where(*criteria)
+    for condition in query.conditions:
+        try:
+            statement = statement.where(criterion(resource, condition, reading, actor))
+        except Unreadable as error:
+            if problems is None:
+                statement = statement.where(sa.false())
+            else:
+                problems.append(error.problem)
+    return statement
+
+
+def fetch_page(
+    session: Session, resource: Resource, query: ListQuery, fields: Sequence[Field], reading: Reading,
+    actor: Actor | None, *, extra: Sequence[str] = (),
+) -> Page:
+    """One page of the list with what these fields (and `extra` attributes of the model) need.
+
+    Raises:
+        ValueError: the query's cursor is none of ours.
+    """
+    problems: list[Problem] = []
+    names = dict.fromkeys(["id", *extra])
+    for each in fields:
+        if each.side is None:
+            names.update(dict.fromkeys(each.kind.attributes(each)))
+    order = _Order.of(session, resource, query)
+    if order.attribute != "id":
+        names[order.attribute] = None
+    entities = [getattr(resource.model, name) for name in names]
+    base = filtered(session, resource, query, reading, actor, *entities, problems=problems)
+    cursor = Cursor.decode(query.cursor) if query.cursor else None
+    rows = order.rows_after(session, base, cursor, query.limit + 1)
+    more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    back = cursor is not None and cursor.back
+    if back:
+        rows.reverse()
+    first = _first_position(cursor, len(rows))
+    page = Page(rows, first, None, None, problems=problems)
+    if rows:
+        has_next, has_previous = (True, more) if back else (more, first > 1)
+        last_position = first + len(rows) - 1
+        page.next = order.cursor(rows[-1], last_position).encode() if has_next else None
+        page.previous = replace(order.cursor(rows[0], first), back=True).encode() if has_previous else None
+    ids = [row.id for row in rows]
+    if any(isinstance(each.kind, Tags) for each in fields):
+        page.tags = tags_of(session, resource.name, ids)
+    if any(each.side is not None for each in fields):
+        page.sides = side.load(session, resource, ids)
+    return page
+
+
+def count(session: Session, resource: Resource, query: ListQuery, reading: Reading, actor: Actor | None,
+          *, limit: int | None = COUNT_LIMIT) -> int:
+    """How many records the query means; counts no further than `limit` + 1."""
+    base = filtered(session, resource, query, reading, actor, resource.model.id)
+    if limit is not None:
+        base = base.limit(limit + 1)
+    return session.execute(sa.select(sa.func.count()).select_from(base.subquery())).scalar_one()
+
+
+def neighbours(
+    session: Session, resource: Resource, query: ListQuery, record: Any, reading: Reading, actor: Actor | None
+) -> tuple[int | None, int | None]:
+    """The ids of the records before and after this one in the list the query means."""
+    order = _Order.of(session, resource, query)
+    base = filtered(session, resource, query, reading, actor, resource.model.id)
+    at = Cursor(getattr(record, order.attribute), record.id, 1)
+    after = order.rows_after(session, base, at, 1)
+    before = order.rows_after(session, base, replace(at, back=True), 1)
+    return (before[0].id if before else None), (after[0].id if after else None)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """An order by one attribute and then id. NULLs stand where the database's own index has them."""
+
+    attribute: str
+    column: Any
+    descending: bool
+    nullable: bool
+    nulls_low: bool
+    id: Any
+    by_search: bool = False
+
+    @classmethod
+    def of(cls, session: Session, resource: Resource, query: ListQuery) -> _Order:
+        model = resource.model
+        if query.q and resource.search and not query.sort:
+            rowid = search_table(resource.name).c.rowid  # newest first, straight from the search index
+            return cls("id", rowid if is_sqlite(session) else model.id, True, False, True, rowid
+                       if is_sqlite(session) else model.id, by_search=True)
+        sort = query.sort or resource.sort
+        declared = _sort_field(resource, sort)
+        attribute = declared.attribute if declared else sort.lstrip("-")
+        column = getattr(model, attribute)
+        nullable = bool(model.__table__.c[column.property.columns[0].name].nullable)
+        folded = getattr(model, f"{attribute}_folded", None)
+        if folded is not None:
+            attribute, column = f"{attribute}_folded", folded
+        return cls(attribute, column, sort.startswith("-"), nullable, is_sqlite(session), model.id)
+
+    def cursor(self, row: Any, position: int) -> Cursor:
+        return Cursor(getattr(row, self.attribute), row.id, position)
+
+    def rows_after(self, session: Session, base: sa.Select[Any], cursor: Cursor | None, limit: int) -> list[Any]:
+        descending = self.descending != (cursor is not None and cursor.back)
+        direction = sa.desc if descending else sa.asc
+        if self.attribute == "id":
+            statement = base.order_by(direction(self.column)).limit(limit)
+            if cursor is not None:
+                statement = statement.where(self.column < cursor.id if descending else self.column > cursor.id)
+            return list(session.execute(statement))
+        ordered = base.order_by(direction(self.column), direction(self.id))
+        nulls_last = self.nulls_low if descending else not self.nulls_low
+        if cursor is None:
+            return list(session.execute(ordered.limit(limit)))
+        value = _typed(cursor.value, self.column)
+        beyond_id = self.id < cursor.id if descending else self.id > cursor.id
+        if value is None:
+            rows = list(session.execute(ordered.where(self.column.is_(None), beyond_id).limit(limit)))
+            if not nulls_last and len(rows) < limit:
+                rows += session.execute(ordered.where(self.column.isnot(None)).limit(limit - len(rows)))
+            return rows
+        here, there = sa.tuple_(self.column, self.id), sa.tuple_(sa.literal(value, self.column.type), cursor.id)
+        rows = list(session.execute(ordered.where(here < there if descending else here > there).limit(limit)))
+        if self.nullable and nulls_last and len(rows) < limit:
+            rows += session.execute(ordered.where(self.column.is_(None)).limit(limit - len(rows)))
+        return rows
+
+
+def _sort_field(resource: Resource, sort: str) -> Field | None:
+    name = sort.lstrip("-")
+    if not name or not resource.has_field(name):
+        return None
+    declared = resource.field(name)
+    return declared if declared.kind.sortable and declared.side is None else None
+
+
+def _first_position(cursor: Cursor | None, found: int) -> int:
+    if cursor is None:
+        return 1
+    return max(cursor.position - found, 1) if cursor.back else cursor.position + 1
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _typed(value: Any, column: Any) -> Any:
+    """A cursor's value as the column's own type again.
+
+    Raises:
+        ValueError: it is not of that type.
+    """
+    python_type = column.type.python_type
+    if value is None or isinstance(value, python_type):
+        return value
+    try:
+        if python_type in (date, datetime):
+            return python_type.fromisoformat(value)
+        return python_type(value)
+    except (TypeError, InvalidOperation) as error:
+        raise ValueError("not a cursor") from error

@@ -1,0 +1,323 @@
+"""The one way records are written, whatever the door: read → check → scope → before_save → flush → history → events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.access.actor import Scope
+from core.db import utcnow
+from core.events import RecordChanged, RecordCreated, RecordDeleted
+from core.fields.kind import Invalid
+from core.fields.references import Tags
+from core.host.dispatch import PluginError
+from core.i18n import _
+from core.outbox import announce
+from core.records.models import Attachment, History
+from core.records.tags import drop_tags, set_tags, tags_of
+from core.resources import search, side
+from core.resources.context import Draft, Refused, WriteContext
+from core.resources.declare import Field, Resource
+
+STALE = "stale"
+
+
+class NotValid(Exception):
+    """A draft has problems; nothing was written. The problems are on `draft`."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__("; ".join(f"{each.field}: {each.message}" for each in draft.problems))
+        self.draft = draft
+
+
+def read_draft(
+    resource: Resource, raw: Mapping[str, Any], context: WriteContext, *, current: Any = None, row: int | None = None
+) -> Draft:
+    """A draft from raw input by field name; fields not named stay as they are, unknown names are left alone.
+
+    Input that cannot be read becomes a problem of its field, so that all are told at once.
+    """
+    draft = Draft(resource, record_id=current.id if current is not None else None, current=current, row=row)
+    reading = context.reading
+    reading.warnings = draft.warnings
+    for field in resource.fields:
+        if field.writable and field.name in raw:
+            try:
+                draft.values[field.name] = field.kind.parse(raw[field.name], field, reading)
+            except Invalid as error:
+                draft.problem(field.name, error.message, error.code)
+    return draft
+
+
+def check_draft(draft: Draft, context: WriteContext) -> None:
+    """Fill defaults, then note every rule the draft breaks: required fields, the resource's checks, plugins' rules."""
+    resource = draft.resource
+    troubled = {problem.field for problem in draft.problems}
+    for field in resource.fields:
+        if draft.is_new and field.default is not None and draft.values.get(field.name) is None:
+            if field.name not in troubled:
+                draft.values[field.name] = field.default(context)
+        if field.required and field.name not in troubled:
+            if (draft.is_new or field.name in draft.values) and draft.values.get(field.name) in (None, "", ()):
+                draft.problem(field.name, _("This is needed."), "required")
+    for check in resource.checks:
+        check(draft, context)
+    if context.house.hooks.has("validate_record"):
+        for _plugin, _value in context.house.hooks.strict(
+            "validate_record", resource=resource, draft=draft, context=context
+        ):
+            pass
+    _check_scope(draft, context)
+
+
+def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
+    """Store drafts of one resource that were checked and are in order; answers their records, in order.
+
+    The caller commits. New and changed records may be mixed.
+
+    Raises:
+        NotValid: a draft has problems.
+        PluginError: a plugin's `before_save` failed; the message names the plugin.
+    """
+    for draft in drafts:
+        if draft.problems:
+            raise NotValid(draft)
+    if not drafts:
+        return []
+    resource = drafts[0].resource
+    fresh = [(draft, _new_record(draft, context)) for draft in drafts if draft.is_new]
+    changed = [(draft, _change_record(draft)) for draft in drafts if not draft.is_new]
+    written = {id(draft): record for draft, record in fresh} | {id(draft): draft.current for draft, _changes in changed}
+    for draft in drafts:
+        _before(draft, written[id(draft)], context)
+    session = context.session
+    session.add_all([record for _draft, record in fresh])
+    session.flush()
+    side.store(session, [(draft, written[id(draft)]) for draft in drafts])
+    _store_new(resource, fresh, context)
+    _store_changed(resource, changed, context)
+    return [written[id(draft)] for draft in drafts]
+
+
+def save(draft: Draft, context: WriteContext) -> Any:
+    """Check and store one draft; answers its record. The caller commits.
+
+    Raises:
+        NotValid: the draft has problems; nothing was written.
+    """
+    check_draft(draft, context)
+    return write_drafts([draft], context)[0]
+
+
+def create(resource: Resource, raw: Mapping[str, Any], context: WriteContext) -> Any:
+    """Read, check and store a new record. Raises NotValid."""
+    return save(read_draft(resource, raw, context), context)
+
+
+def change(resource: Resource, record: Any, raw: Mapping[str, Any], context: WriteContext) -> Any:
+    """Read, check and store changes of a record; only the fields named in `raw` change. Raises NotValid."""
+    return save(read_draft(resource, raw, context, current=record), context)
+
+
+def delete(resource: Resource, records: Sequence[Any], context: WriteContext) -> int:
+    """Remove records with all that hangs on them; answers how many. The caller commits.
+
+    Raises:
+        Refused: the person may not, or a plugin keeps a record.
+    """
+    session = context.session
+    for record in records:
+        require_reach(resource, record, "delete", context)
+        if context.house.hooks.has("before_delete"):
+            for _plugin, _value in context.house.hooks.strict(
+                "before_delete", resource=resource, record=record, session=session
+            ):
+                pass
+    ids = [record.id for record in records]
+    for record in records:
+        session.delete(record)
+    session.flush()
+    drop_tags(session, resource.name, ids)
+    search.unindex(session, resource, ids)
+    session.execute(sa.delete(Attachment).where(Attachment.resource == resource.name, Attachment.record_id.in_(ids)))
+    _history(session, context, resource, [(record, "deleted", {"title": [title_of(resource, record), None]}) for record in records])
+    for record in records:
+        announce(session, RecordDeleted(utcnow(), _actor_id(context), resource.name, record.id, context.source))
+    return len(ids)
+
+
+def note(session: Session, context: WriteContext, resource: Resource, record: Any, action: str,
+         changes: Mapping[str, Any] | None = None) -> None:
+    """Write one entry of a business action (converted, reopened, …) into a record's history."""
+    _history(session, context, resource, [(record, action, dict(changes or {}))])
+
+
+def require_reach(resource: Resource, record: Any, action: str, context: WriteContext) -> None:
+    """Raises Refused unless the person may do `action` on this very record."""
+    if not may(resource, record, action, context.actor, context.house):
+        raise Refused(_("You may not do this to “%(record)s”.", record=title_of(resource, record)), "forbidden")
+
+
+def may(resource: Resource, record: Any, action: str, actor: Any, house: Any) -> bool:
+    """Whether this person may do `action` on this record: grant, scope, and no plugin's `check_access` against it."""
+    if actor is None:
+        return True
+    owner = getattr(record, resource.owner) if resource.owner else actor.user_id
+    if not actor.reaches(actor.scope(resource.name, action), owner):
+        return False
+    if house.hooks.has("check_access"):
+        answers = house.hooks.strict("check_access", resource=resource, action=action, record=record, actor=actor)
+        return all(answer is not False for _plugin, answer in answers)
+    return True
+
+
+def title_of(resource: Resource, record: Any) -> str:
+    """What a record is called."""
+    return str(getattr(record, resource.field(resource.title).attribute) or f"{resource.label} {record.id}")
+
+
+def _check_scope(draft: Draft, context: WriteContext) -> None:
+    actor, resource = context.actor, draft.resource
+    if actor is None:
+        return
+    owner_field = next((each for each in resource.fields if each.attribute == resource.owner), None)
+    if draft.is_new:
+        owner = draft.values.get(owner_field.name) if owner_field else actor.user_id
+        scope = actor.scope(resource.name, "create")
+        if scope is Scope.NONE:
+            draft.problem("", _("You may not create %(records)s.", records=str(resource.plural).lower()), "forbidden")
+        elif owner_field and not actor.reaches(scope, owner):
+            draft.problem(owner_field.name, _("You may not give records to this person."), "forbidden")
+        return
+    if not may(resource, draft.current, "edit", actor, context.house):
+        draft.problem("", _("You may not change this record."), "forbidden")
+    elif owner_field and owner_field.name in draft.values:
+        before, after = getattr(draft.current, owner_field.attribute), draft.values[owner_field.name]
+        if before != after and not (after is not None and actor.reaches(actor.scope(resource.name, "assign"), after)
+                                    or actor.scope(resource.name, "assign") is Scope.ALL):
+            draft.problem(owner_field.name, _("You may not give records to this person."), "forbidden")
+
+
+def _new_record(draft: Draft, context: WriteContext) -> Any:
+    kept: dict[str, Any] = {"created_by_id": _actor_id(context)}
+    for field in own_fields(draft.resource):
+        if field.name in draft.values:
+            kept.update(field.kind.store(draft.values[field.name], field))
+    return draft.resource.model(**kept)
+
+
+def _change_record(draft: Draft) -> dict[str, list[Any]]:
+    """Set what differs on the stored record; answers {field: [old, new]}."""
+    record = draft.current
+    changes: dict[str, list[Any]] = {}
+    for field in own_fields(draft.resource):
+        if field.name not in draft.values or isinstance(field.kind, Tags):
+            continue
+        old, new = field.kind.load(record, field), draft.values[field.name]
+        if old != new:
+            changes[field.name] = [old, new]
+            for attribute, value in field.kind.store(new, field).items():
+                setattr(record, attribute, value)
+    return changes
+
+
+def _before(draft: Draft, record: Any, context: WriteContext) -> None:
+    for step in draft.resource.before_write:
+        step(record, draft, context)
+    if context.house.hooks.has("before_save"):
+        for _plugin, _value in context.house.hooks.strict(
+            "before_save", resource=draft.resource, record=record, draft=draft, context=context
+        ):
+            pass
+
+
+def _store_new(resource: Resource, fresh: Sequence[tuple[Draft, Any]], context: WriteContext) -> None:
+    if not fresh:
+        return
+    session, tag_field = context.session, _tag_field(resource)
+    tags = {record.id: _tags(draft, tag_field) for draft, record in fresh}
+    set_tags(session, resource.name, {id: words for id, words in tags.items() if words}, fresh=True)
+    search.index(session, resource, ((record, tags[record.id]) for _draft, record in fresh))
+    _history(session, context, resource, [(record, "created", {}) for _draft, record in fresh])
+    if context.house.hooks.has("after_commit"):
+        for _draft, record in fresh:
+            announce(session, RecordCreated(utcnow(), _actor_id(context), resource.name, record.id, context.source))
+
+
+def _store_changed(
+    resource: Resource, changed: Sequence[tuple[Draft, dict[str, list[Any]]]], context: WriteContext
+) -> None:
+    session, tag_field = context.session, _tag_field(resource)
+    if not changed:
+        return
+    before = tags_of(session, resource.name, [draft.current.id for draft, _changes in changed])
+    new_tags: dict[int, tuple[str, ...]] = {}
+    entries: list[tuple[Any, str, dict[str, Any]]] = []
+    for draft, changes in changed:
+        record = draft.current
+        old_tags = before.get(record.id, ())
+        if tag_field and tag_field.name in draft.values and set(draft.values[tag_field.name]) != set(old_tags):
+            new_tags[record.id] = draft.values[tag_field.name]
+            changes[tag_field.name] = [old_tags, new_tags[record.id]]
+        told = _told(resource, changes, context) | draft.options.get("side_changes", {})
+        if told:
+            record.version += 1
+            record.updated_at = utcnow()
+            entries.append((record, "changed", told))
+    set_tags(session, resource.name, new_tags)
+    session.flush()
+    touched = [record for record, _action, _told_changes in entries]
+    search.index(session, resource,
+                 ((record, new_tags.get(record.id, before.get(record.id, ()))) for record in touched), fresh=False)
+    _history(session, context, resource, entries)
+    for record, _action, told in entries:
+        announce(session, RecordChanged(utcnow(), _actor_id(context), resource.name, record.id, context.source,
+                                        {name: (old, new) for name, (old, new) in told.items()}))
+
+
+def _told(resource: Resource, changes: Mapping[str, list[Any]], context: WriteContext) -> dict[str, Any]:
+    """Changes in the API's form, as history and events carry them."""
+    told = {}
+    for name, (old, new) in changes.items():
+        kind = resource.field(name).kind
+        told[name] = [kind.json(old, context.formats), kind.json(new, context.formats)]
+    return told
+
+
+def _history(
+    session: Session, context: WriteContext, resource: Resource, entries: Iterable[tuple[Any, str, dict[str, Any]]]
+) -> None:
+    now, actor_id = utcnow(), _actor_id(context)
+    rows = [
+        {"resource": resource.name, "record_id": record.id, "at": now, "actor_id": actor_id, "action": action,
+         "source": context.source, "changes": changes}
+        for record, action, changes in entries
+    ]
+    if rows:
+        session.execute(sa.insert(History), rows)
+
+
+def own_fields(resource: Resource) -> tuple[Field, ...]:
+    """Fields kept on the resource's own model (not in a plugin's side table)."""
+    return tuple(field for field in resource.fields if field.side is None)
+
+
+def _tag_field(resource: Resource) -> Field | None:
+    return next((field for field in resource.fields if isinstance(field.kind, Tags)), None)
+
+
+def _tags(draft: Draft, tag_field: Field | None) -> tuple[str, ...]:
+    return tuple(draft.values.get(tag_field.name) or ()) if tag_field else ()
+
+
+def _actor_id(context: WriteContext) -> int | None:
+    return context.actor.user_id if context.actor else None
+
+
+__all__ = [
+    "NotValid", "PluginError", "change", "check_draft", "create", "delete", "may", "note", "own_fields", "read_draft",
+    "require_reach", "save", "title_of", "write_drafts",
+]
