@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,18 +14,13 @@ from core.fields.kind import ReferenceItem
 from core.fields.references import USERS
 from core.i18n import LANGUAGES
 from core.state import forget, remembered
+from core.text import fold
 
 if TYPE_CHECKING:
     from core.house import House
     from core.resources.declare import ReferenceList
 
 NAME_LENGTH = 120
-
-
-def fold_name(name: str) -> str:
-    """The form in which two spellings of one name are equal: no case, no accents, single spaces."""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
-    return " ".join(plain.casefold().split())
 
 
 class ReferenceValue:
@@ -38,7 +32,7 @@ class ReferenceValue:
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(NAME_LENGTH))
     name_folded: Mapped[str] = mapped_column(
-        sa.String(NAME_LENGTH * 2), unique=True, default=lambda context: fold_name(context.get_current_parameters()["name"])
+        sa.String(NAME_LENGTH * 2), unique=True, default=lambda context: fold(context.get_current_parameters()["name"])
     )
     description: Mapped[str | None] = mapped_column(sa.String(500))
     hue: Mapped[str] = mapped_column(sa.String(20), default="slate")
@@ -49,7 +43,7 @@ class ReferenceValue:
 
     @validates("name")
     def _fold(self, _key: str, name: str) -> str:
-        self.name_folded = fold_name(name)
+        self.name_folded = fold(name)
         return name
 
 
@@ -70,7 +64,7 @@ class KnownReferences:
 
     def find(self, name: str, text: str) -> ReferenceItem | None:
         """The value of this name or key, however it is written in case and accents."""
-        return self._list(name).by_word.get(fold_name(text))
+        return self._list(name).by_word.get(fold(text))
 
     def default(self, name: str) -> ReferenceItem | None:
         return self._list(name).default
@@ -104,7 +98,7 @@ class Items:
         words: dict[str, ReferenceItem] = {}
         doubtful: set[str] = set()
         for item in sorted(self.items, key=lambda each: not each.active):
-            word = fold_name(item.name)
+            word = fold(item.name)
             if word in words and words[word].active == item.active:
                 doubtful.add(word)
             words.setdefault(word, item)
@@ -112,7 +106,7 @@ class Items:
             del words[word]
         for item in self.items:
             for key in item.keys:
-                words.setdefault(fold_name(key), item)
+                words.setdefault(fold(key), item)
         return words
 
 
@@ -149,7 +143,7 @@ def ship_values(session: Session, declared: ReferenceList, language: str) -> int
     others = [declared.shipped(code) for code in LANGUAGES if code != language]
     for position, row in enumerate(rows, start=1):
         names = [str(other[position - 1]["name"]) for other in others if len(other) == len(rows)]
-        keys = [key for key in dict.fromkeys([*row.get("keys", ()), *names]) if fold_name(key) != fold_name(row["name"])]
+        keys = [key for key in dict.fromkeys([*row.get("keys", ()), *names]) if fold(key) != fold(row["name"])]
         session.add(declared.model(**{"position": position, **row, "keys": keys}))
     session.flush()
     forget(session)
