@@ -14,7 +14,7 @@ from core.i18n import Text as Words
 if TYPE_CHECKING:
     from core.resources.declare import Field
 
-EMPTY_CELL = Markup('<span class="empty" aria-hidden="true">—</span>')
+EMPTY_CELL = Markup('<span class="empty-value" aria-hidden="true">—</span>')
 
 
 class Invalid(ValueError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from markupsafe import Markup
 
 from core.fields.basic import clean_text
-from core.fields.kind import EMPTY_CELL, Formats, Invalid, Kind, Reading
+from core.fields.kind import EMPTY_CELL, Formats, Invalid, Kind, Reading, References
 from core.i18n import _
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ class Reference(Kind):
         if item is None:
             return EMPTY_CELL
         if self.look == "badge":
-            return Markup('<span class="badge h-{}"><i class="dot"></i>{}</span>').format(item.hue, item.name)
+            return Markup('<span class="state h-{}">{}</span>').format(item.hue, item.name)
         if self.look == "square":
-            return Markup('<span class="square-word h-{}"><i class="square"></i>{}</span>').format(item.hue, item.name)
+            return Markup('<span class="word h-{}">{}</span>').format(item.hue, item.name)
         return Markup("{}").format(item.name)
 
     def raw(self, value: int | None, formats: Formats) -> str:
@@ -79,9 +79,10 @@ class UserRef(Reference):
     def html(self, value: int | None, formats: Formats) -> Markup:
         item = formats.references.get(self.list, value)
         if item is None:
-            return Markup('<span class="person nobody"><i class="avatar"></i>{}</span>').format(_("Nobody"))
-        return Markup('<span class="person"><i class="avatar h-{}" aria-hidden="true">{}</i>{}</span>').format(
-            item.hue, initials(item.name), item.name)
+            return Markup('<span class="row-person"><span class="face face-nobody" aria-hidden="true"></span>'
+                          '<span>{}</span></span>').format(_("Nobody"))
+        return Markup('<span class="row-person"><span class="face h-{}" aria-hidden="true">{}</span>'
+                      '<span>{}</span></span>').format(item.hue, initials(item.name), item.name)
 
     def json(self, value: int | None, formats: Formats) -> Any:
         item = formats.references.get(self.list, value)
@@ -126,7 +127,7 @@ class Tags(Kind):
     def html(self, value: tuple[str, ...] | None, formats: Formats) -> Markup:
         if not value:
             return EMPTY_CELL
-        return Markup(" ").join(Markup('<span class="tag">{}</span>').format(tag) for tag in value)
+        return Markup(" ").join(Markup('<span class="chip">{}</span>').format(tag) for tag in value)
 
     def json(self, value: tuple[str, ...] | None, formats: Formats) -> Any:
         return list(value or ())
@@ -146,11 +147,15 @@ def initials(name: str) -> str:
 
 def _find(list_name: str, raw: Any, reading: Reading) -> int | None:
     """The id meant by an id, a name, or an object {"id": …}; None for nothing."""
+    references = reading.formats.references
     if isinstance(raw, dict):
-        raw = raw.get("id", raw.get("name"))
+        if raw.get("id") is not None:
+            return _of_id(list_name, raw["id"], references)
+        raw = raw.get("name")
     if raw is None or isinstance(raw, bool):
         return None
-    references = reading.formats.references
+    if isinstance(raw, int):
+        return _of_id(list_name, raw, references)
     text = clean_text(raw)
     if not text:
         return None
@@ -163,3 +168,12 @@ def _find(list_name: str, raw: Any, reading: Reading) -> int | None:
         reading.new_references.setdefault(list_name, {}).setdefault(text.casefold(), text)
         return None
     raise Invalid("unknown_value", _("“%(value)s” is not in the list.", value=text))
+
+
+def _of_id(list_name: str, id: Any, references: References) -> int:
+    """The id, if the list has it; a number given as an id is never taken for the name of a value called "3"."""
+    number = int(id) if isinstance(id, int) or (isinstance(id, str) and id.isdecimal() and len(id) < 19) else None
+    found = references.get(list_name, number)
+    if found is None:
+        raise Invalid("unknown_value", _("“%(value)s” is not in the list.", value=id))
+    return found.id

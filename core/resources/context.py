@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.fields.kind import Formats, Reading
+from core.formats import formats_for, reading_for
 from core.i18n import Text
+from core.settings import settings_of
 
 if TYPE_CHECKING:
     from core.house import House
@@ -87,3 +89,10 @@ class WriteContext:
     reading: Reading
     source: str = "page"
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write_context(session: Session, house: House, actor: Actor | None, source: str = "page", **reading: Any) -> WriteContext:
+    """The surroundings of a write by this person through this door; `reading` overrides how input is understood."""
+    formats = formats_for(session, actor)
+    return WriteContext(session, house, actor, formats, reading_for(session, actor, formats=formats, **reading), source,
+                        settings_of(session))

@@ -112,7 +112,8 @@ def _one(resource: Resource, field: Field, value: str, reading: Reading, actor: 
         number = kind.parse(value, field, reading)
         folded = getattr(resource.model, f"{field.attribute}_e164")
         return folded == number.e164 if number and number.e164 else column == value
-    parsed = kind.parse(value, field, reading)
+    given = {"id": value} if isinstance(kind, Reference) and value.isdecimal() else value
+    parsed = kind.parse(given, field, reading)
     if isinstance(kind, Boolean):
         return column.is_(bool(parsed))
     if isinstance(kind, DateTime) and isinstance(parsed, datetime):
