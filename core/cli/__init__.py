@@ -1,0 +1,5 @@
+"""The `prospecto` command."""
+
+from core.cli.group import main
+
+__all__ = ["main"]

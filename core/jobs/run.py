@@ -1,0 +1,120 @@
+"""Runs one job that was taken: in the app of the current plugins, in its asker's name, and notes how it ended."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from core.access.actor import Actor, work_for
+from core.db import db, engine_for, utcnow, writing
+from core.house import EXTENSION, House
+from core.i18n import use_language
+from core.jobs.job import Interrupted, Job
+from core.jobs.models import DONE, FAILED, PAUSED, QUEUED, RUNNING, JobRow
+from core.resources.context import Refused
+
+log = logging.getLogger(__name__)
+
+
+class ActorGone(Exception):
+    """The person who asked for the job may no longer sign in."""
+
+
+def run_job(app: Flask, job: Job, worker: str) -> str:
+    """Run it to its end, whatever that is; answers the row's new status, or 'lost' where it is another's now."""
+    values: dict[str, Any]
+    with app.app_context(), _in_language(job.actor):
+        db.session.info["house"] = job.house
+        work_for(db.session, job.actor)
+        try:
+            job.house.jobs[job.type].run(job)
+            db.session.commit()  # what the run left uncommitted belongs to its success
+            values = {"status": DONE}
+        except Interrupted as interrupt:
+            db.session.rollback()
+            values = {"status": str(interrupt)}
+        except Exception as error:  # whatever a plugin's work raises is this job's failure, not the worker's
+            db.session.rollback()
+            log.exception("Job %s (%s) failed", job.id, job.type)
+            values = {"status": FAILED, "error": _in_words(error), "trace": traceback.format_exc()}
+        finally:
+            db.session.remove()
+    return close(job, worker, values)
+
+
+def open_job(row: JobRow, house: House, session: Session) -> Job:
+    """The row as its code will see it.
+
+    Raises:
+        ActorGone: the job is somebody's who may no longer sign in.
+    """
+    return Job(
+        id=row.id,
+        type=row.type,
+        title=row.title,
+        payload=dict(row.payload),
+        attempts=row.attempts,
+        actor=_actor(session, row.actor_id),
+        house=house,
+        done=row.done,
+        total=row.total,
+        note=row.note,
+    )
+
+
+def close(job: Job, worker: str, values: dict[str, Any]) -> str:
+    """Write down how the run ended, if the job is still this worker's."""
+    status = values["status"]
+    if status not in (DONE, FAILED, PAUSED, QUEUED, "cancelled"):
+        return "lost"
+    values |= {"done": job.done, "total": job.total, "note": job.note[:300], "wanted": None, "worker": None}
+    if status == DONE and job.total is not None:
+        values["done"] = job.total
+    if status in (PAUSED, QUEUED):
+        values |= {"run_after": utcnow(), "heartbeat_at": None}
+    else:
+        values |= {"finished_at": utcnow(), "result": job.result}
+    mine = sa.update(JobRow).where(JobRow.id == job.id, JobRow.status == RUNNING, JobRow.worker == worker)
+    with writing(), Session(engine_for(job.house.config.database_url)) as session:
+        kept = session.execute(mine.values(values)).rowcount
+        session.commit()
+    return status if kept else "lost"
+
+
+def house_of(app: Flask) -> House:
+    house: House = app.extensions[EXTENSION]
+    return house
+
+
+def _actor(session: Session, user_id: int | None) -> Actor | None:
+    if user_id is None:
+        return None
+    from core.access.models import User
+    from core.access.service import actor_for
+
+    user = session.get(User, user_id)
+    if user is None or not user.active:
+        raise ActorGone("The person who asked for it may no longer sign in.")
+    return actor_for(session, user)
+
+
+@contextmanager
+def _in_language(actor: Actor | None) -> Iterator[None]:
+    if actor is None:
+        yield
+        return
+    with use_language(actor.language):
+        yield
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, Refused):
+        return str(error.message)
+    return f"{type(error).__name__}: {error}".splitlines()[0][:500]
