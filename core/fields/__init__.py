@@ -6,6 +6,7 @@ from core.fields.kind import Formats, Invalid, Kind, Reading, ReferenceItem
 from core.fields.moments import Date, DateTime
 from core.fields.money import MoneyAmount
 from core.fields.references import Reference, Tags, UserRef
+from core.fields.zones import TimeZone
 
 __all__ = [
     "Boolean",
@@ -29,6 +30,7 @@ __all__ = [
     "ReferenceItem",
     "Tags",
     "Text",
+    "TimeZone",
     "Url",
     "UserRef",
 ]

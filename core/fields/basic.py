@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from core.fields.kind import EMPTY_CELL, Formats, Invalid, Kind, Reading
 from core.i18n import Text as Words
 from core.i18n import _
+from core.text import fold
 
 if TYPE_CHECKING:
     from core.resources.declare import Field
@@ -23,10 +25,23 @@ NO = frozenset({"0", "false", "no", "n", "off", "non", "falso", "faux"})
 
 @dataclass(frozen=True)
 class Text(Kind):
-    """One line of text; spaces around and doubled inside are taken away."""
+    """One line of text; spaces around and doubled inside are taken away.
+
+    `folded` keeps it once more in `<name>_folded`, by which it is sorted and found whatever its case and accents.
+    """
 
     max_length: int = 200
+    folded: bool = False
     name: ClassVar[str] = "text"
+
+    def attributes(self, field: Field) -> tuple[str, ...]:
+        return (field.attribute, f"{field.attribute}_folded") if self.folded else (field.attribute,)
+
+    def store(self, value: str | None, field: Field) -> Mapping[str, Any]:
+        kept: dict[str, Any] = {field.attribute: value}
+        if self.folded:
+            kept[f"{field.attribute}_folded"] = fold(value) if value is not None else None
+        return kept
 
     def parse(self, raw: Any, field: Field, reading: Reading) -> str | None:
         text = clean_text(raw)

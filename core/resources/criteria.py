@@ -46,7 +46,8 @@ def read_conditions(resource: Resource, args: Mapping[str, Sequence[str]]) -> tu
     for key, values in args.items():
         name, _dot, operator = key.partition(".")
         given = tuple(value for value in values if value != "")
-        if given and (resource.has_field(name) or name in extra) and operator in ("", *OPERATORS):
+        known = name in extra or (resource.has_field(name) and resource.field(name).kind.operators)
+        if given and known and operator in ("", *OPERATORS):
             found.append(Condition(name, operator or "is", given))
     return tuple(found)
 

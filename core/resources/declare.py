@@ -73,7 +73,8 @@ class SideTable:
 class Column:
     """A column of the list that is not simply a field: drawn by `html(value)` from what `prefetch` found.
 
-    `prefetch(session, ids)` gets the ids of the whole page and answers `{id: value}` in one query.
+    `prefetch(session, ids)` gets the ids of the whole page and answers `{id: value}` in one query. `sort` is the
+    field whose order the column's head offers. Its place is where `Resource.columns` names it, else the end.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Column:
     prefetch: Callable[[Session, Sequence[int]], Mapping[int, Any]]
     html: Callable[[Any], Any]
     align: str = ""
+    sort: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,20 @@ class Action:
     primary: bool = False
     dialog: bool = False
     visible: Callable[[Any], bool] | None = None
+
+
+@dataclass(frozen=True)
+class RestAction:
+    """Something the API can do to one record: `POST /api/v1/<resource>/{id}/<name>`, always answered with 200.
+
+    `run(context, record, body)` answers the JSON object; it runs in the request's transaction. `permission` is an
+    action of the resource's grant matrix.
+    """
+
+    name: str
+    label: Text
+    run: Callable[[WriteContext, Any, Mapping[str, Any]], Mapping[str, Any]]
+    permission: str = "edit"
 
 
 @dataclass(frozen=True)
@@ -175,6 +191,7 @@ class Resource:
         permissions: actions beyond view, create, edit, delete, assign, import, export.
         checks: functions (draft, context) that note problems or normalise, after the fields were read.
         before_write: functions (record, draft, context) inside the transaction, the record not yet flushed.
+        after_write: functions (record, draft, context) inside the transaction, the record and its history stored.
         identity: keys by which duplicates are found, in this and the `identity_with` resources.
         route_import: (values) -> resource name a row of an import belongs to, None for this one.
         infer_import: (headers) -> {column index: (field name, {other field: constant})} for columns whose header
@@ -200,12 +217,14 @@ class Resource:
     sort: str = "-id"
     permissions: tuple[tuple[str, Text], ...] = ()
     actions: tuple[Action, ...] = ()
+    rest_actions: tuple[RestAction, ...] = ()
     panels: tuple[Panel, ...] = ()
     extra_columns: tuple[Column, ...] = ()
     extra_filters: tuple[Filter, ...] = ()
     path: Path | None = None
     checks: tuple[Callable[[Draft, WriteContext], None], ...] = ()
     before_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()
+    after_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()
     identity: tuple[IdentityKey, ...] = ()
     identity_with: tuple[str, ...] = ()
     route_import: Callable[[Mapping[str, Any]], str | None] | None = None

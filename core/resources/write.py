@@ -60,11 +60,12 @@ def check_draft(draft: Draft, context: WriteContext) -> None:
         if draft.is_new and field.default is not None and draft.values.get(field.name) is None:
             if field.name not in troubled:
                 draft.values[field.name] = field.default(context)
-        if field.required and field.name not in troubled:
-            if (draft.is_new or field.name in draft.values) and draft.values.get(field.name) in (None, "", ()):
-                draft.problem(field.name, _("This is needed."), "required")
     for check in resource.checks:
         check(draft, context)
+    for field in resource.fields:
+        if field.required and field.name not in troubled and (draft.is_new or field.name in draft.values):
+            if draft.values.get(field.name) in (None, "", ()):
+                draft.problem(field.name, _("This is needed."), "required")
     if context.house.hooks.has("validate_record"):
         for _plugin, _value in context.house.hooks.strict(
             "validate_record", resource=resource, draft=draft, context=context
@@ -99,6 +100,9 @@ def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
     side.store(session, [(draft, written[id(draft)]) for draft in drafts])
     _store_new(resource, fresh, context)
     _store_changed(resource, changed, context)
+    for draft in drafts:
+        for step in resource.after_write:
+            step(written[id(draft)], draft, context)
     return [written[id(draft)] for draft in drafts]
 
 

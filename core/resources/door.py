@@ -1,0 +1,26 @@
+"""What a plugin's own pages need of the request: the record it is about, the surroundings of a write, a word back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash
+
+from core.i18n import Text
+from core.resources.context import WriteContext
+from core.resources.pages.here import enter
+
+
+def record_or_404(resource: str, id: int, action: str = "view") -> Any:
+    """The record if the reader may do `action` on it; 404 where it is missing, another's, or its plugin is off."""
+    return enter(resource, action).record(id, action).record
+
+
+def page_context(resource: str) -> WriteContext:
+    """The surroundings of a write from a page of this resource, in the reader's name."""
+    return enter(resource).writing("page")
+
+
+def flash_toast(text: Text, tone: str = "ok") -> None:
+    """Say something on the next page; `tone` is ok, warn or bad."""
+    flash(str(text), tone)

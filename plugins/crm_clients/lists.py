@@ -1,0 +1,64 @@
+"""The lists that classify clients and leads, and what a new installation finds in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from core.api import ReferenceList, _l
+from plugins.crm_clients.documents import shipped_types
+from plugins.crm_clients.models import Channel, DocumentType, Level, Sector, Segment, Zone
+
+SECTION = _l("Clients and leads")
+
+Row = Mapping[str, Any]
+
+
+def _in_language(rows: Sequence[tuple[Mapping[str, str], Row]]) -> Callable[[str], Sequence[Row]]:
+    """Rows whose name depends on the installation's language."""
+    return lambda language: [{"name": names[language], **rest} for names, rest in rows]
+
+
+CHANNELS = (
+    ({"en": "Web", "es": "Web", "fr": "Web"}, {}),
+    ({"en": "Call", "es": "Llamada", "fr": "Appel"}, {}),
+    ({"en": "Referral", "es": "Referido", "fr": "Recommandation"}, {}),
+    ({"en": "Trade fair", "es": "Feria", "fr": "Salon"}, {}),
+    ({"en": "Social networks", "es": "Redes sociales", "fr": "Réseaux sociaux"}, {}),
+)
+
+SEGMENTS = (
+    ({"en": "To be segmented", "es": "Por segmentar", "fr": "À segmenter"}, {"hue": "slate", "is_default": True}),
+    ({"en": "Retail", "es": "Minorista", "fr": "Détaillant"}, {"hue": "orange"}),
+    ({"en": "Wholesale", "es": "Mayorista", "fr": "Grossiste"}, {"hue": "violet"}),
+    ({"en": "Institutional", "es": "Institucional", "fr": "Institutionnel"}, {"hue": "pink"}),
+)
+
+LEVELS = (
+    ({"en": "High", "es": "Alto", "fr": "Élevé"}, {}),
+    ({"en": "Medium", "es": "Medio", "fr": "Moyen"}, {}),
+    ({"en": "Low", "es": "Bajo", "fr": "Faible"}, {}),
+)
+
+CARD_HOLDERS = ("clients", "leads")
+
+
+def _holders(attribute: str) -> tuple[tuple[str, str], ...]:
+    return tuple((resource, attribute) for resource in CARD_HOLDERS)
+
+
+LISTS = (
+    ReferenceList("channels", Channel, _l("Channel"), _l("Channels"), used_by=_holders("channel_id"),
+                  shipped=_in_language(CHANNELS), section=SECTION, order=10),
+    ReferenceList("segments", Segment, _l("Segment"), _l("Segments"), used_by=_holders("segment_id"), coloured=True,
+                  shipped=_in_language(SEGMENTS), section=SECTION, order=20),
+    ReferenceList("levels", Level, _l("Potential level"), _l("Potential levels"), used_by=_holders("level_id"),
+                  shipped=_in_language(LEVELS), section=SECTION, order=30),
+    ReferenceList("zones", Zone, _l("Zone"), _l("Zones"), used_by=_holders("zone_id"), has_default=False,
+                  section=SECTION, order=40),
+    ReferenceList("sectors", Sector, _l("Sector"), _l("Sectors"), used_by=_holders("sector_id"), has_default=False,
+                  section=SECTION, order=50),
+    ReferenceList("document_types", DocumentType, _l("Document type"), _l("Document types"),
+                  used_by=_holders("document_type_id"), has_default=False, shipped=shipped_types,
+                  creatable_on_import=False, section=SECTION, order=60),
+)

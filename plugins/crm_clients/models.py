@@ -1,0 +1,127 @@
+"""Tables of clients and of the lists that classify them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from core.api import Id, Model, Record, ReferenceValue
+
+
+class Channel(ReferenceValue, Model):
+    """How somebody came to us (S3, "Canal")."""
+
+    __tablename__ = "crm_clients_channel"
+
+
+class Segment(ReferenceValue, Model):
+    """What part of the market somebody belongs to; its colour is used in charts (S3, "Segmentación de negocio")."""
+
+    __tablename__ = "crm_clients_segment"
+
+
+class Level(ReferenceValue, Model):
+    """How much may come of somebody (S3, "Niveles de potencialidad")."""
+
+    __tablename__ = "crm_clients_level"
+
+
+class Zone(ReferenceValue, Model):
+    """A part of the territory, for visits and dispatch (S3, "Zonas")."""
+
+    __tablename__ = "crm_clients_zone"
+
+
+class Sector(ReferenceValue, Model):
+    """A smaller part of the territory (S3, "Sectores")."""
+
+    __tablename__ = "crm_clients_sector"
+
+
+class DocumentType(ReferenceValue, Model):
+    """A kind of identity document: the country it belongs to and the rule its numbers follow."""
+
+    __tablename__ = "crm_clients_document_type"
+
+    country: Mapped[str | None] = mapped_column(String(2))
+    rule: Mapped[str | None] = mapped_column(String(40))
+
+
+class Card:
+    """Mixin: the general card that leads and clients share (S3, "GENERAL" and the main address and contact)."""
+
+    name: Mapped[str] = mapped_column(String(200))
+    name_folded: Mapped[str] = mapped_column(String(400))
+    legal_name: Mapped[str | None] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(10), default="company")
+    document_number: Mapped[str | None] = mapped_column(String(40))
+    document_compact: Mapped[str | None] = mapped_column(String(40))
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_folded: Mapped[str | None] = mapped_column(String(254))
+    phone_1: Mapped[str | None] = mapped_column(String(60))
+    phone_1_e164: Mapped[str | None] = mapped_column(String(20))
+    phone_2: Mapped[str | None] = mapped_column(String(60))
+    phone_2_e164: Mapped[str | None] = mapped_column(String(20))
+    website: Mapped[str | None] = mapped_column(String(300))
+    notifications: Mapped[bool] = mapped_column(default=True)
+    notes: Mapped[str | None] = mapped_column(Text)
+    entered_on: Mapped[date] = mapped_column()
+    contact_first_name: Mapped[str | None] = mapped_column(String(100))
+    contact_last_name: Mapped[str | None] = mapped_column(String(100))
+    contact_position: Mapped[str | None] = mapped_column(String(100))
+    contact_email: Mapped[str | None] = mapped_column(String(254))
+    contact_email_folded: Mapped[str | None] = mapped_column(String(254))
+    address: Mapped[str | None] = mapped_column(String(300))
+    city: Mapped[str | None] = mapped_column(String(100))
+    state: Mapped[str | None] = mapped_column(String(100))
+    municipality: Mapped[str | None] = mapped_column(String(100))
+    parish: Mapped[str | None] = mapped_column(String(100))
+    postal_code: Mapped[str | None] = mapped_column(String(20))
+    reference_point: Mapped[str | None] = mapped_column(String(200))
+    country: Mapped[str | None] = mapped_column(String(2))
+
+    @declared_attr
+    def document_type_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("crm_clients_document_type.id", ondelete="SET NULL"))
+
+    @declared_attr
+    def channel_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("crm_clients_channel.id", ondelete="SET NULL"))
+
+    @declared_attr
+    def segment_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("crm_clients_segment.id", ondelete="SET NULL"))
+
+    @declared_attr
+    def level_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("crm_clients_level.id", ondelete="SET NULL"))
+
+    @declared_attr
+    def zone_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("crm_clients_zone.id", ondelete="SET NULL"))
+
+    @declared_attr
+    def sector_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("crm_clients_sector.id", ondelete="SET NULL"))
+
+    @declared_attr
+    def salesperson_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"))
+
+
+def card_indexes(table: str) -> tuple[Index, ...]:
+    """The indexes of a table with a card: what duplicates are found by, and what lists are sorted and scoped by."""
+    return (
+        *(Index(f"ix_{table}_{name}", name) for name in
+          ("document_compact", "email_folded", "phone_1_e164", "phone_2_e164")),
+        *(Index(f"ix_{table}_{name}_id", name, "id") for name in ("salesperson_id", "entered_on", "name_folded")),
+    )
+
+
+class Client(Card, Record, Model):
+    """A person or a company that one sells to."""
+
+    __tablename__ = "crm_clients_client"
+    __table_args__ = card_indexes("crm_clients_client")

@@ -1,0 +1,35 @@
+"""Clients as the host sees them."""
+
+from __future__ import annotations
+
+from core.api import Date, Resource, SavedFilter, _l
+from plugins.crm_clients.card import GROUPS, IDENTITY, SEARCHED, card_fields, check_name, infer_columns
+from plugins.crm_clients.documents import check_document
+from plugins.crm_clients.models import Client
+
+CLIENTS = Resource(
+    name="clients",
+    model=Client,
+    label=_l("Client"),
+    plural=_l("Clients"),
+    icon="address-book",
+    hue="green",
+    fields=card_fields(_l("Customer since"), Date()),
+    groups=GROUPS,
+    columns=("name", "kind", "segment", "channel", "level", "zone", "city", "salesperson", "phone_1", "entered_on"),
+    filters=("segment", "channel", "level", "salesperson", "zone", "sector", "kind", "document_number", "city", "state",
+             "tags", "entered_on"),
+    quick_filters=("segment", "channel", "level", "salesperson"),
+    views=(SavedFilter("mine", _l("My clients"), "salesperson=~me"),),
+    title="name",
+    subtitle="document_number",
+    search=SEARCHED,
+    owner="salesperson_id",
+    sort="-entered_on",
+    checks=(check_name, check_document),
+    identity=IDENTITY,
+    identity_with=("leads",),
+    infer_import=infer_columns,
+    menu_order=20,
+    empty_text=_l("Write down the first one or bring those you already have in Excel."),
+)

@@ -1,0 +1,57 @@
+"""Statuses and sources, and what a new installation finds in them (FEATURES, "crm_leads")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.api import ReferenceList, _l
+from plugins.crm_leads.models import CONVERTED, JUNK, OPEN, Source, Status
+
+MEANINGS = ((OPEN, _l("Open")), (CONVERTED, _l("Converted")), (JUNK, _l("Discarded")))
+
+STATUSES: tuple[tuple[str, str, str, str, str], ...] = (
+    # English, Spanish, French, meaning, hue
+    ("New", "Nuevo", "Nouveau", OPEN, "blue"),
+    ("In progress", "En Gestión", "En cours", OPEN, "amber"),
+    ("Processed", "Procesado", "Traité", OPEN, "cyan"),
+    ("Converted", "Cliente", "Bon prospect", CONVERTED, "green"),
+    ("Junk", "Descalificado", "Défectueux", JUNK, "red"),
+    ("Not interested", "No Interesado", "Pas intéressé", JUNK, "slate"),
+)
+
+SOURCES: tuple[tuple[str, str, str], ...] = (
+    ("Call", "Llamada", "Appel"),
+    ("E-mail", "Correo", "E-mail"),
+    ("Website", "Sitio web", "Site Internet"),
+    ("Advertising", "Publicidad", "Publicité"),
+    ("Existing client", "Cliente existente", "Client existant"),
+    ("Recommendation", "Recomendación", "Recommandation"),
+    ("Trade fair", "Feria", "Salon"),
+    ("CRM form", "Formulario de CRM", "Formulaire CRM"),
+    ("Callback", "Devolución de llamada", "Rappel"),
+    ("Online store", "Tienda en línea", "Boutique en ligne"),
+    ("Chat", "Chat", "Chat"),
+    ("Other", "Otro", "Autre"),
+)
+
+
+def shipped_statuses(language: str) -> Sequence[Mapping[str, Any]]:
+    column = ("en", "es", "fr").index(language)
+    return [
+        {"name": row[column], "meaning": row[3], "hue": row[4], "is_default": index == 0}
+        for index, row in enumerate(STATUSES)
+    ]
+
+
+def shipped_sources(language: str) -> Sequence[Mapping[str, Any]]:
+    column = ("en", "es", "fr").index(language)
+    return [{"name": row[column]} for row in SOURCES]
+
+
+LISTS = (
+    ReferenceList("statuses", Status, _l("Status"), _l("Lead statuses"), used_by=(("leads", "status_id"),),
+                  meanings=MEANINGS, coloured=True, shipped=shipped_statuses, section=_l("Leads"), order=10),
+    ReferenceList("sources", Source, _l("Source"), _l("Sources"), used_by=(("leads", "source_id"),),
+                  has_default=False, shipped=shipped_sources, section=_l("Leads"), order=20),
+)

@@ -1,0 +1,66 @@
+"""Tables of leads, their statuses and sources, and the one conversion each may have."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.api import Id, Json, Model, Money, Record, ReferenceValue, UtcDateTime, utcnow
+from plugins.crm_clients.models import Card, Client, card_indexes
+
+OPEN, CONVERTED, JUNK = "open", "converted", "junk"
+
+
+class Status(ReferenceValue, Model):
+    """A step of the work on a lead, an administrator's own word with a fixed meaning (open, converted or junk)."""
+
+    __tablename__ = "crm_leads_status"
+
+
+class Source(ReferenceValue, Model):
+    """What brought the lead (S0, "¿Cómo agregar prospectos?")."""
+
+    __tablename__ = "crm_leads_source"
+
+
+class Lead(Card, Record, Model):
+    """Somebody who may become a client."""
+
+    __tablename__ = "crm_leads_lead"
+    __table_args__ = (
+        *card_indexes("crm_leads_lead"),
+        Index("ix_crm_leads_lead_status_id_id", "status_id", "id"),
+        Index("ix_crm_leads_lead_value_id", "value", "id"),
+        Index("ix_crm_leads_lead_expires_on", "expires_on"),
+    )
+
+    title: Mapped[str | None] = mapped_column(String(200))
+    status_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crm_leads_status.id", ondelete="SET NULL"))
+    status_since: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    source_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crm_leads_source.id", ondelete="SET NULL"))
+    value: Mapped[Decimal | None] = mapped_column(Money)
+    currency: Mapped[str | None] = mapped_column(String(3))
+    validity_days: Mapped[int | None] = mapped_column()
+    expires_on: Mapped[date | None] = mapped_column()
+    converted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Conversion(Model):
+    """That a lead became a client; the database keeps it to one a lead. `moved` says what went along."""
+
+    __tablename__ = "crm_leads_conversion"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    lead_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_leads_lead.id", ondelete="CASCADE"), unique=True)
+    client_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crm_clients_client.id", ondelete="SET NULL"), index=True)
+    created: Mapped[bool] = mapped_column(default=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"))
+    from_status_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crm_leads_status.id", ondelete="SET NULL"))
+    moved: Mapped[dict[str, list[int]]] = mapped_column(Json, default=dict)
+
+    lead: Mapped[Lead] = relationship(Lead)
+    client: Mapped[Client | None] = relationship(Client)

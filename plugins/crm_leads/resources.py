@@ -1,0 +1,93 @@
+"""Leads as the host sees them."""
+
+from __future__ import annotations
+
+from core.api import (
+    Action,
+    Choice,
+    Currency,
+    Field,
+    Integer,
+    MoneyAmount,
+    Path,
+    Reference,
+    Resource,
+    RestAction,
+    SavedFilter,
+    Text,
+    _l,
+)
+from plugins.crm_clients.card import GROUPS, IDENTITY, SEARCHED, card_fields, check_name, default_of, infer_columns
+from plugins.crm_clients.documents import check_document
+from plugins.crm_leads import rules
+from plugins.crm_leads.fields import Condition, EntryDate
+from plugins.crm_leads.models import Lead
+from plugins.crm_leads.rest import convert_by_api
+
+TITLE = Field("title", _l("Title"), Text(), aliases=("título", "titre", "asunto", "objet", "subject"))
+
+CONDITION = Field(
+    "condition", _l("Condition"),
+    Condition(((("prospect", _l("Lead")), ("client", _l("Client")))),
+              words=(("prospecto", "prospect"), ("cliente", "client"))),
+    aliases=("condición", "condition"), exported=True,
+    help=_l("Choosing “Client” converts the lead when it is saved."),
+)
+
+STATUS = Field("status", _l("Status"), Reference("statuses", look="badge"), default=default_of("statuses"), quick=False,
+               aliases=("estatus", "estado del prospecto", "statut", "lead status", "etapa"))
+
+SOURCE = Field("source", _l("Source"), Reference("sources"), aliases=("fuente", "origen", "origine", "lead source", "leadsource"))
+
+VALUE = Field("value", _l("Estimated value"), MoneyAmount(),
+              aliases=("valor estimado", "valor", "montant", "importe", "monto", "amount", "opportunity amount"))
+
+CURRENCY = Field("currency", _l("Currency"), Currency(), default=lambda context: context.formats.currency,
+                 aliases=("moneda", "devise", "currency"))
+
+VALIDITY = Field("validity_days", _l("Validity"), Integer(minimum=1, maximum=3650, unit=_l("days")),
+                 aliases=("días de vigencia", "vigencia", "jours de validité", "validité", "validity days"),
+                 help=_l("Days from the entry date until the lead expires."))
+
+LEADS = Resource(
+    name="leads",
+    model=Lead,
+    label=_l("Lead"),
+    plural=_l("Leads"),
+    icon="user-search",
+    fields=card_fields(_l("Entered"), EntryDate(), extra={
+        "legal_name": (TITLE,),
+        "salesperson": (STATUS, SOURCE, VALUE, CURRENCY, VALIDITY, CONDITION),
+    }),
+    groups=GROUPS,
+    columns=("name", "status", "segment", "channel", "level", "zone", "salesperson", "value", "entered_on"),
+    filters=("status", "segment", "channel", "level", "salesperson", "zone", "sector", "source", "document_number", "value",
+             "city", "state", "tags", "entered_on", "kind"),
+    quick_filters=("status", "segment", "channel", "level", "salesperson"),
+    views=(
+        SavedFilter("open", _l("Open"), "status=~open"),
+        SavedFilter("mine", _l("My leads"), "status=~open&salesperson=~me"),
+        SavedFilter("unassigned", _l("Unassigned"), "salesperson=~empty"),
+    ),
+    title="name",
+    subtitle="document_number",
+    search=("title", *SEARCHED),
+    owner="salesperson_id",
+    sort="-entered_on",
+    permissions=(("convert", _l("Convert")),),
+    actions=(
+        Action("convert", _l("Convert"), "user-check", "crm_leads.convert", permission="convert", primary=True,
+               dialog=True, visible=rules.is_convertible),
+    ),
+    rest_actions=(RestAction("convert", _l("Convert into a client"), convert_by_api, permission="convert"),),
+    path=Path("status", "statuses"),
+    checks=(check_name, check_document, rules.check_conversion),
+    before_write=(rules.keep_dates,),
+    after_write=(rules.convert_if_asked,),
+    identity=IDENTITY,
+    identity_with=("clients",),
+    route_import=rules.route_by_condition,
+    infer_import=infer_columns,
+    menu_order=10,
+    empty_text=_l("Write down the first one or bring those you already have in Excel."),
+)

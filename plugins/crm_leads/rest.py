@@ -1,0 +1,16 @@
+"""What the API can do with a lead beyond reading and writing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.api import WriteContext
+from plugins.crm_leads.models import Lead
+from plugins.crm_leads.services import convert_lead
+
+
+def convert_by_api(context: WriteContext, lead: Lead, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`POST /api/v1/leads/{id}/convert` → `{"client": {"id": …}}`; asked again, the same answer."""
+    conversion = convert_lead(context, lead)
+    return {"client": {"id": conversion.client_id}, "conversion": {"id": conversion.id}}

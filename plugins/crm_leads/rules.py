@@ -1,0 +1,57 @@
+"""The rules of a lead that hold at every door: its expiry, its status, its condition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.api import Draft, WriteContext, _, may, utcnow
+from plugins.crm_leads.models import CONVERTED, Lead
+from plugins.crm_leads.services import convert_lead
+
+
+def route_by_condition(values: Mapping[str, Any]) -> str | None:
+    """Rows of a file whose condition is already “client” are clients (S3, "Condición")."""
+    return "clients" if values.get("condition") == "client" else None
+
+
+def check_conversion(draft: Draft, context: WriteContext) -> None:
+    """Only who may convert can choose the condition “client” or a status that means converted.
+
+    An imported status keeps its meaning: leads that were converted elsewhere come in without a client.
+    """
+    if context.source == "import" or not _asks_for_client(draft, context):
+        return
+    if not draft.is_new and not may(draft.resource, draft.current, "convert", context.actor, context.house):
+        draft.problem("condition", _("You may not convert this lead."), "forbidden")
+
+
+def keep_dates(record: Lead, draft: Draft, context: WriteContext) -> None:
+    """The expiry follows entry and validity; a new status starts its own clock."""
+    record.expires_on = record.entered_on + timedelta(days=record.validity_days) if record.validity_days else None
+    if not draft.is_new and sa.inspect(record).attrs.status_id.history.has_changes():
+        record.status_since = utcnow()
+
+
+def convert_if_asked(record: Lead, draft: Draft, context: WriteContext) -> None:
+    """Choosing the condition “client” (or a status that means it) is the short way to convert (S3, 4.1)."""
+    if context.source in ("import", "conversion") or not _asks_for_client(draft, context):
+        return
+    convert_lead(context, record)
+
+
+def is_convertible(record: Lead) -> bool:
+    """Whether the button makes sense on this lead's page."""
+    return record.converted_at is None
+
+
+def _asks_for_client(draft: Draft, context: WriteContext) -> bool:
+    if draft.current is not None and draft.current.converted_at is not None:
+        return False
+    if draft.values.get("condition") == "client":
+        return True
+    status = context.formats.references.get("statuses", draft.values.get("status"))
+    return status is not None and status.meaning == CONVERTED

@@ -1,0 +1,42 @@
+"""The pages of leads that no declaration gives: the conversion dialog and what it does."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from core.api import Refused, _, db, flash_toast, page_context, record_or_404, tags_of, title_of
+from plugins.crm_leads.models import Lead
+from plugins.crm_leads.services import conversion_of, convert_lead, matching_client, shared_values
+
+blueprint = Blueprint("crm_leads", __name__, template_folder="templates")
+
+
+@blueprint.get("/leads/<int:id>/convert")
+def convert_dialog(id: int) -> ResponseReturnValue:
+    """What would be made and moved; nothing is saved."""
+    lead = record_or_404("leads", id, "convert")
+    context = page_context("leads")
+    found = conversion_of(db.session, lead.id)
+    if found is not None:
+        return redirect(url_for("resources.record", resource="clients", id=found.client_id))
+    clients = context.house.resources["clients"]
+    existing = matching_client(context, lead)
+    shared = [(clients.field(name), clients.field(name).kind.text(value, context.formats))
+              for name, value in shared_values(context, lead).items()]
+    return render_template("crm_leads/convert.html", lead=lead, existing=existing, shared=shared,
+                           tags=tags_of(db.session, "leads", [lead.id]).get(lead.id, ()), title=title_of)
+
+
+@blueprint.post("/leads/<int:id>/convert")
+def convert(id: int) -> ResponseReturnValue:
+    lead: Lead = record_or_404("leads", id, "convert")
+    try:
+        conversion = convert_lead(page_context("leads"), lead)
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        flash_toast(str(refused.message), tone="bad")
+        return redirect(url_for("resources.record", resource="leads", id=id))
+    flash_toast(_("“%(lead)s” is now a client.", lead=lead.name))
+    return redirect(url_for("resources.record", resource="clients", id=conversion.client_id))
