@@ -41,8 +41,8 @@ PACKAGES = (
         "@fontsource-variable/inter",
         "5",
         {
-            "files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
-            "files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
+            "files/inter-latin-opsz-normal.woff2": "inter-latin.woff2",
+            "files/inter-latin-ext-opsz-normal.woff2": "inter-latin-ext.woff2",
         },
     ),
 )
