@@ -29,7 +29,7 @@ def parse_decimal(text: str, decimal: DecimalMark = ".") -> Decimal:
         if found is None:
             raise CellError("not_a_number", text=text)
     opened, sign, before, inner, whole, _group, fraction, exponent, after, trailing, closed = found.groups()
-    if (before and not _is_money(before)) or (after and not _is_money(after)):
+    if (before and not is_currency(before)) or (after and not is_currency(after)):
         raise CellError("not_a_number", text=text)
     if (opened is None) != (closed is None) or (sign, inner, trailing, opened).count(None) < 3:
         raise CellError("not_a_number", text=text)
@@ -102,7 +102,7 @@ def parse_datetime(text: str, order: DateOrder = "dmy") -> dt.datetime:
         raise CellError("not_a_moment", text=text) from None
 
 
-def _is_money(word: str) -> bool:
+def is_currency(word: str) -> bool:
     """Whether what stands beside a number is a currency: a sign ('€', 'US$'), a code or a known short name."""
     bare = word.rstrip(".")
     return bare[-1:] in _CURRENCY_SIGNS or bare in _CURRENCY_CODES or bare.casefold() in _CURRENCY_NAMES

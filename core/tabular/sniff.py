@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.tabular.encoding import ENCODINGS, sniff_encoding
+from core.tabular.numbers import is_currency
 from core.tabular.table import Cell, CsvFormat, ValueFormat
 
 __all__ = ["ENCODINGS", "SEPARATORS", "sniff_csv", "sniff_values"]
@@ -114,7 +115,9 @@ def _decimal_votes(text: str) -> list[str]:
     found = _AMOUNT.fullmatch(text)
     if found is None:
         return []
-    number = found.group(1)
+    before, number, after = found.groups()
+    if not all(is_currency(word) for word in (before, after) if word):
+        return []
     signs = [char for char in number if char in ".,"]
     if not signs:
         return []
@@ -135,7 +138,8 @@ _DECLARED_SEPARATOR = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _APOSTROPHES = re.compile(r"^'[^']*'(?:[,;|\t]|$)")
 _DATE = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{4}|\d{2}|\d)(?=$|[T ,])", re.ASCII)
 _AMOUNT = re.compile(
-    r"[(+−-]?[^\W\d_]{0,3}[.]?[^\w\s.,()]?\s?[(+−-]?(\d{1,3}(?:[ \u00a0\u2009\u202f'’.,]\d{3})*(?:[.,]\d*)?|\d+(?:[.,]\d*)?)"
-    r"\s?[^\W\d_]{0,3}[^\w\s.,()]?\)?"
+    r"[(+−-]?([^\W\d_]{0,3}\.?[^\w\s.,()+−-]?)\s?-?"
+    r"(\d{1,3}(?:[ \u00a0\u2009\u202f'’.,]\d{3})*(?:[.,]\d*)?|\d+(?:[.,]\d*)?)"
+    r"\s?([^\W\d_]{0,3}\.?[^\w\s.,()]?)\)?"
 )
 _SPACED = re.compile(r"\d[ \u00a0\u2009\u202f'’]\d{3}")

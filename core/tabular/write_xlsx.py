@@ -104,15 +104,23 @@ class XlsxSink(Sink):
     def _text_writer(self, sheet: Worksheet) -> CellWriter:
         write_string, plain = sheet.write_string, self._plain
 
+        def write_in_fragments(row: int, column: int, value: str) -> None:
+            """For texts that XlsxWriter's inline strings get wrong: it takes '<r>…</r>' for ready-made markup,
+            and of two escapes that share an underscore it misses the second. In fragments neither is there to
+            be seen; control characters, which it would escape twice, and the end of very long ones are lost.
+            """
+            kept = _CONTROL.sub("", value)[:_FRAGMENTS_CHARS]
+            if len(value) > _FRAGMENTS_CHARS:
+                self.cut_cells += 1
+            sheet.write_rich_string(
+                row, column, *(part for text in _CUTS.split(kept) for part in (plain, text))
+            )
+
         def write(row: int, column: int, value: Any) -> None:
             if value.__class__ is not str:
                 value = _as_text(value)
             if ("_x" in value or "<r>" in value) and _TRAPS.search(value):
-                # XlsxWriter takes '<r>…</r>' for ready-made markup, and misses the second of two escapes that
-                # share an underscore. In two fragments neither is there to be seen.
-                cut = _DOUBLE_ESCAPE.search(value)
-                at = cut.start() + 6 if cut else 1
-                sheet.write_rich_string(row, column, plain, value[:at], plain, value[at:])
+                write_in_fragments(row, column, value)
             elif write_string(row, column, value) == -2:
                 self.cut_cells += 1
 
@@ -215,5 +223,7 @@ _SHEET_ROWS = 1_048_576
 _FIRST_DAY = dt.date(1900, 3, 1)
 _FIRST_MOMENT = dt.datetime(1900, 3, 1)
 _TRAPS = re.compile("^<r>|_x[0-9a-fA-F]{4}_x[0-9a-fA-F]{4}_")
-_DOUBLE_ESCAPE = re.compile("_x[0-9a-fA-F]{4}_x[0-9a-fA-F]{4}_")
+_CUTS = re.compile("(?<=^<)(?=r>)|(?<=_)(?=x[0-9a-fA-F]{4}_)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_FRAGMENTS_CHARS = 16_000
 _BAD_IN_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
