@@ -1,0 +1,136 @@
+"""From the declared settings of a section to a form: one input for each kind, read by the kind itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import wtforms
+from wtforms.validators import ValidationError
+
+from core.fields import (
+    Boolean,
+    Choice,
+    Country,
+    Currency,
+    Date,
+    Email,
+    EmailAddress,
+    Formats,
+    Integer,
+    LongText,
+    MoneyAmount,
+    Phone,
+    PhoneNumber,
+    Reading,
+    Reference,
+    TimeZone,
+    Url,
+)
+from core.fields.basic import currency_codes, territories
+from core.fields.kind import Invalid, Kind
+from core.fields.zones import zone_names
+from core.i18n import _
+from core.resources.declare import Field, Setting
+
+Choices = Sequence[tuple[str, str]]
+
+
+class SettingsForm(wtforms.Form):
+    """Base of the forms made here; `parsed` holds the values once `validate` has passed."""
+
+    parsed: dict[str, Any]
+
+
+def form_for(settings: Sequence[Setting], reading: Reading) -> type[SettingsForm]:
+    """A form class with an input for each setting."""
+    inputs = {each.name: input_for(each, reading) for each in settings}
+    return type("SectionForm", (SettingsForm,), inputs)
+
+
+def input_for(setting: Setting, reading: Reading) -> Any:
+    """The WTForms field for a setting's kind."""
+    kind = setting.kind
+    common = {"label": str(setting.label), "description": str(setting.help), "validators": [_parses(setting, reading)]}
+    if isinstance(kind, Boolean):
+        return wtforms.BooleanField(**common)
+    choices = choices_of(kind, reading.formats)
+    if choices is not None:
+        long = {"data-choose": True} if len(choices) > 12 else {}
+        return wtforms.SelectField(choices=[("", _("None")), *choices] if _may_be_empty(setting) else list(choices),
+                                   validate_choice=False, render_kw=long, **common)
+    if isinstance(kind, LongText):
+        return wtforms.TextAreaField(render_kw={"rows": 4}, **common)
+    if getattr(kind, "secret", False):
+        return wtforms.PasswordField(render_kw={"autocomplete": "new-password"}, **common)
+    return wtforms.StringField(render_kw=_hints(kind), **common)
+
+
+def shown_values(settings: Sequence[Setting], values: Callable[[str], Any], formats: Formats) -> dict[str, Any]:
+    """What the inputs hold before anybody types: the kinds' own text, a tick as a bool, a secret not at all."""
+    shown: dict[str, Any] = {}
+    for each in settings:
+        value = values(each.name)
+        if getattr(each.kind, "secret", False):
+            continue
+        shown[each.name] = bool(value) if isinstance(each.kind, Boolean) else _raw(each.kind, value, formats)
+    return shown
+
+
+def choices_of(kind: Kind, formats: Formats) -> Choices | None:
+    """What one chooses from; None where one types."""
+    if isinstance(kind, Choice):
+        return [(key, str(label)) for key, label in kind.choices]
+    if isinstance(kind, Country):
+        return sorted(territories(formats.language).items(), key=lambda each: each[1])
+    if isinstance(kind, Currency):
+        return [(code, code) for code in sorted(currency_codes())]
+    if isinstance(kind, TimeZone):
+        return [(name, name.replace("_", " ")) for name in zone_names()]
+    if isinstance(kind, Reference):
+        return [(str(item.id), item.name) for item in formats.references.items(kind.list) if item.active]
+    return None
+
+
+def _parses(setting: Setting, reading: Reading) -> Callable[[SettingsForm, Any], None]:
+    declared = Field(setting.name, setting.label, setting.kind)
+
+    def check(form: SettingsForm, field: Any) -> None:
+        try:
+            value = setting.kind.parse(field.data, declared, reading)
+        except Invalid as error:
+            raise ValidationError(str(error.message)) from error
+        form.parsed = {**getattr(form, "parsed", {}), setting.name: _kept(value)}
+
+    return check
+
+
+def _kept(value: Any) -> Any:
+    """The value as settings keep it: addresses and numbers as they were typed."""
+    return str(value) if isinstance(value, (EmailAddress, PhoneNumber)) else value
+
+
+def _raw(kind: Kind, value: Any, formats: Formats) -> str:
+    return "" if value is None else str(value) if isinstance(kind, (Email, Phone)) else kind.raw(value, formats)
+
+
+def _may_be_empty(setting: Setting) -> bool:
+    return setting.default in (None, "")
+
+
+def _hints(kind: Kind) -> dict[str, Any]:
+    """What helps the browser show the right keyboard and stop at the right length."""
+    if isinstance(kind, Integer):
+        return {"inputmode": "numeric", "class": "input is-number"}
+    if isinstance(kind, MoneyAmount):
+        return {"inputmode": "decimal"}
+    if isinstance(kind, Date):
+        return {"type": "date"}
+    if isinstance(kind, Email):
+        return {"type": "email"}
+    if isinstance(kind, Phone):
+        return {"type": "tel"}
+    if isinstance(kind, Url):
+        return {"inputmode": "url"}
+    length = getattr(kind, "max_length", None)
+    return {"maxlength": length} if length else {}

@@ -1,0 +1,242 @@
+"""Pages of Settings for reference lists: the values in groups by meaning, changed where they stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask import abort, current_app, flash, g, make_response, redirect, render_template, request, url_for
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.access import require
+from core.admin.settings import EDIT, blueprint
+from core.admin.settings import values as deeds
+from core.admin.settings.inputs import SettingsForm, form_for, shown_values
+from core.admin.settings.usage import uses_of
+from core.admin.settings.views import render
+from core.db import db
+from core.fields import LongText, Text
+from core.formats import reading_for
+from core.house import current_house
+from core.i18n import _, _l
+from core.resources.context import Refused
+from core.resources.declare import ReferenceList, Setting
+
+UNDO_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class MeaningGroup:
+    """Values of one meaning under its heading; a list without meanings is one group without heading."""
+
+    key: str
+    label: str
+    values: Sequence[Any]
+
+
+@blueprint.get("/settings/lists/<name>")
+@require(*EDIT)
+def values(name: str) -> str:
+    return _list_page(_list(name))
+
+
+@blueprint.post("/settings/lists/<name>")
+@require(*EDIT)
+def add_value(name: str) -> AnyResponse:
+    """A new value; of a list with meanings it says which it has."""
+    declared = _list(name)
+    given = {key: request.form[key] for key in ("name", "hue", "meaning") if request.form.get(key)}
+
+    def deed() -> deeds.Undo:
+        return deeds.create(db.session(), declared, given)[1]
+
+    return _done(declared, deed, _("“%(name)s” was added.", name=given.get("name", "")))
+
+
+@blueprint.post("/settings/lists/<name>/<int:id>")
+@require(*EDIT)
+def change_value(name: str, id: int) -> AnyResponse:
+    """One attribute where it stands: the name, the hue, the description, or the meaning."""
+    declared = _list(name)
+    given = {key: request.form[key] for key in deeds.COMMON if key in request.form}
+    return _done(declared, lambda: deeds.change(db.session(), declared, id, given), _("Saved."))
+
+
+@blueprint.post("/settings/lists/<name>/<int:id>/default")
+@require(*EDIT)
+def default_value(name: str, id: int) -> AnyResponse:
+    declared = _list(name)
+    if not declared.has_default:
+        abort(404)
+    return _done(declared, lambda: deeds.make_default(db.session(), declared, id), _("New records get this value."))
+
+
+@blueprint.post("/settings/lists/<name>/<int:id>/<any(up, down):direction>")
+@require(*EDIT)
+def move_value(name: str, id: int, direction: str) -> AnyResponse:
+    declared = _list(name)
+    by = -1 if direction == "up" else 1
+    return _done(declared, lambda: deeds.step(db.session(), declared, id, by), _("Moved."))
+
+
+@blueprint.post("/settings/lists/<name>/order")
+@require(*EDIT)
+def arrange_values(name: str) -> AnyResponse:
+    """The ids of one group in their new order; a value that was dragged in gets the group's meaning."""
+    declared = _list(name)
+    ids = [int(each) for each in request.form.getlist("id") if each.isdecimal()]
+    meaning = request.form.get("meaning") or None
+    return _done(declared, lambda: deeds.arrange(db.session(), declared, ids, meaning), _("Moved."))
+
+
+@blueprint.get("/settings/lists/<name>/<int:id>/edit")
+@require(*EDIT)
+def value_form(name: str, id: int) -> str:
+    """All attributes of a value, in a dialog."""
+    declared = _list(name)
+    return _value_page(declared, id, _value_form(declared, id))
+
+
+@blueprint.post("/settings/lists/<name>/<int:id>/edit")
+@require(*EDIT)
+def save_value(name: str, id: int) -> Any:
+    declared = _list(name)
+    form = _value_form(declared, id, submitted=True)
+    if not form.validate():
+        return _value_page(declared, id, form), 422
+    given = {_attribute(declared, key): value for key, value in form.parsed.items()}
+    given |= {key: request.form[key] for key in ("hue", "meaning") if request.form.get(key)}
+    return _done(declared, lambda: deeds.change(db.session(), declared, id, given), _("Saved."))
+
+
+@blueprint.get("/settings/lists/<name>/<int:id>/delete")
+@require(*EDIT)
+def ask_delete(name: str, id: int) -> str:
+    """The question before a value goes, with what may take its place."""
+    declared = _list(name)
+    session = db.session()
+    value = session.get(declared.model, id) or abort(404)
+    uses = uses_of(session, declared.model, [id]).get(id, 0)
+    others = [each for each in deeds.values_of(session, declared) if each.id != id]
+    others.sort(key=lambda each: each.meaning != value.meaning)
+    return render(_template("delete"), list=declared, value=value, uses=uses, others=others)
+
+
+@blueprint.post("/settings/lists/<name>/<int:id>/delete")
+@require(*EDIT)
+def delete_value(name: str, id: int) -> AnyResponse:
+    declared = _list(name)
+    chosen = request.form.get("replacement", "")
+    replacement = int(chosen) if chosen.isdecimal() else None
+    return _done(declared, lambda: deeds.delete(db.session(), declared, id, replacement), _("Deleted."))
+
+
+@blueprint.post("/settings/lists/<name>/undo/<token>")
+@require(*EDIT)
+def undo_change(name: str, token: str) -> AnyResponse:
+    """Go the way back that a deed gave with its toast."""
+    declared = _list(name)
+    try:
+        list_name, way = _signer().loads(token, max_age=UNDO_SECONDS)
+    except BadSignature:
+        abort(404)
+    if list_name != name:
+        abort(404)
+    way_back = deeds.Undo({int(id): attributes for id, attributes in way["set"].items()}, way["add"], way["remove"])
+    return _done(declared, lambda: deeds.undo(db.session(), declared, way_back), _("Undone."))
+
+
+def _done(declared: ReferenceList, deed: Callable[[], deeds.Undo | None], said: str) -> AnyResponse:
+    """Do it, commit it, and show the list again with a toast that undoes it; or say why it was refused."""
+    session = db.session()
+    try:
+        way_back = deed()
+        session.commit()
+    except Refused as refusal:
+        session.rollback()
+        return _answer(declared, {"text": str(refusal.message), "kind": "error"}, 422)
+    undo_url = url_for("settings.undo_change", name=declared.name, token=_token(declared, way_back)) if way_back else ""
+    return _answer(declared, {"text": said, "undo_url": undo_url})
+
+
+def _answer(declared: ReferenceList, toast: dict[str, str], status: int = 200) -> AnyResponse:
+    if "HX-Request" not in request.headers:
+        flash({"text": toast["text"], "undo_url": toast.get("undo_url", "")}, toast.get("kind", "message"))  # type: ignore[arg-type]
+        return redirect(url_for("settings.values", name=declared.name))
+    # htmx swaps only what succeeds: after a refusal the list is drawn as it is, with the reason as a toast
+    response = make_response(render_template("settings/values.html", **_list_values(declared)))
+    response.headers["HX-Trigger"] = json.dumps({"toast": toast, **({"close-dialog": True} if status == 200 else {})})
+    response.headers["HX-Retarget"] = "#values"
+    response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
+def _list(name: str) -> ReferenceList:
+    declared = current_house().lists.get(name)
+    if declared is None:
+        abort(404)
+    return declared
+
+
+def _list_page(declared: ReferenceList) -> str:
+    return render("settings/list.html", **_list_values(declared))
+
+
+def _list_values(declared: ReferenceList) -> dict[str, Any]:
+    session = db.session()
+    found = deeds.values_of(session, declared)
+    meanings = [(key, str(label)) for key, label in declared.meanings] or [("", "")]
+    return {
+        "list": declared,
+        "meaning_groups": [
+            MeaningGroup(key, label, [each for each in found if not key or each.meaning == key]) for key, label in meanings
+        ],
+        "uses": uses_of(session, declared.model),
+        "last": deeds.last_of_meaning(found, declared),
+        "hues": deeds.HUES,
+    }
+
+
+def _value_form(declared: ReferenceList, id: int, submitted: bool = False) -> SettingsForm:
+    session = db.session()
+    value = session.get(declared.model, id) or abort(404)
+    reading = reading_for(session, g.actor)
+    inputs = _value_inputs(declared)
+    shown = shown_values(inputs, lambda name: getattr(value, _attribute(declared, name)), reading.formats)
+    return form_for(inputs, reading)(request.form if submitted else None, data=shown)
+
+
+def _value_inputs(declared: ReferenceList) -> list[Setting]:
+    common = [
+        Setting("name", _l("Name"), Text(max_length=120)),
+        Setting("description", _l("Description"), LongText(max_length=500)),
+    ]
+    return common + [Setting(each.name, each.label, each.kind, help=each.help) for each in declared.columns]
+
+
+def _attribute(declared: ReferenceList, name: str) -> str:
+    return next((each.attribute for each in declared.columns if each.name == name), name)
+
+
+def _value_page(declared: ReferenceList, id: int, form: SettingsForm) -> str:
+    value = db.session().get(declared.model, id)
+    return render(_template("value"), list=declared, value=value, form=form, hues=deeds.HUES,
+                  meanings=[(key, str(label)) for key, label in declared.meanings])
+
+
+def _template(name: str) -> str:
+    """A dialog asks for its piece alone; as an address of its own it is a page."""
+    wants_piece = "HX-Request" in request.headers or request.headers.get("X-Requested-With") == "fetch"
+    return f"settings/{name}_dialog.html" if wants_piece else f"settings/{name}.html"
+
+
+def _token(declared: ReferenceList, way_back: deeds.Undo) -> str:
+    token = _signer().dumps([declared.name, asdict(way_back)])
+    return token.decode() if isinstance(token, bytes) else token
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="settings.undo")

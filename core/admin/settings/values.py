@@ -1,0 +1,229 @@
+"""What an administrator does to the values of a reference list; each deed says how it is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.access.actor import actor_of
+from core.admin.settings.usage import replace_everywhere, uses_of
+from core.i18n import _
+from core.records.models import History
+from core.references import add_value
+from core.resources.context import Refused
+from core.resources.declare import ReferenceList
+from core.state import forget
+from core.text import fold
+
+HUES = ("slate", "blue", "cyan", "teal", "green", "lime", "amber", "orange", "red", "pink", "violet", "brown")
+COMMON = ("name", "description", "hue", "meaning")
+
+
+@dataclass
+class Undo:
+    """The way back: attributes to set again by id, rows to add again, rows to take away."""
+
+    set: dict[int, dict[str, Any]] = field(default_factory=dict)
+    add: list[dict[str, Any]] = field(default_factory=list)
+    remove: list[int] = field(default_factory=list)
+
+
+def values_of(session: Session, declared: ReferenceList) -> Sequence[Any]:
+    """All values in their order."""
+    model = declared.model
+    return session.scalars(sa.select(model).order_by(model.position, model.id)).all()
+
+
+def value_of(session: Session, declared: ReferenceList, id: int) -> Any:
+    """The value of this id.
+
+    Raises:
+        Refused: it is gone; somebody deleted it meanwhile.
+    """
+    value = session.get(declared.model, id)
+    if value is None:
+        raise Refused(_("This value is no longer in the list."), "gone")
+    return value
+
+
+def create(session: Session, declared: ReferenceList, attributes: Mapping[str, Any]) -> tuple[Any, Undo]:
+    """A new value at the end of its list."""
+    given = _checked(session, declared, attributes, None)
+    if "name" not in given:
+        raise Refused(_("A name is needed."), "required")
+    with _names_kept_apart(session):
+        value = add_value(session, declared, **given)
+    _note(session, declared, value.id, "create", {name: [None, given[name]] for name in given})
+    return value, Undo(remove=[value.id])
+
+
+def change(session: Session, declared: ReferenceList, id: int, attributes: Mapping[str, Any]) -> Undo:
+    """Other attributes for a value. Its meaning does not change where it is the last one of the old meaning."""
+    value = value_of(session, declared, id)
+    given = _checked(session, declared, attributes, value)
+    before = {name: getattr(value, name) for name in given if getattr(value, name) != given[name]}
+    if "meaning" in before:
+        _keep_one_of_each_meaning(session, declared, value)
+    with _names_kept_apart(session):
+        for name in before:
+            setattr(value, name, given[name])
+        session.flush()
+    if before:
+        forget(session)
+        _note(session, declared, id, "edit", {name: [before[name], given[name]] for name in before})
+    return Undo(set={id: before})
+
+
+def make_default(session: Session, declared: ReferenceList, id: int) -> Undo:
+    """New records get this value; of the whole list only one is the default."""
+    value = value_of(session, declared, id)
+    model = declared.model
+    old = session.scalars(sa.select(model).where(model.is_default.is_(True), model.id != id)).all()
+    undo = Undo(set={each.id: {"is_default": True} for each in old} | {id: {"is_default": value.is_default}})
+    for each in old:
+        each.is_default = False
+    value.is_default = True
+    session.flush()
+    forget(session)
+    _note(session, declared, id, "default", {"is_default": [False, True]})
+    return undo
+
+
+def arrange(session: Session, declared: ReferenceList, ids: Sequence[int], meaning: str | None = None) -> Undo:
+    """Put these values in this order; with `meaning` they all get it (one was dragged into its group).
+
+    Values that are not named keep their places around them.
+    """
+    values = {value.id: value for value in values_of(session, declared)}
+    wanted = [values[id] for id in dict.fromkeys(ids) if id in values]
+    undo = Undo(set={value.id: {"position": value.position} for value in values.values()})
+    for value in wanted:
+        if meaning is not None and value.meaning != meaning:
+            undo.set[value.id]["meaning"] = value.meaning
+            change(session, declared, value.id, {"meaning": meaning})
+    moved = iter(wanted)
+    order = [next(moved) if value in wanted else value for value in values.values()]
+    for position, value in enumerate(order, start=1):
+        value.position = position
+    session.flush()
+    forget(session)
+    return undo
+
+
+def step(session: Session, declared: ReferenceList, id: int, by: int) -> Undo:
+    """One place up (-1) or down (1) among the values of the same meaning."""
+    value = value_of(session, declared, id)
+    group = [each.id for each in values_of(session, declared) if each.meaning == value.meaning]
+    at = group.index(id)
+    to = min(max(at + by, 0), len(group) - 1)
+    group.insert(to, group.pop(at))
+    return arrange(session, declared, group)
+
+
+def delete(session: Session, declared: ReferenceList, id: int, replacement_id: int | None = None) -> Undo | None:
+    """Take a value away; where it is in use `replacement_id` takes its place everywhere, in the same transaction.
+
+    Answers the way back, None where a replacement was made: which records had which value is not kept.
+
+    Raises:
+        Refused: it is in use and no replacement was named (`in_use`), or it is the last of its meaning.
+    """
+    value = value_of(session, declared, id)
+    _keep_one_of_each_meaning(session, declared, value)
+    uses = uses_of(session, declared.model, [id]).get(id, 0)
+    if uses and replacement_id is None:
+        raise Refused(_("This value is in use: choose what takes its place."), "in_use")
+    if replacement_id is not None:
+        if replacement_id == id:
+            raise Refused(_("A value cannot take its own place."), "same")
+        replacement = value_of(session, declared, replacement_id)
+        replace_everywhere(session, declared.model, id, replacement_id)
+        if value.is_default:
+            replacement.is_default = True
+    kept = {column.key: getattr(value, column.key) for column in sa.inspect(declared.model).column_attrs}
+    session.delete(value)
+    session.flush()
+    forget(session)
+    _note(session, declared, id, "delete", {"name": [kept["name"], None], "replaced_by": [None, replacement_id]})
+    return Undo(add=[kept]) if not uses else None
+
+
+def undo(session: Session, declared: ReferenceList, way_back: Undo) -> None:
+    """Go the way back.
+
+    Raises:
+        Refused: it is closed: the name is taken again, or the value to be removed is in use by now.
+    """
+    for id in way_back.remove:
+        delete(session, declared, id)
+    with _names_kept_apart(session):
+        for row in way_back.add:
+            session.add(declared.model(**row))
+        for id, attributes in way_back.set.items():
+            value = session.get(declared.model, id)
+            for name, old in attributes.items() if value is not None else ():
+                setattr(value, name, old)
+        session.flush()
+    forget(session)
+    for id in [*way_back.set, *(row["id"] for row in way_back.add)]:
+        _note(session, declared, id, "undo", {})
+
+
+def last_of_meaning(values: Sequence[Any], declared: ReferenceList) -> frozenset[int]:
+    """Ids of the values that cannot go, because their meaning would have none left."""
+    if not declared.meanings:
+        return frozenset()
+    found: dict[str, list[int]] = {}
+    for value in values:
+        found.setdefault(value.meaning, []).append(value.id)
+    return frozenset(ids[0] for ids in found.values() if len(ids) == 1)
+
+
+@contextmanager
+def _names_kept_apart(session: Session) -> Iterator[None]:
+    """Turns the database's refusal of a second value of one name into a sentence, and takes back what was tried."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        raise Refused(_("The list has a value of this name already."), "taken") from error
+
+
+def _checked(session: Session, declared: ReferenceList, attributes: Mapping[str, Any], value: Any) -> dict[str, Any]:
+    """The attributes that may be given, as they are kept."""
+    extra = {each.attribute for each in declared.columns}
+    given = {name: attributes[name] for name in attributes if name in COMMON or name in extra}
+    if "name" in given:
+        given["name"] = " ".join(str(given["name"]).split())
+        if not fold(given["name"]):
+            raise Refused(_("A name is needed."), "required")
+        if len(given["name"]) > 120:
+            raise Refused(_("A name has at most %(max)s characters.", max=120), "too_long")
+    if "description" in given:
+        given["description"] = " ".join(str(given["description"] or "").split())[:500] or None
+    if given.get("hue", HUES[0]) not in HUES:
+        raise Refused(_("Choose one of the twelve colours."), "invalid")
+    if "meaning" in given and given["meaning"] not in dict(declared.meanings):
+        raise Refused(_("Choose one of the meanings."), "invalid")
+    return given
+
+
+def _keep_one_of_each_meaning(session: Session, declared: ReferenceList, value: Any) -> None:
+    if value.id in last_of_meaning(values_of(session, declared), declared):
+        label = dict(declared.meanings).get(value.meaning, value.meaning)
+        raise Refused(_("“%(name)s” is the last one under “%(meaning)s”.", name=value.name, meaning=label), "last")
+
+
+def _note(session: Session, declared: ReferenceList, id: int, action: str, changes: dict[str, Any]) -> None:
+    actor = actor_of(session)
+    session.add(History(
+        resource=f"list:{declared.name}", record_id=id, actor_id=actor.user_id if actor else None,
+        action=action, source="page", changes=changes,
+    ))
+    session.flush()

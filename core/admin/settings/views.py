@@ -1,0 +1,95 @@
+"""Pages of Settings that are forms: the sections, the CRM mode, and the search that jumps to one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from core.access import require
+from core.admin.settings import EDIT, blueprint
+from core.admin.settings.catalogue import find_pages, groups_for
+from core.admin.settings.inputs import SettingsForm, form_for, shown_values
+from core.admin.settings.sections import save_section
+from core.db import db
+from core.formats import reading_for
+from core.house import current_house
+from core.i18n import _
+from core.resources.declare import SettingsSection
+from core.settings import CLASSIC, SIMPLE, settings_of
+
+LEADS = "crm_leads"
+"""The app whose being on is the classic mode."""
+
+
+@blueprint.get("/settings")
+@require(*EDIT)
+def page() -> Response:
+    """Settings begin with the company."""
+    return redirect(url_for("settings.section", name="company"))  # type: ignore[return-value]
+
+
+@blueprint.get("/settings/find")
+@require(*EDIT)
+def find() -> str | Response:
+    """To the only page of this name; to a choice where there are several."""
+    text = request.args.get("q", "").strip()
+    found = find_pages(current_house(), g.actor, text)
+    if len(found) == 1:
+        return redirect(found[0].url)  # type: ignore[return-value]
+    return render("settings/find.html", text=text, found=found)
+
+
+@blueprint.get("/settings/mode")
+@require(*EDIT)
+def mode() -> str:
+    """Which of the two CRM modes is on; it is changed where its app is switched."""
+    chosen = CLASSIC if current_house().is_enabled(LEADS) else SIMPLE
+    return render("settings/mode.html", chosen=chosen, leads=LEADS)
+
+
+@blueprint.get("/settings/sections/<name>")
+@require(*EDIT)
+def section(name: str) -> str:
+    declared = _section(name)
+    return _form_page(declared, _form(declared))
+
+
+@blueprint.post("/settings/sections/<name>")
+@require(*EDIT)
+def save(name: str) -> Any:
+    declared = _section(name)
+    form = _form(declared, submitted=True)
+    if not form.validate():
+        return _form_page(declared, form), 422
+    session = db.session()
+    save_section(session, declared, form.parsed)
+    session.commit()
+    flash(_("Saved."))
+    return redirect(url_for("settings.section", name=name))
+
+
+def render(template: str, **values: Any) -> str:
+    """A page of Settings, with its left column."""
+    return render_template(template, groups=groups_for(current_house(), g.actor), **values)
+
+
+def _section(name: str) -> SettingsSection:
+    declared = current_house().settings.get(name)
+    if declared is None:
+        abort(404)
+    return declared
+
+
+def _form(declared: SettingsSection, submitted: bool = False) -> SettingsForm:
+    session = db.session()
+    reading = reading_for(session, g.actor)
+    settings = settings_of(session)
+    made = form_for(declared.settings, reading)
+    shown = shown_values(declared.settings, lambda name: settings.get(f"{declared.name}.{name}"), reading.formats)
+    return made(request.form if submitted else None, data=shown)
+
+
+def _form_page(declared: SettingsSection, form: SettingsForm) -> str:
+    return render("settings/section.html", section=declared, form=form)

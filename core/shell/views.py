@@ -1,0 +1,107 @@
+"""The frame's own addresses: counts, search, the navigation alone, theme and language."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Response, abort, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.access.actor import ANONYMOUS, Actor
+from core.access.models import User
+from core.access.service import change_user
+from core.db import db
+from core.house import current_house
+from core.i18n import LANGUAGES
+from core.shell import blueprint
+from core.shell.counts import count_text, counts_for
+from core.shell.frame import frame_of_request, places_here
+from core.shell.menu import menu_for
+from core.shell.palette import find_everywhere
+
+THEMES = ("light", "dark", "auto")
+A_YEAR = 365 * 24 * 3600
+LONGEST_SEARCH = 100
+
+
+@blueprint.get("/counts")
+def counts() -> str:
+    """Every number of the navigation, as pieces that find their own place."""
+    frame = frame_of_request()
+    found = counts_for(db.session(), current_house(), _actor())
+    shown = {
+        entry.count_name: count_text(found[entry.count_name], frame.language)
+        for group in frame.menu for entry in group.entries
+        if entry.count_name in found
+    }
+    return render_template("shell/counts.html", counts=shown)
+
+
+@blueprint.get("/nav")
+def nav() -> str:
+    """The navigation alone; a page that switched an app asks for it, and says where it stands."""
+    frame = frame_of_request()
+    here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    frame.menu = menu_for(places_here(), _actor(), here)
+    return render_template("ui/nav.html")
+
+
+@blueprint.get("/search")
+def search() -> str:
+    """The palette's lines for `q`; without script a page of its own."""
+    from core.admin.settings.catalogue import pages_for
+
+    text = " ".join(request.args.get("q", "")[:LONGEST_SEARCH].split())
+    headings = find_everywhere(
+        db.session(), current_house(), _actor(), text, frame_of_request().menu, pages_for(_actor()), request.script_root
+    )
+    template = "shell/found.html" if _wants_piece() else "shell/search.html"
+    return render_template(template, headings=headings, text=text)
+
+
+@blueprint.post("/theme")
+def choose_theme() -> AnyResponse:
+    """Light, dark or like the system: kept with the person."""
+    return _keep("theme", request.form.get("theme", ""), THEMES)
+
+
+@blueprint.post("/language")
+@blueprint.post("/language/<language>")
+def choose_language(language: str = "") -> AnyResponse:
+    """The language of the pages: kept with the person, before signing in with the browser."""
+    return _keep("language", language or request.form.get("language", ""), tuple(LANGUAGES))
+
+
+def _keep(name: str, value: str, allowed: tuple[str, ...]) -> AnyResponse:
+    if value not in allowed:
+        abort(400)
+    answer = _back()
+    actor = _actor()
+    if actor.user_id is None:
+        answer.set_cookie(name, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+        return answer
+    session = db.session()
+    user = session.get_one(User, actor.user_id)
+    change_user(session, user, **{name: value})
+    session.commit()
+    return answer
+
+
+def _back() -> Response:
+    """To the page one came from, if it is ours; a script only wants to know that it is done."""
+    if _wants_piece():
+        return make_response("", 204)
+    came_from = urlsplit(request.referrer or "")
+    ours = came_from.netloc == request.host
+    target = came_from.path + (f"?{came_from.query}" if came_from.query else "") if ours else ""
+    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return make_response(redirect(target if safe else f"{request.script_root}/"))
+
+
+def _wants_piece() -> bool:
+    return "HX-Request" in request.headers or request.headers.get("X-Requested-With") == "fetch"
+
+
+def _actor() -> Actor:
+    actor: Actor = g.get("actor", ANONYMOUS)
+    return actor
