@@ -1,1 +1,21 @@
-/* Starts the parts of the page that need script; each page works without it. */
+/* Starts the parts of a page that need script; without it each page still works as links and forms. */
+
+import { startFresh } from "./fresh.js";
+import { startWire } from "./wire.js";
+import "./bulk.js";
+import "./busy.js";
+import "./chart.js";
+import "./dialog.js";
+import "./form.js";
+import "./keys.js";
+import "./menu.js";
+import "./nav.js";
+import "./palette.js";
+import "./select.js";
+import "./sort.js";
+import "./theme.js";
+import "./toast.js";
+import "./typeahead.js";
+
+startWire();
+startFresh();

@@ -1,0 +1,81 @@
+/* Ctrl K: go to, create, find. The server answers with groups of role=option links. */
+
+import { ask, speak } from "./wire.js";
+
+const palette = document.getElementById("palette");
+const input = palette?.querySelector("input");
+const found = document.getElementById("palette-found");
+let timer = 0;
+let asked = null;
+
+function open() {
+  if (palette.open) return;
+  palette.showModal();
+  input.select();
+  find();
+}
+
+async function find() {
+  asked?.abort();
+  asked = new AbortController();
+  const url = new URL(input.form.action);
+  url.searchParams.set("q", input.value.trim());
+  const answer = await ask(url, { signal: asked.signal }).catch(() => null);
+  if (!answer?.ok) return;
+  found.innerHTML = await answer.text();
+  const options = choices();
+  options.forEach((option, at) => { option.id ||= `palette-option-${at}`; });
+  mark(options[0]);
+  speak(String(options.length));
+}
+
+function choices() {
+  return [...found.querySelectorAll('[role="option"]')];
+}
+
+function mark(option) {
+  for (const other of choices()) other.setAttribute("aria-selected", String(other === option));
+  if (option) {
+    input.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  } else {
+    input.removeAttribute("aria-activedescendant");
+  }
+}
+
+function move(step) {
+  const options = choices();
+  const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  if (options.length) mark(options.at((at + step + options.length) % options.length));
+}
+
+if (palette) {
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-palette]")) {
+      event.preventDefault();
+      open();
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      open();
+    }
+  });
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(find, 120);
+  });
+  palette.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter") {
+      const option = found.querySelector('[aria-selected="true"]');
+      if (!option) return;
+      event.preventDefault();
+      palette.close();
+      option.click();
+    }
+  });
+}
