@@ -32,7 +32,13 @@ class Reference(Kind):
     sortable: ClassVar[bool] = False
 
     def parse(self, raw: Any, field: Field, reading: Reading) -> int | None:
-        return _find(self.list, raw, reading)
+        try:
+            return _find(self.list, raw, reading)
+        except Invalid as error:
+            if not reading.lenient:
+                raise
+            reading.warnings.append((field.name, error.message))
+            return None
 
     def text(self, value: int | None, formats: Formats) -> str:
         item = formats.references.get(self.list, value)

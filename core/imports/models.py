@@ -1,0 +1,66 @@
+"""Tables of imports: the file and how it is understood, and what became of each of its rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Id, Json, Model, UtcDateTime, utcnow
+
+CREATED, UPDATED, DUPLICATE, ERROR = "created", "updated", "duplicate", "error"
+
+SKIP, UPDATE, FILL, CREATE = "skip", "update", "fill", "create"
+ON_DUPLICATE = (SKIP, FILL, UPDATE, CREATE)
+
+
+class ImportRun(Model):
+    """One file brought in, from upload to result.
+
+    `format` holds encoding, separator, sheet, decimal, date_order; `mapping` column number (as text) → field name;
+    `constants` field name → raw value for every row; `position` the last row that is done; `counts` as the command
+    prints them. A row of the file is done in the same transaction that moves `position`.
+    """
+
+    __tablename__ = "core_import"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    resource: Mapped[str] = mapped_column(String(60))
+    filename: Mapped[str] = mapped_column(String(255))
+    stored: Mapped[str] = mapped_column(String(255))
+    user_id: Mapped[int | None] = mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"))
+    job_id: Mapped[int | None] = mapped_column(Id)
+    state: Mapped[str] = mapped_column(String(20), default="mapping")
+    format: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    mapping: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    constants: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    on_duplicate: Mapped[str] = mapped_column(String(10), default=SKIP)
+    new_values: Mapped[list[str]] = mapped_column(Json, default=list)
+    rows_total: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)
+    counts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    checked: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ImportRow(Model):
+    """What became of one row; the key keeps any row from being brought in twice.
+
+    `problems` and `warnings` are [field, message] pairs, `cells` the row as it stood in the file (bad rows only).
+    """
+
+    __tablename__ = "core_import_row"
+    __table_args__ = (Index("ix_core_import_row_outcome", "import_id", "outcome", "row"),)
+
+    import_id: Mapped[int] = mapped_column(Id, ForeignKey("core_import.id", ondelete="CASCADE"), primary_key=True)
+    row: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    outcome: Mapped[str] = mapped_column(String(10))
+    resource: Mapped[str | None] = mapped_column(String(60))
+    record_id: Mapped[int | None] = mapped_column(Id)
+    problems: Mapped[list[Any] | None] = mapped_column(Json)
+    warnings: Mapped[list[Any] | None] = mapped_column(Json)
+    cells: Mapped[list[Any] | None] = mapped_column(Json)

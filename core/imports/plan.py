@@ -1,0 +1,80 @@
+"""How a file is understood before anything of it is brought in: which column is which field, and how values are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.house import House
+from core.i18n import LANGUAGES, use_language
+from core.imports.models import ImportRun
+from core.resources.declare import Field, Resource
+from core.tabular import CsvFormat, Table, ValueFormat, match_headers, open_table, sniff_values
+
+RECORD_ID = "id"
+"""What a column of record numbers is mapped to: our own exports have one, by which a row finds its record again."""
+
+RECORD_ID_NAMES = ("ID", "No.", "N.º", "N°")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A file and what is to be made of it."""
+
+    mapping: Mapping[int, str]
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    values: ValueFormat = ValueFormat("dmy", ",")
+
+
+def guess_plan(resource: Resource, table: Table, default: ValueFormat) -> Plan:
+    """Match the headers to fields and tell from samples how numbers and dates are written."""
+    mapping: dict[int, str] = {}
+    constants: dict[str, Any] = {}
+    if resource.infer_import is not None:
+        for column, (name, also) in resource.infer_import(table.headers).items():
+            if name not in mapping.values():
+                mapping[column] = name
+                constants.update(also)
+    left = {index: header for index, header in enumerate(table.headers) if index not in mapping}
+    names = [(each.name, header_names(each)) for each in writable_fields(resource)
+             if each.name not in mapping.values()]
+    matched = match_headers(list(left.values()), [*names, (RECORD_ID, RECORD_ID_NAMES)])
+    positions = list(left)
+    mapping.update({positions[index]: name for index, name in matched.items()})
+    constants = {name: value for name, value in constants.items() if name not in mapping.values()}
+    return Plan(mapping, constants, sniff_values(table.samples(20), default))
+
+
+def open_run(run: ImportRun, folder: Path) -> Table:
+    """The file of an import, read as the import says. Raises TableError."""
+    return open_table(folder / run.stored, filename=run.filename, encoding=run.format.get("encoding"),
+                      separator=run.format.get("separator"), sheet=run.format.get("sheet"))
+
+
+def format_of(table: Table, values: ValueFormat) -> dict[str, Any]:
+    """What was found out about a file, as an import keeps it."""
+    known: dict[str, Any] = {"decimal": values.decimal, "date_order": values.date_order}
+    if isinstance(table.format, CsvFormat):
+        return known | {"encoding": table.format.encoding, "separator": table.format.separator}
+    return known | {"sheet": table.format.sheet}
+
+
+def writable_fields(resource: Resource) -> list[Field]:
+    return [each for each in resource.fields if each.writable]
+
+
+def header_names(declared: Field) -> tuple[str, ...]:
+    """The headers that mean a field: its labels in our languages and the other names it declares."""
+    labels = []
+    for language in LANGUAGES:
+        with use_language(language):
+            labels.append(str(declared.label))
+    return (*labels, *declared.aliases)
+
+
+def creatable_lists(house: House, resource: Resource) -> list[str]:
+    """The reference lists of this resource's fields in which an import may make new values."""
+    wanted = {getattr(each.kind, "list", None) for each in resource.fields}
+    return [name for name, declared in house.lists.items() if name in wanted and declared.creatable_on_import]

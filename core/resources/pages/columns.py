@@ -1,0 +1,92 @@
+"""The columns of a list: those somebody chose, else the declared ones, and how each is drawn and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.fields import Integer, LongText, MoneyAmount, Reference, UserRef
+from core.i18n import Text
+from core.resources.declare import Column, Field, Resource
+
+LEAVE_FIRST = ("p3", "p3", "p2", "p2", "p1")
+"""Classes of the plain columns from the least wanted on: what leaves first where the page is narrow."""
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """One column: of a field, or drawn by a plugin; `sort` is the field it is sorted by, '' for none."""
+
+    name: str
+    label: Text
+    css: str
+    sort: str = ""
+    field: Field | None = None
+    extra: Column | None = None
+
+
+def columns_of(resource: Resource, chosen: Sequence[str] = ()) -> list[ListColumn]:
+    """The columns of a list in order, the record's name first."""
+    fields = {each.name: each for each in resource.fields}
+    extras = {each.name: each for each in resource.extra_columns}
+    default = [*resource.columns, *(name for name in extras if name not in resource.columns)]
+    names = [name for name in chosen if name in fields or name in extras] or default
+    found = [_of_field(resource, fields[resource.title], "is-name")]
+    found += [
+        _of_extra(resource, extras[name]) if name in extras else _of_field(resource, fields[name], _css(fields[name]))
+        for name in dict.fromkeys(names)
+        if name != resource.title
+    ]
+    return _with_priorities(found)
+
+
+def choosable(resource: Resource) -> list[tuple[str, Text]]:
+    """Names and labels of all columns a list can have besides the record's name."""
+    fields = [(each.name, each.label) for each in resource.fields
+              if each.name != resource.title and not isinstance(each.kind, LongText)]
+    return [*fields, *((each.name, each.label) for each in resource.extra_columns)]
+
+
+def default_names(resource: Resource) -> tuple[str, ...]:
+    """The columns shown to who has chosen none."""
+    return tuple(each.name for each in columns_of(resource) if each.name != resource.title)
+
+
+def is_quick(resource: Resource, declared: Field) -> bool:
+    """Whether the list can be put in the order of this field without reading all of it: an index begins with it."""
+    if not declared.kind.sortable or declared.side is not None:
+        return False
+    table = resource.model.__table__
+    wanted = {declared.attribute, f"{declared.attribute}_folded"}
+    return any(next(iter(index.columns)).name in wanted for index in table.indexes)
+
+
+def _of_field(resource: Resource, declared: Field, css: str) -> ListColumn:
+    sort = declared.name if is_quick(resource, declared) else ""
+    return ListColumn(declared.name, declared.label, css, sort, field=declared)
+
+
+def _of_extra(resource: Resource, extra: Column) -> ListColumn:
+    return ListColumn(extra.name, extra.label, "is-number" if extra.align == "end" else "is-extra", extra.sort, extra=extra)
+
+
+def _css(declared: Field) -> str:
+    kind: Any = declared.kind
+    if isinstance(kind, UserRef):
+        return "is-person"
+    if isinstance(kind, Reference):
+        return {"badge": "is-state", "square": "is-word is-segment"}.get(kind.look, "")
+    if isinstance(kind, MoneyAmount):
+        return "is-money"
+    return "is-number" if isinstance(kind, Integer) else ""
+
+
+def _with_priorities(columns: list[ListColumn]) -> list[ListColumn]:
+    plain = [column.name for column in columns if not column.css]
+    classes = dict(zip(reversed(plain), LEAVE_FIRST + ("p1",) * len(plain), strict=False))
+    return [
+        ListColumn(column.name, column.label, classes[column.name], column.sort, column.field, column.extra)
+        if column.name in classes else column
+        for column in columns
+    ]

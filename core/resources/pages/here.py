@@ -1,0 +1,88 @@
+"""Where a request stands: which resource, who asks, and how values look to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import abort, g, request
+from sqlalchemy.orm import Session
+
+from core.access.actor import ANONYMOUS, Actor
+from core.db import db
+from core.fields import Formats, Reading
+from core.formats import formats_for, reading_for
+from core.house import House, current_house
+from core.resources import read
+from core.resources.context import WriteContext, write_context
+from core.resources.declare import Resource
+from core.resources.write import may
+
+
+@dataclass(frozen=True)
+class Here:
+    """The surroundings of one request at a resource."""
+
+    resource: Resource
+    house: House
+    session: Session
+    actor: Actor
+
+    @cached_property
+    def formats(self) -> Formats:
+        return formats_for(self.session, self.actor)
+
+    @cached_property
+    def reading(self) -> Reading:
+        return reading_for(self.session, self.actor, formats=self.formats)
+
+    @property
+    def address(self) -> str:
+        """The list's address."""
+        return f"{request.script_root}/{self.resource.name}"
+
+    def address_of(self, id: int) -> str:
+        return f"{self.address}/{id}"
+
+    def writing(self, source: str = "page") -> WriteContext:
+        return write_context(self.session, self.house, self.actor, source)
+
+    def may(self, action: str) -> bool:
+        """Whether there is any record on which this person may do it."""
+        return self.actor.may(self.resource.name, action)
+
+    def may_with(self, record: Any, action: str) -> bool:
+        return may(self.resource, record, action, self.actor, self.house)
+
+    def record(self, id: int, action: str = "view") -> read.Stored:
+        """The record of this id; a missing one, another's, and one the person may not so treat all answer 404."""
+        found = read.find(self.session, self.resource, id)
+        if found is None or not self.may_with(found.record, "view"):
+            abort(404)
+        if action != "view" and not self.may_with(found.record, action):
+            abort(403)
+        return found
+
+
+def enter(name: str, action: str = "view") -> Here:
+    """Stand at a resource of this name: 404 where there is none, 403 where the person may do this to no record."""
+    house = current_house()
+    resource = house.resources.get(name)
+    if resource is None:
+        abort(404)
+    here = Here(resource, house, db.session(), g.get("actor", ANONYMOUS))  # type: ignore[arg-type]
+    if not here.may(action):
+        abort(403)
+    return here
+
+
+def arguments() -> Mapping[str, Sequence[str]]:
+    """The arguments of the URL, all values of each name."""
+    return request.args.to_dict(flat=False)
+
+
+def is_htmx() -> bool:
+    """Whether htmx asks for a part of the page."""
+    return request.headers.get("HX-Request") == "true"

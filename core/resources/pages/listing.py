@@ -1,0 +1,219 @@
+"""The list of a resource: tabs, filters, rows, pager; whole, or only the parts that htmx swaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.numbers import format_decimal
+from flask import Blueprint, abort, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+import sqlalchemy as sa
+from core.fields import MoneyAmount
+from core.fields.money import currency_symbol, money_text
+from core.i18n import Text, _
+from core.resources.pages.columns import ListColumn, choosable, columns_of, default_names
+from core.resources.pages.filters import Pill, more_filters, pills_of, without, words_of
+from core.resources.pages.here import Here, arguments, enter, is_htmx
+from core.resources.pages.rows import draw_rows, needed_fields, query_string, shared_currency
+from core.resources.pages.tabs import Tab, tabs_of
+from core.resources.query import COUNT_LIMIT, PAGE_SIZES, ListQuery, Page, count, fetch_page, filtered, read_query
+
+SPECIAL = ("view", "add")
+
+
+def add_routes(blueprint: Blueprint, at: str) -> None:
+    blueprint.add_url_rule(at, "index", index)
+    blueprint.add_url_rule(f"{at}/summary", "summary", summary)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: its label, where a click on it leads, and how the list is sorted by it now."""
+
+    label: Text
+    css: str
+    href: str = ""
+    direction: str = ""
+    note: str = ""
+
+
+def index(resource: str) -> ResponseReturnValue:
+    """The page, or for htmx its rows with the parts around them that changed."""
+    here = enter(resource)
+    query = read_query(here.resource, arguments())
+    columns = columns_of(here.resource, query.columns)
+    page = _page(here, query, columns)
+    tabs = tabs_of(here, query, request.args.get("view", ""))
+    pills = pills_of(here, query, request.args.get("add", ""))
+    currencies = {
+        column.name: shared_currency(page, here.resource, column)
+        for column in columns if column.field is not None and isinstance(column.field.kind, MoneyAmount)
+    }
+    view = next((tab for tab in tabs if tab.is_current), None)
+    own = [("view", view.key)] if view is not None and request.args.get("view") else []
+    seen = {
+        "here": here, "resource": here.resource, "query": query, "tabs": tabs, "view": view, "pills": pills,
+        "more": more_filters(here.resource, pills), "page": page, "problems": page.problems,
+        "heads": _heads(here, query, columns, currencies, own),
+        "rows": draw_rows(here, page, columns, query, currencies),
+        "kept": [*own, *query.arguments()], "span": _span(here, page),
+        "columns": choosable(here.resource), "chosen": query.columns or default_names(here.resource),
+        "sizes": [(size, _href(here, replace(query, limit=size, cursor=""), own)) for size in PAGE_SIZES],
+        "sorts": _sorts(here, query, columns, own),
+        "next": _href(here, query, own, page.next), "previous": _href(here, query, own, page.previous),
+        "summary_url": f"{here.address}/summary?{urlencode([*query.arguments(), ('from', page.first), ('shown', len(page.rows))])}",
+        "back": query_string(query), "set_pills": [pill for pill in pills if pill.is_set],
+        "above": _slot(here, "list.above"),
+    }
+    if not page.rows and not query.cursor:
+        seen["empty"] = _empty(here, query, pills)
+    if not is_htmx():
+        return render_template("resources/list.html", **seen)
+    answer = make_response(render_template("resources/list_swap.html", typing=request.headers.get("HX-Trigger-Name") == "q", **seen))
+    if request.headers.get("HX-Boosted") != "true":
+        answer.headers["HX-Push-Url"] = _href(here, query, own, query.cursor) or here.address
+    answer.headers["Vary"] = "HX-Request"
+    return answer
+
+
+def summary(resource: str) -> ResponseReturnValue:
+    """How many records the list has and what they are worth; asked for after the page, for it may take longer."""
+    here = enter(resource)
+    query = read_query(here.resource, arguments())
+    whole = request.args.get("whole") == "1"
+    number = count(here.session, here.resource, query, here.reading, here.actor, limit=None if whole else COUNT_LIMIT)
+    is_more = not whole and number > COUNT_LIMIT
+    tabs = tabs_of(here, query, request.args.get("view", "")) if request.args.get("tabs") == "1" else []
+    counts = [
+        (tab, *_shown_count(here, count(here.session, here.resource, tab.query, here.reading, here.actor)))
+        for tab in tabs
+    ]
+    return render_template(
+        "resources/summary.html", here=here, resource=here.resource, number=number, is_more=is_more,
+        shown=number_text(here, min(number, COUNT_LIMIT) if is_more else number),
+        total="" if is_more else _total(here, query), counts=counts,
+        span=_span_text(here, request.args.get("from", 1, int), request.args.get("shown", 0, int)),
+        whole_url=f"{here.address}/summary?{urlencode([*query.arguments(), ('whole', '1')])}",
+    )
+
+
+def number_text(here: Here, number: int) -> str:
+    return format_decimal(number, locale=here.formats.language)
+
+
+def _page(here: Here, query: ListQuery, columns: Sequence[ListColumn]) -> Page:
+    extra = [here.resource.owner] if here.resource.owner else []
+    fields = needed_fields(here.resource, columns)
+    try:
+        return fetch_page(here.session, here.resource, query, fields, here.reading, here.actor, extra=extra)
+    except ValueError:
+        abort(404)  # a cursor that is none of ours
+
+
+def _heads(here: Here, query: ListQuery, columns: Sequence[ListColumn], currencies: dict[str, str],
+           own: list[tuple[str, str]]) -> list[Head]:
+    heads = []
+    current = query.sort or here.resource.sort
+    for column in columns:
+        code = currencies.get(column.name)
+        note = currency_symbol(code, here.formats.language) if code else ""
+        direction = ""
+        if column.sort and current.lstrip("-") == column.sort:
+            direction = "descending" if current.startswith("-") else "ascending"
+        wanted = f"-{column.sort}" if direction == "ascending" else column.sort
+        href = _href(here, replace(query, sort=wanted, cursor=""), own) if column.sort else ""
+        heads.append(Head(column.label, column.css, href, direction, note))
+    return heads
+
+
+def _sorts(here: Here, query: ListQuery, columns: Sequence[ListColumn], own: list[tuple[str, str]]) -> list[tuple[str, str, bool]]:
+    """Orders offered by the menu: label, address, whether it is the current one."""
+    current = query.sort or here.resource.sort
+    found = []
+    for column in columns:
+        for sort, arrow in ((column.sort, "↑"), (f"-{column.sort}", "↓")) if column.sort else ():
+            href = _href(here, replace(query, sort=sort, cursor=""), own)
+            found.append((f"{column.label} {arrow}", href, sort == current))
+    return found
+
+
+def _href(here: Here, query: ListQuery, own: list[tuple[str, str]], cursor: str | None = "") -> str:
+    """The list's address for a query; '' where there is no such page."""
+    if cursor is None:
+        return ""
+    pairs = [*own, *query.arguments(), *([("cursor", cursor)] if cursor else [])]
+    return f"{here.address}?{urlencode(pairs)}" if pairs else here.address
+
+
+def _span(here: Here, page: Page) -> str:
+    return _span_text(here, page.first, len(page.rows))
+
+
+def _span_text(here: Here, first: int, shown: int) -> str:
+    return f"{number_text(here, first)}–{number_text(here, first + shown - 1)}" if shown else ""
+
+
+def _shown_count(here: Here, number: int) -> tuple[str]:
+    return (f"{number_text(here, COUNT_LIMIT)}+" if number > COUNT_LIMIT else number_text(here, number),)
+
+
+def _total(here: Here, query: ListQuery) -> str:
+    """The sum of the list's first money field, where all of it is in one currency."""
+    money = next((each for each in here.resource.fields if isinstance(each.kind, MoneyAmount) and each.side is None), None)
+    if money is None or not here.resource.has_field(money.kind.currency):  # type: ignore[attr-defined]
+        return ""
+    model = here.resource.model
+    amount = getattr(model, money.attribute)
+    currency = getattr(model, here.resource.field(money.kind.currency).attribute)  # type: ignore[attr-defined]
+    base = filtered(here.session, here.resource, query, here.reading, here.actor, currency, sa.func.sum(amount))
+    sums = here.session.execute(base.where(amount.isnot(None)).group_by(currency).limit(2)).all()
+    if len(sums) != 1 or not sums[0][0]:
+        return ""
+    return money_text(sums[0][1], sums[0][0], here.formats.language)
+
+
+@dataclass(frozen=True)
+class Empty:
+    """Why a list shows nothing: there is nothing yet, or a filter leaves none and which."""
+
+    filtered: bool
+    culprit: str = ""
+    others: int = 0
+    off: str = ""
+
+
+def _empty(here: Here, query: ListQuery, pills: Sequence[Pill]) -> Empty:
+    """Names the filter that empties the list: the one without which the most records would be left."""
+    if not query.q and not query.conditions:
+        return Empty(filtered=False)
+    best = Empty(filtered=True)
+    if query.q:
+        rest = replace(query, q="", cursor="")
+        best = Empty(True, f"“{query.q}”", _count(here, rest), _href(here, rest, []))
+    for pill in pills:
+        if pill.is_set:
+            rest = replace(query, conditions=tuple(each for each in query.conditions if each.field != pill.name), cursor="")
+            others = _count(here, rest)
+            if others > best.others or not best.culprit:
+                best = Empty(True, f"“{pill.label}: {pill.words}”", others, pill.off)
+    return best
+
+
+def _count(here: Here, query: ListQuery) -> int:
+    return count(here.session, here.resource, query, here.reading, here.actor, limit=COUNT_LIMIT)
+
+
+def _slot(here: Here, slot: str) -> Markup:
+    """What plugins put over the list."""
+    if not here.house.hooks.has("render_slot"):
+        return Markup("")
+    context: dict[str, Any] = {"resource": here.resource}
+    return Markup("").join(value for _plugin, value in here.house.hooks.each("render_slot", slot=slot, context=context))
+
+
+__all__ = ["Tab", "add_routes", "number_text", "without", "words_of"]
