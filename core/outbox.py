@@ -157,14 +157,16 @@ def _settle(house: House, row_id: int | None, failed: list[str]) -> None:
     """Of an event kept in the outbox: done with it, or leave it for those that failed."""
     if row_id is None:
         return
-    table = OutboxRow.__table__
-    with writing(), engine_for(house.config.database_url).begin() as connection:
-        if not failed:
-            connection.execute(sa.delete(table).where(table.c.id == row_id))
-            return
-        payload = connection.execute(sa.select(table.c.payload).where(table.c.id == row_id)).scalar_one()
-        changed = {"payload": payload | {"plugins": failed}, "attempts": 1, "run_after": utcnow() + WAITS[0]}
-        connection.execute(sa.update(table).where(table.c.id == row_id).values(changed))
+    with writing(), Session(engine_for(house.config.database_url)) as session:
+        row = session.get(OutboxRow, row_id)
+        if row is None:
+            return  # a worker was quicker
+        if failed:
+            row.payload = row.payload | {"plugins": failed}
+            row.attempts, row.run_after = 1, utcnow() + WAITS[0]
+        else:
+            session.delete(row)
+        session.commit()
 
 
 def _as_json(event: Event) -> dict[str, Any]:
@@ -228,7 +230,7 @@ def _put_off(url: str, row: OutboxRow, error: Exception) -> None:
 def _send_mail(app: Flask, row: OutboxRow) -> None:
     from core.mail.send import send_now
 
-    send_now(app.extensions[EXTENSION].config, db.session, row.payload, unique=f"outbox-{row.id}")
+    send_now(app.extensions[EXTENSION].config, db.session(), row.payload, unique=f"outbox-{row.id}")
 
 
 def _tell_again(app: Flask, row: OutboxRow) -> None:

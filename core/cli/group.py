@@ -86,4 +86,7 @@ def _command_of_an_app(name: str) -> click.Command | None:
 
 def _in_one_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    if not lines:
+        return type(error).__name__
+    # Ours are written for people; of others the class often says more than the message.
+    return lines[0] if type(error).__module__.startswith("core.") else f"{type(error).__name__}: {lines[0]}"

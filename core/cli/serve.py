@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from core.cli.say import Failed, say
+from core.cli.say import say
 from core.config import Config, load_config
 
 
@@ -46,8 +46,6 @@ def worker(parent: int | None) -> None:
 
     config = load_config()
     _log_to_stderr()
-    if parent is None:
-        _refuse_old_schema(config)
     run_worker(config, parent=parent)
 
 
@@ -55,24 +53,17 @@ def _prepare(config: Config, host: str, port: int) -> str | None:
     """Make the tables of a new installation; answers the link to its first start, if that is still to be done."""
     from sqlalchemy.orm import Session
 
-    from core.db import dispose_engines, engine_for
-    from core.installation import is_set_up, make_tables, setup_link
+    from core.db import dispose_engines, engine_for, writing
+    from core.host.schema.check import check_schema
+    from core.installation import is_set_up, make_tables, new_setup_link
 
     make_tables(config)
-    _refuse_old_schema(config)
-    with Session(engine_for(config.database_url)) as session:
-        ready = is_set_up(session)
-    link = None if ready else setup_link(config, f"http://{_shown(host)}:{port}")
+    check_schema(config)
+    with writing(), Session(engine_for(config.database_url)) as session:
+        secret = None if is_set_up(session) else new_setup_link(session)
+        session.commit()
     dispose_engines()  # nothing open may be shared with the processes that are forked now
-    return link
-
-
-def _refuse_old_schema(config: Config) -> None:
-    from core.host.schema import schema_problem
-
-    problem = schema_problem(config)
-    if problem:
-        raise Failed(problem)
+    return f"http://{_shown(host)}:{port}/setup/{secret}" if secret else None
 
 
 def _shown(host: str) -> str:

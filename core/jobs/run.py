@@ -31,17 +31,18 @@ def run_job(app: Flask, job: Job, worker: str) -> str:
     """Run it to its end, whatever that is; answers the row's new status, or 'lost' where it is another's now."""
     values: dict[str, Any]
     with app.app_context(), _in_language(job.actor):
-        db.session.info["house"] = job.house
-        work_for(db.session, job.actor)
+        session: Session = db.session()
+        session.info["house"] = job.house
+        work_for(session, job.actor)
         try:
             job.house.jobs[job.type].run(job)
-            db.session.commit()  # what the run left uncommitted belongs to its success
+            session.commit()  # what the run left uncommitted belongs to its success
             values = {"status": DONE}
         except Interrupted as interrupt:
-            db.session.rollback()
+            session.rollback()
             values = {"status": str(interrupt)}
         except Exception as error:  # whatever a plugin's work raises is this job's failure, not the worker's
-            db.session.rollback()
+            session.rollback()
             log.exception("Job %s (%s) failed", job.id, job.type)
             values = {"status": FAILED, "error": _in_words(error), "trace": traceback.format_exc()}
         finally:
@@ -83,9 +84,9 @@ def close(job: Job, worker: str, values: dict[str, Any]) -> str:
         values |= {"finished_at": utcnow(), "result": job.result}
     mine = sa.update(JobRow).where(JobRow.id == job.id, JobRow.status == RUNNING, JobRow.worker == worker)
     with writing(), Session(engine_for(job.house.config.database_url)) as session:
-        kept = session.execute(mine.values(values)).rowcount
+        kept = session.execute(mine.values(values).returning(JobRow.id)).scalar_one_or_none()
         session.commit()
-    return status if kept else "lost"
+    return status if kept is not None else "lost"
 
 
 def house_of(app: Flask) -> House:
@@ -96,13 +97,12 @@ def house_of(app: Flask) -> House:
 def _actor(session: Session, user_id: int | None) -> Actor | None:
     if user_id is None:
         return None
-    from core.access.models import User
     from core.access.service import actor_for
 
-    user = session.get(User, user_id)
-    if user is None or not user.active:
-        raise ActorGone("The person who asked for it may no longer sign in.")
-    return actor_for(session, user)
+    try:
+        return actor_for(session, user_id)
+    except LookupError:
+        raise ActorGone("The person who asked for it may no longer sign in.") from None
 
 
 @contextmanager

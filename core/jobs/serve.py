@@ -66,7 +66,7 @@ def _serve_with_gunicorn(config: Config, host: str, port: int, workers: int, job
 
     job_process = JobProcess() if jobs else None
 
-    class Site(BaseApplication):  # type: ignore[misc]
+    class Site(BaseApplication):
         def load_config(self) -> None:
             for name, value in _settings(host, port, workers).items():
                 self.cfg.set(name, value)
@@ -76,7 +76,7 @@ def _serve_with_gunicorn(config: Config, host: str, port: int, workers: int, job
 
             return create_app(config)
 
-    class Master(Arbiter):  # type: ignore[misc]
+    class Master(Arbiter):
         def manage_workers(self) -> None:
             super().manage_workers()
             if job_process:

@@ -151,7 +151,7 @@ def put_back_lost(session: Session) -> list[int]:
         else:
             values |= {"status": QUEUED, "run_after": utcnow()}
         same = sa.update(JobRow).where(JobRow.id == job_id, JobRow.status == RUNNING, JobRow.worker == worker)
-        if session.execute(same.values(values)).rowcount:
+        if session.execute(same.values(values).returning(JobRow.id)).first():
             found.append(job_id)
     return found
 
@@ -174,7 +174,7 @@ def take_lease(session: Session, name: str, holder: str, seconds: float) -> bool
     same = sa.update(Lease).where(
         Lease.name == name, Lease.holder == lease.holder, Lease.until == lease.until
     )
-    return bool(session.execute(same.values(values)).rowcount)
+    return session.execute(same.values(values).returning(Lease.name)).first() is not None
 
 
 def schedule(session: Session, periods: Mapping[str, int], now: datetime | None = None) -> list[int]:

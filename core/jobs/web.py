@@ -102,7 +102,7 @@ def _own_job(job_id: int) -> JobRow:
     """Another's job answers like a missing one."""
     if g.actor.user_id is None:
         abort(401 if request.path.startswith("/api/") else 404)
-    row = job_for(db.session, job_id, g.actor)
+    row = job_for(db.session(), job_id, g.actor)
     if row is None:
         abort(404)
     return row
