@@ -37,8 +37,8 @@ from core.i18n import LANGUAGES, LazyString, _, _l, ngettext
 from core.outbox import announce
 from core.records.models import Attachment, Record, RecordTag, Tag
 from core.records.tags import set_tags, tags_of
-from core.references import ReferenceValue, references_of
-from core.resources.context import Draft, Problem, Refused, WriteContext
+from core.references import ReferenceValue, add_value, references_of
+from core.resources.context import Draft, Problem, Refused, WriteContext, write_context
 from core.resources.declare import (
     Action,
     Column,

@@ -103,6 +103,12 @@ def shared_values(context: WriteContext, lead: Lead) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def attachment_count(session: Session, lead: Lead) -> int:
+    """How many files would go along with the lead."""
+    wanted = sa.select(sa.func.count(Attachment.id))
+    return session.scalar(wanted.where(Attachment.resource == "leads", Attachment.record_id == lead.id)) or 0
+
+
 def _client_for(context: WriteContext, lead: Lead) -> tuple[Client, bool]:
     session, clients = context.session, context.house.resources["clients"]
     tags = tags_of(session, "leads", [lead.id]).get(lead.id, ())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from core.api import Refused, _, db, flash_toast, page_context, record_or_404, tags_of, title_of
+from core.api import Refused, _, db, flash_toast, page_context, record_or_404, tags_of
 from plugins.crm_leads.models import Lead
-from plugins.crm_leads.services import conversion_of, convert_lead, matching_client, shared_values
+from plugins.crm_leads.services import attachment_count, conversion_of, convert_lead, matching_client, shared_values
 
 blueprint = Blueprint("crm_leads", __name__, template_folder="templates")
 
@@ -25,7 +25,8 @@ def convert_dialog(id: int) -> ResponseReturnValue:
     shared = [(clients.field(name), clients.field(name).kind.text(value, context.formats))
               for name, value in shared_values(context, lead).items()]
     return render_template("crm_leads/convert.html", lead=lead, existing=existing, shared=shared,
-                           tags=tags_of(db.session, "leads", [lead.id]).get(lead.id, ()), title=title_of)
+                           tags=tags_of(db.session, "leads", [lead.id]).get(lead.id, ()),
+                           attachments=attachment_count(db.session, lead))
 
 
 @blueprint.post("/leads/<int:id>/convert")

@@ -1,0 +1,83 @@
+"""Invented clients for the demonstration; the same ones every time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.api import add_value, create, current_house, references_of, utcnow, write_context
+
+TRADES = {
+    "es": ("Farmacia", "Librería", "Taller", "Inversiones", "Panadería", "Comercializadora", "Distribuidora", "Ferretería",
+           "Clínica", "Transporte"),
+    "en": ("Pharmacy", "Bookshop", "Workshop", "Holdings", "Bakery", "Trading", "Wholesale", "Hardware", "Clinic", "Transport"),
+    "fr": ("Pharmacie", "Librairie", "Atelier", "Groupe", "Boulangerie", "Négoce", "Distribution", "Quincaillerie", "Clinique",
+           "Transports"),
+}
+NAMES = ("Orinoco", "El Ávila", "Los Andes", "Santa Rosa", "La Candelaria", "Don Quijote", "Guaicaipuro", "Tres Hermanos",
+         "Sol y Mar", "Doña Bárbara", "San Ignacio", "Araguaney", "Bellevue", "O’Connor", "Cayena", "Mirador")
+PEOPLE = (("José", "Núñez"), ("Zoraida", "Ávila"), ("Yulimar", "Rodríguez"), ("Carlos", "Márquez"), ("Anaïs", "Lefèvre"),
+          ("Belkis", "O’Connor"), ("Wilmer", "Linares"), ("Claire", "Dupont"), ("Ramón", "Peña"), ("Inés", "Güerere"))
+CITIES = (("Caracas", "Miranda"), ("Valencia", "Carabobo"), ("Maracaibo", "Zulia"), ("Mérida", "Mérida"), ("Lyon", "Rhône"))
+ZONES = {"es": ("Norte", "Sur", "Este", "Oeste"), "en": ("North", "South", "East", "West"), "fr": ("Nord", "Sud", "Est", "Ouest")}
+SECTORS = {"es": ("Comercial", "Industrial", "Centro"), "en": ("Commercial", "Industrial", "Centre"),
+           "fr": ("Commercial", "Industriel", "Centre")}
+TAGS = (("VIP",), (), (), ("VIP", "2026"), ("2026",), ())
+
+
+def load(session: Session, language: str) -> None:
+    """Twenty clients; the caller commits."""
+    house = current_house()
+    _make_places(session, language)
+    context = write_context(session, house, None, "command")
+    for card in cards(session, language, count=20, seed=1):
+        create(house.resources["clients"], card, context)
+
+
+def cards(session: Session, language: str, *, count: int, seed: int) -> Iterator[Mapping[str, Any]]:
+    """Raw input of that many records with a card, as the API takes it; `seed` keeps two sets apart."""
+    chance = random.Random(seed)
+    known = references_of(session)
+    sellers = [item.id for item in known.items("users") if item.active]
+    today = utcnow().date()
+
+    def some(list_name: str, often: float = 0.85) -> int | None:
+        items = known.items(list_name)
+        return chance.choice(items).id if items and chance.random() < often else None
+
+    for number in range(count):
+        first, last = chance.choice(PEOPLE)
+        is_person = chance.random() < 0.2
+        name = f"{first} {last}" if is_person else f"{chance.choice(TRADES[language])} {chance.choice(NAMES)} {seed * 100 + number}"
+        city, state = chance.choice(CITIES)
+        yield {
+            "name": name,
+            "kind": "person" if is_person else "company",
+            "email": f"contact{seed}{number:03}@example.com",
+            "phone_1": f"+58 414 {5550000 + seed * 1000 + number}",
+            "channel": some("channels"),
+            "segment": some("segments"),
+            "level": some("levels", 0.7),
+            "zone": some("zones", 0.7),
+            "sector": some("sectors", 0.7),
+            "salesperson": chance.choice(sellers) if sellers and chance.random() < 0.85 else None,
+            "entered_on": (today - timedelta(days=int(chance.random() ** 2 * 150))).isoformat(),
+            "address": f"Av. {last} {number + 1}",
+            "city": city,
+            "state": state,
+            "contact_first_name": first,
+            "contact_last_name": last,
+            "tags": list(chance.choice(TAGS)),
+        }
+
+
+def _make_places(session: Session, language: str) -> None:
+    known, house = references_of(session), current_house()
+    for list_name, names in (("zones", ZONES[language]), ("sectors", SECTORS[language])):
+        for name in names:
+            if known.find(list_name, name) is None:
+                add_value(session, house.lists[list_name], name)

@@ -1,0 +1,35 @@
+"""Invented leads for the demonstration, some of them already clients."""
+
+from __future__ import annotations
+
+import random
+
+from sqlalchemy.orm import Session
+
+from core.api import create, current_house, references_of, settings_of, write_context
+from plugins.crm_clients.demo import cards
+from plugins.crm_leads.models import JUNK, OPEN
+from plugins.crm_leads.services import convert_lead
+
+
+def load(session: Session, language: str) -> None:
+    """Sixty leads: most open, some discarded, eight converted; the caller commits."""
+    house = current_house()
+    context = write_context(session, house, None, "command")
+    chance, known = random.Random(2), references_of(session)
+    statuses = known.items("statuses")
+    open_ones = [item.id for item in statuses if item.meaning == OPEN]
+    junk_ones = [item.id for item in statuses if item.meaning == JUNK]
+    sources = [item.id for item in known.items("sources")]
+    currency = settings_of(session)["company.currency"]
+    for number, card in enumerate(cards(session, language, count=60, seed=2)):
+        lead = create(house.resources["leads"], {
+            **card,
+            "status": chance.choice(junk_ones if number % 6 == 5 else open_ones),
+            "source": chance.choice(sources),
+            "value": round(chance.lognormvariate(8.5, 1.3), 2) if chance.random() < 0.8 else None,
+            "currency": currency,
+            "validity_days": chance.choice((30, 60, 90, None)),
+        }, context)
+        if number % 7 == 3:
+            convert_lead(context, lead)
