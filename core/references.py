@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 NAME_LENGTH = 120
 
+OPEN = "open"
+"""The meaning of the statuses under which a record is still worked on."""
+
 
 class ReferenceValue:
     """Mixin of the model of a reference list: `class Channel(ReferenceValue, Model)` and a `__tablename__`.

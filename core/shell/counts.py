@@ -12,14 +12,13 @@ from core.access.actor import Actor
 from core.fields import Reading
 from core.formats import reading_for
 from core.house import House
+from core.references import OPEN
 from core.resources.criteria import Condition
 from core.resources.declare import Resource
 from core.resources.query import COUNT_LIMIT, ListQuery, count
 
 KEEP_SECONDS = 30.0
 KEPT_AT_MOST = 2000
-OPEN = "open"
-"""The meaning of the statuses under which a record is still worked on."""
 
 _kept: dict[tuple[str, int, int | None], tuple[float, dict[str, int]]] = {}
 _kept_lock = Lock()

@@ -15,7 +15,7 @@ from core.house import current_house
 from core.i18n import LANGUAGES
 from core.shell import blueprint
 from core.shell.counts import count_text, counts_for
-from core.shell.frame import frame_of_request, places_here
+from core.shell.frame import frame_of_request, places_here, wants_piece
 from core.shell.menu import menu_for
 from core.shell.palette import find_everywhere
 
@@ -55,7 +55,7 @@ def search() -> str:
     headings = find_everywhere(
         db.session(), current_house(), _actor(), text, frame_of_request().menu, pages_for(_actor()), request.script_root
     )
-    template = "shell/found.html" if _wants_piece() else "shell/search.html"
+    template = "shell/found.html" if wants_piece() else "shell/search.html"
     return render_template(template, headings=headings, text=text)
 
 
@@ -89,17 +89,13 @@ def _keep(name: str, value: str, allowed: tuple[str, ...]) -> AnyResponse:
 
 def _back() -> Response:
     """To the page one came from, if it is ours; a script only wants to know that it is done."""
-    if _wants_piece():
+    if wants_piece():
         return make_response("", 204)
     came_from = urlsplit(request.referrer or "")
     ours = came_from.netloc == request.host
     target = came_from.path + (f"?{came_from.query}" if came_from.query else "") if ours else ""
     safe = target.startswith("/") and not target.startswith(("//", "/\\"))
     return make_response(redirect(target if safe else f"{request.script_root}/"))
-
-
-def _wants_piece() -> bool:
-    return "HX-Request" in request.headers or request.headers.get("X-Requested-With") == "fetch"
 
 
 def _actor() -> Actor:

@@ -61,7 +61,7 @@ def input_for(setting: Setting, reading: Reading) -> Any:
                                    validate_choice=False, render_kw=long, **common)
     if isinstance(kind, LongText):
         return wtforms.TextAreaField(render_kw={"rows": 4}, **common)
-    if getattr(kind, "secret", False):
+    if is_secret(kind):
         return wtforms.PasswordField(render_kw={"autocomplete": "new-password"}, **common)
     return wtforms.StringField(render_kw=_hints(kind), **common)
 
@@ -71,10 +71,15 @@ def shown_values(settings: Sequence[Setting], values: Callable[[str], Any], form
     shown: dict[str, Any] = {}
     for each in settings:
         value = values(each.name)
-        if getattr(each.kind, "secret", False):
+        if is_secret(each.kind):
             continue
         shown[each.name] = bool(value) if isinstance(each.kind, Boolean) else _raw(each.kind, value, formats)
     return shown
+
+
+def is_secret(kind: Kind) -> bool:
+    """Whether its values are entered but never shown again."""
+    return kind.name == "password"
 
 
 def choices_of(kind: Kind, formats: Formats) -> Choices | None:

@@ -24,6 +24,7 @@ from core.house import current_house
 from core.i18n import _, _l
 from core.resources.context import Refused
 from core.resources.declare import ReferenceList, Setting
+from core.shell.frame import wants_piece
 
 UNDO_SECONDS = 3600
 
@@ -35,12 +36,26 @@ class MeaningGroup:
     key: str
     label: str
     values: Sequence[Any]
+    may_be_default: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a deed: a sentence, and the address that undoes it; or why it was refused."""
+
+    text: str
+    undo_url: str = ""
+    refused: bool = False
+
+    @property
+    def toast(self) -> dict[str, str]:
+        return {"text": self.text, "undo_url": self.undo_url, "kind": "error" if self.refused else ""}
 
 
 @blueprint.get("/settings/lists/<name>")
 @require(*EDIT)
 def values(name: str) -> str:
-    return _list_page(_list(name))
+    return render("settings/list.html", **_list_values(_list(name)))
 
 
 @blueprint.post("/settings/lists/<name>")
@@ -49,20 +64,18 @@ def add_value(name: str) -> AnyResponse:
     """A new value; of a list with meanings it says which it has."""
     declared = _list(name)
     given = {key: request.form[key] for key in ("name", "hue", "meaning") if request.form.get(key)}
-
-    def deed() -> deeds.Undo:
-        return deeds.create(db.session(), declared, given)[1]
-
-    return _done(declared, deed, _("“%(name)s” was added.", name=given.get("name", "")))
+    return _redrawn(declared, _carry_out(
+        declared, lambda: deeds.create(db.session(), declared, given)[1], _("“%(name)s” was added.", name=given.get("name", ""))
+    ))
 
 
 @blueprint.post("/settings/lists/<name>/<int:id>")
 @require(*EDIT)
 def change_value(name: str, id: int) -> AnyResponse:
-    """One attribute where it stands: the name, the hue, the description, or the meaning."""
+    """What is changed where it stands: the name, the hue."""
     declared = _list(name)
     given = {key: request.form[key] for key in deeds.COMMON if key in request.form}
-    return _done(declared, lambda: deeds.change(db.session(), declared, id, given), _("Saved."))
+    return _redrawn(declared, _carry_out(declared, lambda: deeds.change(db.session(), declared, id, given), _("Saved.")))
 
 
 @blueprint.post("/settings/lists/<name>/<int:id>/default")
@@ -71,15 +84,9 @@ def default_value(name: str, id: int) -> AnyResponse:
     declared = _list(name)
     if not declared.has_default:
         abort(404)
-    return _done(declared, lambda: deeds.make_default(db.session(), declared, id), _("New records get this value."))
-
-
-@blueprint.post("/settings/lists/<name>/<int:id>/<any(up, down):direction>")
-@require(*EDIT)
-def move_value(name: str, id: int, direction: str) -> AnyResponse:
-    declared = _list(name)
-    by = -1 if direction == "up" else 1
-    return _done(declared, lambda: deeds.step(db.session(), declared, id, by), _("Moved."))
+    return _redrawn(declared, _carry_out(
+        declared, lambda: deeds.make_default(db.session(), declared, id), _("New records get this value.")
+    ))
 
 
 @blueprint.post("/settings/lists/<name>/order")
@@ -89,7 +96,19 @@ def arrange_values(name: str) -> AnyResponse:
     declared = _list(name)
     ids = [int(each) for each in request.form.getlist("id") if each.isdecimal()]
     meaning = request.form.get("meaning") or None
-    return _done(declared, lambda: deeds.arrange(db.session(), declared, ids, meaning), _("Moved."))
+    outcome = _carry_out(declared, lambda: deeds.arrange(db.session(), declared, ids, meaning), _("Moved."))
+    if outcome.refused:  # the page is drawn anew, as it was, and says why
+        _flash(outcome)
+        return make_response("", 409)
+    return make_response("", 204, {"HX-Trigger": json.dumps({"toast": outcome.toast})})
+
+
+@blueprint.post("/settings/lists/<name>/<int:id>/<any(up, down):direction>")
+@require(*EDIT)
+def move_value(name: str, id: int, direction: str) -> AnyResponse:
+    declared = _list(name)
+    by = -1 if direction == "up" else 1
+    return _back(declared, _carry_out(declared, lambda: deeds.step(db.session(), declared, id, by), _("Moved.")))
 
 
 @blueprint.get("/settings/lists/<name>/<int:id>/edit")
@@ -109,7 +128,11 @@ def save_value(name: str, id: int) -> Any:
         return _value_page(declared, id, form), 422
     given = {_attribute(declared, key): value for key, value in form.parsed.items()}
     given |= {key: request.form[key] for key in ("hue", "meaning") if request.form.get(key)}
-    return _done(declared, lambda: deeds.change(db.session(), declared, id, given), _("Saved."))
+    outcome = _carry_out(declared, lambda: deeds.change(db.session(), declared, id, given), _("Saved."))
+    if outcome.refused:
+        form["name"].errors = [outcome.text]
+        return _value_page(declared, id, form), 422
+    return _back(declared, outcome)
 
 
 @blueprint.get("/settings/lists/<name>/<int:id>/delete")
@@ -131,7 +154,9 @@ def delete_value(name: str, id: int) -> AnyResponse:
     declared = _list(name)
     chosen = request.form.get("replacement", "")
     replacement = int(chosen) if chosen.isdecimal() else None
-    return _done(declared, lambda: deeds.delete(db.session(), declared, id, replacement), _("Deleted."))
+    return _back(declared, _carry_out(
+        declared, lambda: deeds.delete(db.session(), declared, id, replacement), _("Deleted.")
+    ))
 
 
 @blueprint.post("/settings/lists/<name>/undo/<token>")
@@ -146,32 +171,39 @@ def undo_change(name: str, token: str) -> AnyResponse:
     if list_name != name:
         abort(404)
     way_back = deeds.Undo({int(id): attributes for id, attributes in way["set"].items()}, way["add"], way["remove"])
-    return _done(declared, lambda: deeds.undo(db.session(), declared, way_back), _("Undone."))
+    return _back(declared, _carry_out(declared, lambda: deeds.undo(db.session(), declared, way_back), _("Undone.")))
 
 
-def _done(declared: ReferenceList, deed: Callable[[], deeds.Undo | None], said: str) -> AnyResponse:
-    """Do it, commit it, and show the list again with a toast that undoes it; or say why it was refused."""
+def _carry_out(declared: ReferenceList, deed: Callable[[], deeds.Undo | None], said: str) -> Outcome:
+    """Do it and commit it; a refusal takes everything back."""
     session = db.session()
     try:
         way_back = deed()
         session.commit()
     except Refused as refusal:
         session.rollback()
-        return _answer(declared, {"text": str(refusal.message), "kind": "error"}, 422)
-    undo_url = url_for("settings.undo_change", name=declared.name, token=_token(declared, way_back)) if way_back else ""
-    return _answer(declared, {"text": said, "undo_url": undo_url})
+        return Outcome(str(refusal.message), refused=True)
+    token = _token(declared, way_back) if way_back else ""
+    return Outcome(said, url_for("settings.undo_change", name=declared.name, token=token) if token else "")
 
 
-def _answer(declared: ReferenceList, toast: dict[str, str], status: int = 200) -> AnyResponse:
-    if "HX-Request" not in request.headers:
-        flash({"text": toast["text"], "undo_url": toast.get("undo_url", "")}, toast.get("kind", "message"))  # type: ignore[arg-type]
-        return redirect(url_for("settings.values", name=declared.name))
-    # htmx swaps only what succeeds: after a refusal the list is drawn as it is, with the reason as a toast
-    response = make_response(render_template("settings/values.html", **_list_values(declared)))
-    response.headers["HX-Trigger"] = json.dumps({"toast": toast, **({"close-dialog": True} if status == 200 else {})})
-    response.headers["HX-Retarget"] = "#values"
-    response.headers["HX-Reswap"] = "outerHTML"
-    return response
+def _redrawn(declared: ReferenceList, outcome: Outcome) -> AnyResponse:
+    """The values as they are now, with a toast. Of a refusal too: only what succeeds is swapped in."""
+    if not wants_piece():
+        return _back(declared, outcome)
+    page = render_template("settings/values.html", **_list_values(declared))
+    return make_response(page, 200, {"HX-Trigger": json.dumps({"toast": outcome.toast})})
+
+
+def _back(declared: ReferenceList, outcome: Outcome) -> AnyResponse:
+    """To the list, which says what was done. A script is told where to go: following, it would take the words away."""
+    _flash(outcome)
+    target = url_for("settings.values", name=declared.name)
+    return make_response("", 204, {"HX-Redirect": target}) if wants_piece() else redirect(target, 303)
+
+
+def _flash(outcome: Outcome) -> None:
+    flash({"text": outcome.text, "undo_url": outcome.undo_url}, "error" if outcome.refused else "message")  # type: ignore[arg-type]
 
 
 def _list(name: str) -> ReferenceList:
@@ -181,10 +213,6 @@ def _list(name: str) -> ReferenceList:
     return declared
 
 
-def _list_page(declared: ReferenceList) -> str:
-    return render("settings/list.html", **_list_values(declared))
-
-
 def _list_values(declared: ReferenceList) -> dict[str, Any]:
     session = db.session()
     found = deeds.values_of(session, declared)
@@ -192,7 +220,9 @@ def _list_values(declared: ReferenceList) -> dict[str, Any]:
     return {
         "list": declared,
         "meaning_groups": [
-            MeaningGroup(key, label, [each for each in found if not key or each.meaning == key]) for key, label in meanings
+            MeaningGroup(key, label, [each for each in found if not key or each.meaning == key],
+                         deeds.may_be_default(declared, key))
+            for key, label in meanings
         ],
         "uses": uses_of(session, declared.model),
         "last": deeds.last_of_meaning(found, declared),
@@ -229,8 +259,7 @@ def _value_page(declared: ReferenceList, id: int, form: SettingsForm) -> str:
 
 def _template(name: str) -> str:
     """A dialog asks for its piece alone; as an address of its own it is a page."""
-    wants_piece = "HX-Request" in request.headers or request.headers.get("X-Requested-With") == "fetch"
-    return f"settings/{name}_dialog.html" if wants_piece else f"settings/{name}.html"
+    return f"settings/{name}_dialog.html" if wants_piece() else f"settings/{name}.html"
 
 
 def _token(declared: ReferenceList, way_back: deeds.Undo) -> str:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.access.actor import actor_of
+from core.admin.settings.inputs import is_secret
 from core.records.models import History
 from core.resources.declare import SettingsSection
 from core.settings import StoredSetting, encoded, save_setting, settings_of
@@ -26,7 +27,7 @@ def save_section(session: Session, section: SettingsSection, values: Mapping[str
         if each.name not in values:
             continue
         key, new = f"{section.name}.{each.name}", values[each.name]
-        secret = getattr(each.kind, "secret", False)
+        secret = is_secret(each.kind)
         if new is None and secret:
             continue  # an empty password input says "as before"
         old = settings.get(key)

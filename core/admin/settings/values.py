@@ -15,7 +15,7 @@ from core.access.actor import actor_of
 from core.admin.settings.usage import replace_everywhere, uses_of
 from core.i18n import _
 from core.records.models import History
-from core.references import add_value
+from core.references import OPEN, add_value
 from core.resources.context import Refused
 from core.resources.declare import ReferenceList
 from core.state import forget
@@ -83,6 +83,8 @@ def change(session: Session, declared: ReferenceList, id: int, attributes: Mappi
 def make_default(session: Session, declared: ReferenceList, id: int) -> Undo:
     """New records get this value; of the whole list only one is the default."""
     value = value_of(session, declared, id)
+    if not may_be_default(declared, value.meaning):
+        raise Refused(_("A new record cannot begin with “%(name)s”.", name=value.name), "meaning")
     model = declared.model
     old = session.scalars(sa.select(model).where(model.is_default.is_(True), model.id != id)).all()
     undo = Undo(set={each.id: {"is_default": True} for each in old} | {id: {"is_default": value.is_default}})
@@ -102,18 +104,19 @@ def arrange(session: Session, declared: ReferenceList, ids: Sequence[int], meani
     """
     values = {value.id: value for value in values_of(session, declared)}
     wanted = [values[id] for id in dict.fromkeys(ids) if id in values]
-    undo = Undo(set={value.id: {"position": value.position} for value in values.values()})
+    way_back = Undo()
     for value in wanted:
         if meaning is not None and value.meaning != meaning:
-            undo.set[value.id]["meaning"] = value.meaning
-            change(session, declared, value.id, {"meaning": meaning})
+            way_back.set.update(change(session, declared, value.id, {"meaning": meaning}).set)
     moved = iter(wanted)
     order = [next(moved) if value in wanted else value for value in values.values()]
     for position, value in enumerate(order, start=1):
-        value.position = position
+        if value.position != position:
+            way_back.set.setdefault(value.id, {})["position"] = value.position
+            value.position = position
     session.flush()
     forget(session)
-    return undo
+    return way_back
 
 
 def step(session: Session, declared: ReferenceList, id: int, by: int) -> Undo:
@@ -144,7 +147,7 @@ def delete(session: Session, declared: ReferenceList, id: int, replacement_id: i
             raise Refused(_("A value cannot take its own place."), "same")
         replacement = value_of(session, declared, replacement_id)
         replace_everywhere(session, declared.model, id, replacement_id)
-        if value.is_default:
+        if value.is_default and may_be_default(declared, replacement.meaning):
             replacement.is_default = True
     kept = {column.key: getattr(value, column.key) for column in sa.inspect(declared.model).column_attrs}
     session.delete(value)
@@ -173,6 +176,11 @@ def undo(session: Session, declared: ReferenceList, way_back: Undo) -> None:
     forget(session)
     for id in [*way_back.set, *(row["id"] for row in way_back.add)]:
         _note(session, declared, id, "undo", {})
+
+
+def may_be_default(declared: ReferenceList, meaning: str | None) -> bool:
+    """Whether a new record can begin with a value of this meaning: where there is an open one, only with that."""
+    return meaning == OPEN or OPEN not in dict(declared.meanings)
 
 
 def last_of_meaning(values: Sequence[Any], declared: ReferenceList) -> frozenset[int]:
