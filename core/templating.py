@@ -80,4 +80,7 @@ def _serve_static(app: Flask, plugin: str, folder: Path) -> None:
 
 
 def _max_age(filename: str | None) -> int:
-    return YEAR if "v" in request.args else HOUR
+    """Script modules import each other by plain names: those are asked for anew, else an upgrade would mix old and new."""
+    if "v" in request.args:
+        return YEAR
+    return 0 if (filename or "").endswith(".js") else HOUR

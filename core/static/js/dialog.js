@@ -10,14 +10,14 @@ async function openDialog(url) {
   const answer = await ask(url, { headers: { "HX-Target": "dialog" } }).catch(() => null);
   if (!answer) return location.assign(url);
   if (obey(answer)) return;
-  const fragment = dialogFragment(await answer.text());
-  if (!fragment) return location.assign(url);
-  show(fragment);
+  const content = dialogContent(await answer.text());
+  if (!content.length) return location.assign(url);
+  show(content);
 }
 
-function show(fragment) {
-  dialog.classList.toggle("dialog-wide", fragment.dataset.dialogSize === "wide");
-  dialog.replaceChildren(fragment);
+function show(content) {
+  dialog.replaceChildren(...content);
+  dialog.classList.toggle("dialog-wide", Boolean(dialog.querySelector('[data-dialog-size="wide"]')));
   typed = false;
   if (!dialog.open) dialog.showModal();
   window.htmx?.process(dialog);
@@ -26,9 +26,12 @@ function show(fragment) {
   first?.focus();
 }
 
-/** The dialog's content, wherever in the answer it stands. */
-function dialogFragment(html) {
-  return new DOMParser().parseFromString(html, "text/html").querySelector(".dialog-fragment");
+/** What the dialog shows of an answer: all of a piece, only the dialog's part of a whole page, nothing of another page. */
+function dialogContent(html) {
+  const page = new DOMParser().parseFromString(html, "text/html").body;
+  const fragment = page.querySelector(".dialog-fragment");
+  if (!fragment) return [];
+  return page.querySelector("main") ? [fragment] : [...page.children];
 }
 
 export function closeDialog(box, force = false) {
@@ -38,20 +41,28 @@ export function closeDialog(box, force = false) {
 }
 
 async function send(form, submitter) {
-  const content = new FormData(form, submitter);
+  const typedIn = new FormData(form, submitter);
   const isGet = form.method === "get";
   const url = submitter?.getAttribute("formaction") || form.action;
   submitter?.classList.add("is-busy");
-  const answer = await ask(isGet ? `${url}?${new URLSearchParams(content)}` : url, isGet ? {} : { method: "POST", body: content }).catch(() => null);
+  const answer = await ask(isGet ? `${url}?${new URLSearchParams(typedIn)}` : url, isGet ? {} : { method: "POST", body: typedIn }).catch(() => null);
   submitter?.classList.remove("is-busy");
   if (!answer) return fail(form);
   const leaving = obey(answer);
   if (leaving) return;
   if (answer.redirected) return location.assign(answer.url);
-  const fragment = dialogFragment(await answer.text());
-  if (fragment) show(fragment);
-  else if (answer.ok) closeDialog(dialog, true);
+  const html = await answer.text();
+  const content = dialogContent(html);
+  if (content.length) show(content);
+  else if (answer.ok) finish(answer, html);
   else fail(form);
+}
+
+/** The deed is done; an answer may name the piece of the page that it redraws. */
+function finish(answer, html) {
+  closeDialog(dialog, true);
+  const target = answer.headers.get("HX-Retarget");
+  if (target) window.htmx.swap(target, html, { swapStyle: answer.headers.get("HX-Reswap") ?? "outerHTML" });
 }
 
 /** What was typed stays; the sentence stands above it. */
