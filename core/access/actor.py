@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -39,6 +40,8 @@ class Actor:
     hue: str = "slate"
     read_only: bool = False
     """Came in with a token that may only read."""
+    kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What is worked out from the grants once and used at every query (see `core.access.scope`)."""
 
     def scope(self, resource: str, action: str) -> Scope:
         """How far this person's right to `action` on `resource` reaches. Administrators reach all."""

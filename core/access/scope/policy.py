@@ -1,0 +1,210 @@
+"""Which rows of which tables a person reaches for an action, as loader criteria made once per actor and house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask import current_app, has_app_context
+from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm.util import LoaderCriteriaOption
+from sqlalchemy.sql.util import ClauseAdapter
+
+from core.access.actor import Actor, Scope
+from core.access.scope.errors import Unscoped
+from core.db import Model
+from core.house import EXTENSION
+
+if TYPE_CHECKING:
+    from core.house import House
+    from core.resources.declare import Resource
+
+CORE_PREFIX = "core_"
+
+
+@dataclass(frozen=True)
+class Child:
+    """A table that hangs on a scoped one by a foreign key with ON DELETE CASCADE: its rows follow their parent."""
+
+    mapper: Mapper[Any]
+    column: sa.Column[Any]
+    parent: Mapper[Any]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The scoped tables of a house."""
+
+    resources: Mapping[sa.Table, Resource]
+    children: Mapping[sa.Table, tuple[Child, ...]]
+
+    def __contains__(self, table: object) -> bool:
+        return table in self.resources or table in self.children
+
+    @property
+    def names(self) -> Iterator[str]:
+        return (table.name for table in (*self.resources, *self.children))
+
+
+class ScopeCriterion(LoaderCriteriaOption):
+    """`with_loader_criteria`, also right where an `aliased()` class is joined.
+
+    SQLAlchemy puts a criterion that is no lambda on such a join as it is, about the class; here it is about the alias.
+    """
+
+    __slots__ = ()
+    _traverse_internals = LoaderCriteriaOption._traverse_internals  # what tells two apart in the statement cache
+
+    def _resolve_where_criteria(self, ext_info: Any) -> sa.ColumnElement[bool]:
+        criterion = super()._resolve_where_criteria(ext_info)
+        if ext_info.is_aliased_class:
+            criterion = ClauseAdapter(ext_info.selectable).traverse(criterion)
+        return criterion
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What one actor reaches for one action: a criterion per table that is not wholly open, and the option it makes.
+
+    `reachable` adds the tables that a statement over a table may load along by relationships.
+    """
+
+    tables: Tables
+    criteria: Mapping[sa.Table, Any]
+    options: Mapping[sa.Table, Any]
+    reachable: Mapping[sa.Table, tuple[sa.Table, ...]]
+
+    def options_for(self, mentioned: Iterable[sa.Table]) -> list[Any]:
+        wanted: dict[sa.Table, None] = {}
+        for table in mentioned:
+            wanted.update(dict.fromkeys(self.reachable.get(table, (table,))))
+        return [self.options[table] for table in wanted if table in self.options]
+
+
+def house_of(session: Session) -> House:
+    """The house whose declarations hold for this session.
+
+    Raises:
+        Unscoped: nobody said which, so nothing may be read in a person's name.
+    """
+    house: House | None = session.info.get("house")
+    if house is None and has_app_context():
+        house = current_app.extensions.get(EXTENSION)
+    if house is None:
+        raise Unscoped("this session works for a person but has no house to say what they reach")
+    return house
+
+
+def policy_for(actor: Actor, house: House, action: str) -> Policy | None:
+    """What the actor reaches for this action; None when that is everything.
+
+    Kept on the actor, which lives until anything about users or roles changes. A `filter_query` hook that raises lets
+    the query fail: nothing is kept, nothing is read.
+    """
+    kept_for, policies = actor.kept.get("policies", (None, {}))
+    if kept_for is not house:
+        policies = {}
+        actor.kept["policies"] = (house, policies)
+    if action not in policies:
+        policies[action] = _make_policy(actor, house, action)
+    return policies[action]  # type: ignore[no-any-return]
+
+
+def tables_of(house: House) -> Tables:
+    """The scoped tables of this house, found once."""
+    kept: Tables | None = house.__dict__.get("_scoped_tables")
+    if kept is None:
+        resources = {resource.model.__table__: resource for resource in house.resources.values()}
+        kept = house.__dict__["_scoped_tables"] = Tables(resources, _children_of(resources))
+    return kept
+
+
+def scope_for(actor: Actor, resource: Resource, action: str) -> Scope:
+    """The narrower of seeing and doing: nobody changes or exports what they may not see."""
+    seeing = actor.scope(resource.name, "view")
+    return seeing if action == "view" else min(seeing, actor.scope(resource.name, action))
+
+
+def _make_policy(actor: Actor, house: House, action: str) -> Policy | None:
+    tables = tables_of(house)
+    criteria: dict[sa.Table, Any] = {}
+    for table, resource in tables.resources.items():
+        criterion = _criterion(actor, house, resource, action)
+        if criterion is not None:
+            criteria[table] = criterion
+    for table, links in tables.children.items():
+        followed = [_as_parent(link, criteria[link.parent.local_table]) for link in links if link.parent.local_table in criteria]
+        if followed:
+            criteria[table] = sa.and_(*followed)
+    if not criteria:
+        return None
+    options = {
+        table: ScopeCriterion(_mapper_of(table), criterion, include_aliases=True)
+        for table, criterion in criteria.items()
+    }
+    return Policy(tables, criteria, options, {table: _loaded_along(table, tables) for table in (*tables.resources, *tables.children)})
+
+
+def _criterion(actor: Actor, house: House, resource: Resource, action: str) -> Any:
+    parts: list[Any] = []
+    scope = scope_for(actor, resource, action)
+    if scope is Scope.NONE or actor.user_id is None:
+        return sa.false()
+    if scope is not Scope.ALL and resource.owner is not None:
+        owner = getattr(resource.model, resource.owner)
+        parts.append(owner == actor.user_id if scope is Scope.OWN else owner.in_(sorted(actor.team_ids)))
+    if house.hooks.has("filter_query"):
+        parts += [value for _plugin, value in house.hooks.strict("filter_query", resource=resource, actor=actor)]
+    return sa.and_(*parts) if parts else None
+
+
+def _as_parent(link: Child, criterion: Any) -> Any:
+    """The child's row counts when its parent is reached.
+
+    The parent stands there under a name of its own, so that nothing in the statement around it is taken for it.
+    """
+    parent = link.parent.local_table.alias()
+    key = parent.c[link.parent.primary_key[0].name]
+    child = getattr(link.mapper.class_, link.mapper.get_property_by_column(link.column).key)
+    found = sa.select(sa.literal_column("1")).select_from(parent)
+    return found.where(key == child, ClauseAdapter(parent).traverse(criterion)).correlate_except(parent).exists()
+
+
+def _children_of(resources: Mapping[sa.Table, Resource]) -> dict[sa.Table, tuple[Child, ...]]:
+    children: dict[sa.Table, tuple[Child, ...]] = {}
+    parents: set[sa.Table] = set(resources)
+    while parents:  # children of children too, parents first
+        found: dict[sa.Table, list[Child]] = {}
+        for mapper in Model.registry.mappers:
+            table = mapper.local_table
+            if not isinstance(table, sa.Table) or table in resources or table in children:
+                continue
+            for key in table.foreign_keys:
+                if (key.ondelete or "").upper() == "CASCADE" and key.column.table in parents:
+                    child = Child(mapper, key.parent, _mapper_of(key.column.table))
+                    found.setdefault(table, []).append(child)
+        children |= {table: tuple(links) for table, links in found.items()}
+        parents = set(found)
+    return children
+
+
+def _loaded_along(table: sa.Table, tables: Tables) -> tuple[sa.Table, ...]:
+    """The scoped tables among this one and all that relationships lead to from it."""
+    seen: dict[sa.Table, None] = {}
+    waiting = [table]
+    while waiting:
+        current = waiting.pop()
+        if current in seen:
+            continue
+        seen[current] = None
+        for relationship in _mapper_of(current).relationships:
+            target = relationship.mapper.local_table
+            if isinstance(target, sa.Table) and target in tables:
+                waiting.append(target)
+    return tuple(seen)
+
+
+def _mapper_of(table: sa.Table) -> Mapper[Any]:
+    return next(mapper for mapper in Model.registry.mappers if mapper.local_table is table)
