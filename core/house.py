@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
+from flask import current_app, has_app_context
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from core.config import Config
     from core.host.dispatch import Hooks
     from core.host.manifest import Manifest
@@ -57,4 +59,12 @@ class House:
 def current_house() -> House:
     """The house of the app that is serving."""
     house: House = current_app.extensions[EXTENSION]
+    return house
+
+
+def house_for(session: Session) -> House | None:
+    """The house a session was given, else that of the running app; None for a bare session."""
+    house: House | None = session.info.get("house")
+    if house is None and has_app_context():
+        house = current_app.extensions.get(EXTENSION)
     return house

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, validates
 from core.db import Id, Json
 from core.fields.kind import ReferenceItem
 from core.fields.references import USERS
+from core.house import House, house_for
 from core.i18n import LANGUAGES
 from core.state import forget, remembered
 from core.text import fold
 
 if TYPE_CHECKING:
-    from core.house import House
     from core.resources.declare import ReferenceList
 
 NAME_LENGTH = 120
@@ -115,7 +115,7 @@ class Items:
 
 def references_of(session: Session, house: House | None = None) -> KnownReferences:
     """The reference lists of the session's house; costs no query while nothing has changed."""
-    return KnownReferences(session, house or session.info.get("house"))
+    return KnownReferences(session, house or house_for(session))
 
 
 def add_value(session: Session, declared: ReferenceList, name: str, **attributes: Any) -> Any:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Json, Model
+from core.house import House, house_for
 from core.state import forget, remembered
-
-if TYPE_CHECKING:
-    from core.house import House
 
 CLASSIC = "classic"
 """CRM mode in which inquiries become leads first; it is on exactly while the plugin `crm_leads` is."""
@@ -80,7 +78,7 @@ class Settings(Mapping[str, Any]):
 
 def settings_of(session: Session) -> Settings:
     """The installation's settings; costs no query while nothing has changed."""
-    return Settings(remembered(session, "settings", _load), session.info.get("house"))
+    return Settings(remembered(session, "settings", _load), house_for(session))
 
 
 def save_setting(session: Session, key: str, value: Any) -> None:
