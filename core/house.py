@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from core.host.dispatch import Hooks
     from core.host.manifest import Manifest
     from core.resources.declare import (
-        JobType, MenuItem, Permission, ReferenceList, Resource, SettingsSection,
+        JobType,
+        MenuItem,
+        Permission,
+        ReferenceList,
+        Resource,
+        SettingsSection,
     )
 
 EXTENSION = "prospecto"
