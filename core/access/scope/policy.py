@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -68,19 +68,23 @@ class ScopeCriterion(LoaderCriteriaOption):
 class Policy:
     """What one actor reaches for one action: a criterion per table that is not wholly open, and the option it makes.
 
-    `reachable` adds the tables that a statement over a table may load along by relationships.
+    A statement over a table may load others along: `joined` by its relationships' own setting, `reachable` by options of
+    the statement. Other ways of loading are statements of their own.
     """
 
     tables: Tables
     criteria: Mapping[sa.Table, Any]
     options: Mapping[sa.Table, Any]
+    joined: Mapping[sa.Table, tuple[sa.Table, ...]]
     reachable: Mapping[sa.Table, tuple[sa.Table, ...]]
 
-    def options_for(self, mentioned: Iterable[sa.Table]) -> list[Any]:
-        wanted: dict[sa.Table, None] = {}
-        for table in mentioned:
-            wanted.update(dict.fromkeys(self.reachable.get(table, (table,))))
-        return [self.options[table] for table in wanted if table in self.options]
+    def options_for(self, mentioned: Iterable[sa.Table], statement: Any) -> list[Any]:
+        """The options a statement over these tables needs and does not carry yet."""
+        carried = statement._with_options
+        along = self.reachable if carried else self.joined
+        wanted = {each: None for table in mentioned for each in along.get(table, (table,))}
+        found = (self.options[table] for table in wanted if table in self.options)
+        return [option for option in found if option not in carried]
 
 
 def house_of(session: Session) -> House:
@@ -144,7 +148,9 @@ def _make_policy(actor: Actor, house: House, action: str) -> Policy | None:
         table: ScopeCriterion(_mapper_of(table), criterion, include_aliases=True)
         for table, criterion in criteria.items()
     }
-    return Policy(tables, criteria, options, {table: _loaded_along(table, tables) for table in (*tables.resources, *tables.children)})
+    scoped = (*tables.resources, *tables.children)
+    joined = {table: _loaded_along(table, tables, ("joined", False)) for table in scoped}
+    return Policy(tables, criteria, options, joined, {table: _loaded_along(table, tables) for table in scoped})
 
 
 def _criterion(actor: Actor, house: House, resource: Resource, action: str) -> Any:
@@ -190,8 +196,8 @@ def _children_of(resources: Mapping[sa.Table, Resource]) -> dict[sa.Table, tuple
     return children
 
 
-def _loaded_along(table: sa.Table, tables: Tables) -> tuple[sa.Table, ...]:
-    """The scoped tables among this one and all that relationships lead to from it."""
+def _loaded_along(table: sa.Table, tables: Tables, ways: Collection[Any] | None = None) -> tuple[sa.Table, ...]:
+    """The scoped tables among this one and all that relationships (loaded in one of these ways) lead to from it."""
     seen: dict[sa.Table, None] = {}
     waiting = [table]
     while waiting:
@@ -201,7 +207,7 @@ def _loaded_along(table: sa.Table, tables: Tables) -> tuple[sa.Table, ...]:
         seen[current] = None
         for relationship in _mapper_of(current).relationships:
             target = relationship.mapper.local_table
-            if isinstance(target, sa.Table) and target in tables:
+            if isinstance(target, sa.Table) and target in tables and (ways is None or relationship.lazy in ways):
                 waiting.append(target)
     return tuple(seen)
 

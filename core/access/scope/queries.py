@@ -45,7 +45,7 @@ def keep_within_scope(state: ORMExecuteState) -> None:
     if mentioned and (state.is_insert or _is_by_key(state)):
         raise Unscoped("rows are written past the session: add or change objects, or say that it is unscoped")
     statement: Any = state.statement
-    options = [each for each in policy.options_for(mentioned) if each not in statement._with_options]
+    options = policy.options_for(mentioned, statement)
     if options:
         state.statement = statement.options(*options)
 
