@@ -59,6 +59,7 @@ document.addEventListener("click", (event) => {
     setAll(event.target.checked);
   } else if (event.target.matches("[data-check-none]")) {
     setAll(false);
+    document.querySelector("[data-check-all]")?.focus();
   } else if (event.target.closest("[data-choose-all]")) {
     for (const each of boxes()) each.checked = true;
     document.querySelector("[data-bulk]").elements.all.value = "1";

@@ -63,7 +63,7 @@ function dressSeries(series, stacked, label) {
     barCategoryGap: stacked ? "45%" : "30%",
     ...series,
     itemStyle: { borderRadius: stacked ? 3 : [0, 4, 4, 0], ...edge, ...series.itemStyle },
-    label: series.label && { ...label, rich: { b: { color: token("--tx"), fontWeight: 600, fontSize: 13 } }, ...series.label },
+    label: series.label && { ...label, rich: { b: { color: token("--tx"), fontWeight: 600, fontSize: 13, padding: [0, 5, 0, 0] } }, ...series.label },
   };
 }
 

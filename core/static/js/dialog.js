@@ -97,6 +97,8 @@ for (const box of document.querySelectorAll("dialog")) {
     event.preventDefault();
     closeDialog(box);
   });
+  // What had the focus before may be gone: a closed dialog must not keep it, or every key would be typing.
+  box.addEventListener("close", () => setTimeout(() => box.contains(document.activeElement) && document.activeElement.blur()));
   box.addEventListener("click", (event) => {
     const close = event.target.closest("[data-close]");
     if (close || event.target === box) {

@@ -11,8 +11,20 @@ async function start(select) {
     maxOptions: 500,
     plugins: select.multiple ? ["remove_button"] : [],
     placeholder: select.dataset.placeholder ?? "",
+    onDropdownOpen: float,
     render: { option: row, item: row, no_results: () => nothing(select) },
   });
+}
+
+/** Over everything, so that no dialog or scrolling box cuts the list. */
+function float(dropdown) {
+  const control = dropdown.previousElementSibling.getBoundingClientRect();
+  const room = innerHeight - control.bottom;
+  dropdown.classList.add("is-floating");
+  dropdown.style.width = `${control.width}px`;
+  dropdown.style.left = `${control.left}px`;
+  dropdown.style.top = room < 280 && control.top > room ? "auto" : `${control.bottom}px`;
+  dropdown.style.bottom = room < 280 && control.top > room ? `${innerHeight - control.top + 4}px` : "auto";
 }
 
 function row(choice) {
