@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 MONEY_SCALE = 4
 
 _writing: ContextVar[bool] = ContextVar("prospecto_writing", default=False)
-_engines: dict[str, Engine] = {}
+_engines: dict[sa.URL, Engine] = {}
 _engines_lock = Lock()
 
 
@@ -44,11 +44,7 @@ class Database(SQLAlchemy):
     """Flask-SQLAlchemy, except that every app of the process shares one engine per database URL."""
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
-        return engine_for(
-            str(options["url"])
-            if isinstance(options["url"], str)
-            else options["url"].render_as_string(hide_password=False)
-        )
+        return engine_for(options["url"])
 
 
 db = Database(model_class=Base, session_options={"expire_on_commit": False})
@@ -58,12 +54,21 @@ else:
     Model = db.Model
 
 
-def engine_for(url: str) -> Engine:
-    """The process's engine for this database URL; made at first use, never twice."""
+def engine_for(url: str | sa.URL) -> Engine:
+    """The process's engine for this database URL, however it is written; made at first use, never twice."""
+    key = sa.make_url(url)
     with _engines_lock:
-        if url not in _engines:
-            _engines[url] = _create_engine(url)
-        return _engines[url]
+        if key not in _engines:
+            _engines[key] = _create_engine(key)
+        return _engines[key]
+
+
+def dispose_engine(url: str | sa.URL) -> None:
+    """Close every connection to one database and forget its engine."""
+    with _engines_lock:
+        engine = _engines.pop(sa.make_url(url), None)
+    if engine is not None:
+        engine.dispose()
 
 
 def dispose_engines() -> None:
@@ -139,8 +144,7 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _create_engine(url: str) -> Engine:
-    parsed = sa.make_url(url)
+def _create_engine(parsed: sa.URL) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(parsed, pool_size=5, max_overflow=15, pool_pre_ping=True)
     engine = sa.create_engine(

@@ -1,0 +1,34 @@
+"""Figures taken inside one process of the installation in `PROSPECTO_INSTANCE`, printed as JSON."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+
+from core.config import load_config
+from core.switchboard import create_app
+
+
+def main() -> None:
+    app = create_app(load_config())
+    board = app.wsgi_app
+    print(json.dumps({
+        "generation check ms": round(_median(board.read_state, 2000) * 1000, 4),
+        "app build ms": round(_median(board.build, 10) * 1000, 1),
+    }))
+
+
+def _median(act: Callable[[], object], count: int) -> float:
+    act()
+    taken = []
+    for _ in range(count):
+        start = time.perf_counter()
+        act()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+if __name__ == "__main__":
+    main()

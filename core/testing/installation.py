@@ -1,0 +1,172 @@
+"""An installation for tests: made once by the product's own first start, then copied for whoever asks, on both databases."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from core.config import Config, load_config
+from core.db import db, dispose_engine, writing
+from core.house import EXTENSION, House
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+    from core.access.models import User
+
+ADMIN = "admin@example.com"
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the first start is told. Two tests of the same shape share the work of making it."""
+
+    language: str = "es"
+    country: str = "VE"
+    currency: str = "USD"
+    zone: str = "America/Caracas"
+    mode: str = "classic"
+    apps: tuple[str, ...] = ("crm_clients", "crm_leads", "crm_reports")
+    plugins: tuple[Path, ...] = ()
+    """Folders with further plugins."""
+
+    @property
+    def name(self) -> str:
+        words = (self.language, self.country, self.currency, self.mode, *self.apps, *(path.name for path in self.plugins))
+        return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:50].strip("_") + f"_{abs(hash(self)) % 10**6}"
+
+
+def make(config: Config, shape: Shape) -> None:
+    """Do the first start as a person would, into an empty database."""
+    from core.installation import SetUp, set_up_installation
+
+    set_up_installation(config, SetUp(
+        email=ADMIN, password=PASSWORD, name="Ada Admin", company="Almacenes Caroní", country=shape.country,
+        currency=shape.currency, language=shape.language, zone=shape.zone, mode=shape.mode, apps=shape.apps))
+
+
+def config_for(instance: Path, shape: Shape, database_url: str = "") -> Config:
+    environ = {"PROSPECTO_INSTANCE": str(instance),
+               "PROSPECTO_PLUGINS": ":".join(str(path) for path in shape.plugins)}
+    if database_url:
+        environ["PROSPECTO_DATABASE_URL"] = database_url
+    return load_config(environ)
+
+
+def copy_instance(template: Path, target: Path) -> None:
+    shutil.copytree(template, target, dirs_exist_ok=True)
+
+
+@dataclass
+class Installation:
+    """A company's Prospecto, ready to be used by tests through its doors."""
+
+    config: Config
+    app: Flask = field(init=False)
+
+    def __post_init__(self) -> None:
+        from core.switchboard import create_app
+
+        self.app = create_app(self.config)
+
+    @property
+    def house(self) -> House:
+        """What the plugins that are on now have declared."""
+        from core.switchboard import SWITCHBOARD
+
+        house: House = self.app.extensions[SWITCHBOARD].current().extensions[EXTENSION]
+        return house
+
+    @contextmanager
+    def session(self, email: str | None = None) -> Iterator[Session]:
+        """A session of the system, or with an e-mail of that person; a writing one. The block commits."""
+        from core.access.actor import work_for
+        from core.access.service import actor_for, find_user
+        from core.switchboard import SWITCHBOARD
+
+        inner = self.app.extensions[SWITCHBOARD].current()
+        with inner.app_context(), writing():
+            session: Session = db.session()
+            session.info["house"] = inner.extensions[EXTENSION]
+            work_for(session, None)
+            if email is not None:
+                user = find_user(session, email)
+                if user is None:
+                    raise LookupError(email)
+                work_for(session, actor_for(session, user))
+            yield session
+
+    def user(self, email: str, roles: Sequence[str] = ("salesperson",), **also: Any) -> User:
+        """A new user who can sign in with `PASSWORD`."""
+        from core.access.service import create_user
+
+        with self.session() as session:
+            created = create_user(session, email=email, password=PASSWORD, name=also.pop("name", email.split("@")[0].title()),
+                                  roles=list(roles), language=also.pop("language", "es"),
+                                  zone=also.pop("zone", "America/Caracas"))
+            for name, value in also.items():
+                setattr(created, name, value)
+            session.commit()
+        return created
+
+    def browser(self, email: str | None = ADMIN) -> Browser:
+        """A client signed in as this person (None: nobody)."""
+        client = Browser(self.app)
+        if email is not None:
+            client.sign_in(email)
+        return client
+
+    def token(self, email: str = ADMIN, *, read_only: bool = False) -> Mapping[str, str]:
+        """Headers that call the API in this person's name."""
+        from core.access.service import create_token, find_user
+
+        with self.session() as session:
+            user = find_user(session, email)
+            if user is None:
+                raise LookupError(email)
+            _token, secret = create_token(session, user, "test", read_only=read_only)
+            session.commit()
+        return {"Authorization": f"Bearer {secret}"}
+
+    def close(self) -> None:
+        dispose_engine(self.config.database_url)
+
+
+class Browser:
+    """A person at the pages: keeps cookies, and sends the CSRF token of the last page as the page's script does."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client: FlaskClient = app.test_client()
+        self.token = ""
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
+        self.get("/sign-in")
+        answer = self.post("/sign-in", {"email": email, "password": password})
+        if answer.status_code not in (302, 303):
+            raise AssertionError(f"{email} cannot sign in: {answer.status_code}\n{answer.text[:3000]}")
+        self.get("/profile")
+        return answer
+
+    def get(self, path: str, **also: Any) -> TestResponse:
+        answer = self.client.get(path, **also)
+        if answer.mimetype == "text/html":
+            found = re.search(r'name="csrf-token" content="([^"]+)"|name="csrf_token"[^>]*value="([^"]+)"', answer.text)
+            if found:
+                self.token = found.group(1) or found.group(2)
+        return answer
+
+    def post(self, path: str, data: Mapping[str, Any] | None = None, **also: Any) -> TestResponse:
+        headers = {"X-CSRFToken": self.token, **also.pop("headers", {})}
+        return self.client.post(path, data=data, headers=headers, **also)
+
+
