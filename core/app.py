@@ -65,8 +65,18 @@ def build_app(config: Config, enabled: Sequence[LoadedPlugin], generation: int) 
 
 def import_steps() -> list[ModuleType]:
     """The modules of the steps, in order."""
-    found = [import_module(name) for name in STEPS if find_spec(name.rpartition(".")[0]) and find_spec(name)]
-    return [module for module in found if hasattr(module, "set_up")]
+    found = []
+    for name in STEPS:
+        if not (find_spec(name.rpartition(".")[0]) and find_spec(name)):
+            continue
+        try:
+            module = import_module(name)
+        except ImportError:
+            log.warning("%s is left out: it needs a part that is not there", name)
+            continue
+        if hasattr(module, "set_up"):
+            found.append(module)
+    return found
 
 
 def app_settings(config: Config) -> dict[str, object]:

@@ -112,11 +112,11 @@ class Hooks:
     def _of(self, name: str) -> Sequence[pluggy.HookImpl]:
         found = self._implementations.get(name)
         if found is None:
-            caller = getattr(self._manager.hook, name, None)
-            is_published = (
-                caller is not None and caller.has_spec()
-            )  # else: optional, and its publisher is off
-            found = tuple(sorted(caller.get_hookimpls(), key=_rank)) if is_published else ()
+            caller: pluggy.HookCaller | None = getattr(self._manager.hook, name, None)
+            if caller is None or not caller.has_spec():  # without: only optional ones, their publisher is off
+                found = ()
+            else:
+                found = tuple(sorted(caller.get_hookimpls(), key=_rank))
             self._implementations[name] = found
         return found
 

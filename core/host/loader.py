@@ -119,7 +119,7 @@ def import_models(manifest: Manifest) -> None:
         importlib.import_module(name)
         configure_mappers()
     except Exception as error:  # the guard around a plugin
-        _unmap(manifest.package, tables)
+        unmap(manifest.package, set(Base.metadata.tables) - tables)
         raise PluginError(manifest.name, "models", error) from error
 
 
@@ -155,14 +155,14 @@ def _modules_of(package: str) -> list[str]:
     return [name for name in sys.modules if name == package or name.startswith(f"{package}.")]
 
 
-def _unmap(package: str, tables_before: set[str]) -> None:
-    """Take back what a failed import mapped: its classes, its tables, its modules."""
+def unmap(package: str, tables: Iterable[str]) -> None:
+    """Take back what importing a plugin's models mapped: its classes, these tables, its modules."""
     for mapper in list(Base.registry.mappers):
         cls = mapper.class_
         if cls.__module__ == package or cls.__module__.startswith(f"{package}."):
             Base.registry._dispose_manager_and_mapper(manager_of_class(cls))
-    for key in set(Base.metadata.tables) - tables_before:
-        Base.metadata.remove(Base.metadata.tables[key])
-    for name in _modules_of(package):
-        del sys.modules[name]
+    for name in tables:
+        Base.metadata.remove(Base.metadata.tables[name])
+    for module in _modules_of(package):
+        del sys.modules[module]
     importlib.invalidate_caches()

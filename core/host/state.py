@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,11 @@ class Standing(enum.StrEnum):
 
 
 class PluginRow(Model):
-    """An installed plugin. `fault` is the quarantine's reason: code, facts and traceback."""
+    """An installed plugin.
+
+    `fault` is the quarantine's reason: code, facts and traceback. `declares` names what it brought when it was last
+    enabled (resources, lists, settings, jobs), so that it can be uninstalled without importing it.
+    """
 
     __tablename__ = "core_plugin"
 
@@ -39,6 +43,7 @@ class PluginRow(Model):
     enabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     fault: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    declares: Mapped[dict[str, list[str]]] = mapped_column(Json, default=dict)
 
 
 class PluginEvent(Model):
@@ -93,6 +98,7 @@ class Installed:
     enabled_at: datetime | None = None
     changed_at: datetime | None = None
     fault: Mapping[str, Any] | None = None
+    declares: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

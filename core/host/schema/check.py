@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -46,9 +47,9 @@ def check_schema(config: Config) -> None:
         SchemaMismatch: it is behind, newer, or was left halfway.
     """
     for schema in read_schemas(config, enabled_only=not config.safe_mode, plugins=not config.safe_mode):
-        complaint = _complaint(schema)
-        if complaint:
-            raise SchemaMismatch(complaint)
+        refusal = complaint(schema)
+        if refusal:
+            raise SchemaMismatch(refusal)
 
 
 def read_schemas(config: Config, *, enabled_only: bool = False, plugins: bool = True) -> list[Schema]:
@@ -67,7 +68,7 @@ def read_schema(connection: sa.Connection, owner: Owner) -> Schema:
     revision = database_revision(connection, owner)
     line = owner.line
     if revision is None:
-        if line and _tables_of(connection, owner):
+        if line and own_tables(owner.name, sa.inspect(connection).get_table_names()):
             return Schema(owner, Fit.HALFWAY, None, line)
         return Schema(owner, Fit.EMPTY if line else Fit.CURRENT, None, line)
     if revision not in line:
@@ -83,18 +84,24 @@ def database_revision(connection: sa.Connection, owner: Owner) -> str | None:
     return connection.execute(sa.select(table.c.version_num)).scalar_one_or_none()
 
 
-def _tables_of(connection: sa.Connection, owner: Owner) -> list[str]:
-    """Tables of the owner's, as far as mapped ones go; a plugin's first revision makes at least one of them."""
-    return [name for name in own_tables(owner.name, sa.inspect(connection).get_table_names()) if name]
-
-
 def own_tables(owner: str, names: Iterable[str], others: Iterable[str] = ()) -> list[str]:
     """The tables among the names that carry the owner's prefix, less those of owners with a longer one."""
     longer = [f"{other}_" for other in others if other.startswith(f"{owner}_")]
     return [each for each in names if each.startswith(f"{owner}_") and not any(map(each.startswith, longer))]
 
 
-def _complaint(schema: Schema) -> str:
+def is_owned(owner: str, others: Iterable[str] = ()) -> Callable[[Any, str | None, str, bool, Any], bool]:
+    """Alembic's `include_object`: what belongs to tables of this owner."""
+
+    def include(item: Any, name: str | None, kind: str, reflected: bool, compared_to: Any) -> bool:
+        table = name if kind == "table" else item.table.name
+        return bool(own_tables(owner, [table or ""], others))
+
+    return include
+
+
+def complaint(schema: Schema) -> str:
+    """What is wrong with it, and the command that mends that; empty when nothing is."""
     name, revision = schema.owner.name, schema.revision
     if schema.fit is Fit.BEHIND or (schema.fit is Fit.EMPTY and name != "core"):
         return f"The tables of {name} are older than this code ({revision or 'none'}). Run: prospecto upgrade"
