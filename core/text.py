@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -15,12 +16,22 @@ def fold(text: str) -> str:
 
 def compact(text: str) -> str:
     """Only letters and digits, upper case: `J-30.456.118-2` → `J304561182`; how document numbers are compared."""
-    return "".join(character for character in text if character.isalnum()).upper()
+    return _NOT_ALPHANUMERIC.sub("", text).upper()
 
 
 @lru_cache(maxsize=4096)
 def _strip_marks(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(
-        character for character in decomposed if not unicodedata.combining(character) and character not in "’‘ʼ´`"
-    ).replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("ł", "l")
+    return unicodedata.normalize("NFKD", text).translate(_PLAIN)
+
+
+class _PlainLetters(dict[int, str]):
+    """What is left of each letter, found out when the letter is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        left = "" if unicodedata.combining(letter) or letter in "’‘ʼ´`" else letter
+        return self.setdefault(code, left)
+
+
+_PLAIN = _PlainLetters({ord("ß"): "ss", ord("ø"): "o", ord("Ø"): "O", ord("ł"): "l"})
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from core.fields.kind import Kind
-from core.fields.references import UserRef
 from core.fields.references import Reference as ReferenceKind
+from core.fields.references import Tags, UserRef
 from core.i18n import Text
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ class Resource:
         checks: functions (draft, context) that note problems or normalise, after the fields were read.
         before_write: functions (record, draft, context) inside the transaction, the record not yet flushed.
         after_write: functions (record, draft, context) inside the transaction, the record and its history stored.
+        happenings: (action, sentence, icon) of the business actions its services note in a record's history.
         identity: keys by which duplicates are found, in this and the `identity_with` resources.
         route_import: (values) -> resource name a row of an import belongs to, None for this one.
         infer_import: (headers) -> {column index: (field name, {other field: constant})} for columns whose header
@@ -225,6 +227,7 @@ class Resource:
     checks: tuple[Callable[[Draft, WriteContext], None], ...] = ()
     before_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()
     after_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()
+    happenings: tuple[tuple[str, Text, str], ...] = ()
     identity: tuple[IdentityKey, ...] = ()
     identity_with: tuple[str, ...] = ()
     route_import: Callable[[Mapping[str, Any]], str | None] | None = None
@@ -240,13 +243,31 @@ class Resource:
         Raises:
             KeyError: there is none.
         """
-        for each in self.fields:
-            if each.name == name:
-                return each
-        raise KeyError(name)
+        return self._by_name[name]
 
     def has_field(self, name: str) -> bool:
-        return any(each.name == name for each in self.fields)
+        return name in self._by_name
+
+    @cached_property
+    def own_fields(self) -> tuple[Field, ...]:
+        """Fields kept on the resource's own model (not in a plugin's side table)."""
+        return tuple(each for each in self.fields if each.side is None)
+
+    @cached_property
+    def defaulted_fields(self) -> tuple[Field, ...]:
+        return tuple(each for each in self.fields if each.default is not None)
+
+    @cached_property
+    def required_fields(self) -> tuple[Field, ...]:
+        return tuple(each for each in self.fields if each.required)
+
+    @cached_property
+    def tag_field(self) -> Field | None:
+        return next((each for each in self.fields if isinstance(each.kind, Tags)), None)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Field]:
+        return {each.name: each for each in self.fields}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.access.actor import Scope
-from core.db import utcnow
+from core.db import is_sqlite, utcnow
 from core.events import RecordChanged, RecordCreated, RecordDeleted
 from core.fields.kind import Invalid
 from core.fields.references import Tags
@@ -56,14 +56,14 @@ def check_draft(draft: Draft, context: WriteContext) -> None:
     """Fill defaults, then note every rule the draft breaks: required fields, the resource's checks, plugins' rules."""
     resource = draft.resource
     troubled = {problem.field for problem in draft.problems}
-    for field in resource.fields:
-        if draft.is_new and field.default is not None and draft.values.get(field.name) is None:
-            if field.name not in troubled:
-                draft.values[field.name] = field.default(context)
+    if draft.is_new:
+        for field in resource.defaulted_fields:
+            if draft.values.get(field.name) is None and field.name not in troubled:
+                draft.values[field.name] = field.default(context)  # type: ignore[misc]
     for check in resource.checks:
         check(draft, context)
-    for field in resource.fields:
-        if field.required and field.name not in troubled and (draft.is_new or field.name in draft.values):
+    for field in resource.required_fields:
+        if field.name not in troubled and (draft.is_new or field.name in draft.values):
             if draft.values.get(field.name) in (None, "", ()):
                 draft.problem(field.name, _("This is needed."), "required")
     if context.house.hooks.has("validate_record"):
@@ -95,6 +95,7 @@ def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
     for draft in drafts:
         _before(draft, written[id(draft)], context)
     session = context.session
+    _number(session, resource, [record for _draft, record in fresh])
     session.add_all([record for _draft, record in fresh])
     session.flush()
     side.store(session, [(draft, written[id(draft)]) for draft in drafts])
@@ -207,17 +208,32 @@ def _check_scope(draft: Draft, context: WriteContext) -> None:
 
 def _new_record(draft: Draft, context: WriteContext) -> Any:
     kept: dict[str, Any] = {"created_by_id": _actor_id(context)}
-    for field in own_fields(draft.resource):
-        if field.name in draft.values:
-            kept.update(field.kind.store(draft.values[field.name], field))
+    for field in draft.resource.own_fields:
+        value = draft.values.get(field.name)
+        if value is not None:
+            kept.update(field.kind.store(value, field))
     return draft.resource.model(**kept)
+
+
+def _number(session: Session, resource: Resource, records: Sequence[Any]) -> None:
+    """Give many new records their ids beforehand on SQLite, which then stores them all with one statement.
+
+    SQLite does not promise in which order it tells the ids of several new rows, so they would be stored one by
+    one. It has one writer at a time, so nobody takes these ids before this transaction ends.
+    """
+    if len(records) < 2 or not is_sqlite(session):
+        return
+    model = resource.model
+    last = session.execute(sa.select(sa.func.max(model.id)), execution_options={"unscoped": True}).scalar_one() or 0
+    for id, record in enumerate(records, start=last + 1):
+        record.id = id
 
 
 def _change_record(draft: Draft) -> dict[str, list[Any]]:
     """Set what differs on the stored record; answers {field: [old, new]}."""
     record = draft.current
     changes: dict[str, list[Any]] = {}
-    for field in own_fields(draft.resource):
+    for field in draft.resource.own_fields:
         if field.name not in draft.values or isinstance(field.kind, Tags):
             continue
         old, new = field.kind.load(record, field), draft.values[field.name]
@@ -241,7 +257,7 @@ def _before(draft: Draft, record: Any, context: WriteContext) -> None:
 def _store_new(resource: Resource, fresh: Sequence[tuple[Draft, Any]], context: WriteContext) -> None:
     if not fresh:
         return
-    session, tag_field = context.session, _tag_field(resource)
+    session, tag_field = context.session, resource.tag_field
     tags = {record.id: _tags(draft, tag_field) for draft, record in fresh}
     set_tags(session, resource.name, {id: words for id, words in tags.items() if words}, fresh=True)
     search.index(session, resource, ((record, tags[record.id]) for _draft, record in fresh))
@@ -254,7 +270,7 @@ def _store_new(resource: Resource, fresh: Sequence[tuple[Draft, Any]], context: 
 def _store_changed(
     resource: Resource, changed: Sequence[tuple[Draft, dict[str, list[Any]]]], context: WriteContext
 ) -> None:
-    session, tag_field = context.session, _tag_field(resource)
+    session, tag_field = context.session, resource.tag_field
     if not changed:
         return
     before = tags_of(session, resource.name, [draft.current.id for draft, _changes in changed])
@@ -304,15 +320,6 @@ def _history(
         session.execute(sa.insert(History), rows)
 
 
-def own_fields(resource: Resource) -> tuple[Field, ...]:
-    """Fields kept on the resource's own model (not in a plugin's side table)."""
-    return tuple(field for field in resource.fields if field.side is None)
-
-
-def _tag_field(resource: Resource) -> Field | None:
-    return next((field for field in resource.fields if isinstance(field.kind, Tags)), None)
-
-
 def _tags(draft: Draft, tag_field: Field | None) -> tuple[str, ...]:
     return tuple(draft.values.get(tag_field.name) or ()) if tag_field else ()
 
@@ -322,6 +329,6 @@ def _actor_id(context: WriteContext) -> int | None:
 
 
 __all__ = [
-    "NotValid", "PluginError", "change", "check_draft", "create", "delete", "may", "note", "own_fields", "read_draft",
+    "NotValid", "PluginError", "change", "check_draft", "create", "delete", "may", "note", "read_draft",
     "require_reach", "save", "title_of", "write_drafts",
 ]
