@@ -1,0 +1,129 @@
+"""What every plugin must hold, whoever wrote it: `check_all(name)` in a test of your own, or one check at a time.
+
+Each check raises AssertionError with a sentence that says what to mend.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from core.db import Base
+from core.host.manifest import Manifest
+from core.i18n import LANGUAGES
+
+FACADE = {"core.api", "core.testing"}
+
+
+def python_files(manifest: Manifest) -> list[Path]:
+    """The plugin's own modules."""
+    return [path for path in sorted(Path(manifest.folder).rglob("*.py")) if "migrations" not in path.parts]
+
+
+def check_imports_alone(manifest: Manifest) -> None:
+    """Its modules import in a fresh interpreter, without the app and without the plugins it does not depend on."""
+    for module in ("models", "plugin"):
+        if (Path(manifest.folder) / f"{module}.py").exists():
+            code = f"import core.models, {manifest.package}.{module}"
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0, f"{manifest.package}.{module} cannot be imported alone:\n{done.stderr}"
+
+
+def check_uses_only_the_facade(manifest: Manifest) -> None:
+    """It imports nothing of the host but `core.api`, and of other plugins only those its manifest names."""
+    needed = {need.name for need in (*manifest.depends, *manifest.optional)} | {manifest.name}
+    for path in python_files(manifest):
+        for name in _imported(path):
+            if name == "core" or name.startswith("core."):
+                allowed = any(name == each or name.startswith(f"{each}.") for each in FACADE)
+                assert allowed, f"{path.name} imports {name}; plugins import core.api only"
+            if name.startswith("plugins."):
+                other = name.split(".")[1]
+                assert other in needed, f"{path.name} imports {name}, but {manifest.name} does not depend on {other}"
+
+
+def check_tables(manifest: Manifest) -> None:
+    """Its tables begin with its name, and each foreign key says what happens when the row it points at goes."""
+    for table in tables_of(manifest):
+        assert table.name.startswith(f"{manifest.name}_"), f"{table.name} should be called {manifest.name}_…"
+        for key in table.foreign_keys:
+            assert key.ondelete, f"{table.name}.{key.parent.name} has no ondelete"
+
+
+def check_translations(manifest: Manifest) -> None:
+    """Every sentence it shows is there in every language, with the same placeholders."""
+    from babel.messages.pofile import read_po
+
+    folder = Path(manifest.folder) / "translations"
+    wanted = sentences_of(Path(manifest.folder))
+    for language in (code for code in LANGUAGES if code != "en"):
+        path = folder / language / "LC_MESSAGES" / "messages.po"
+        catalog = read_po(path.open("rb")) if path.exists() else None
+        for sentence in sorted(wanted):
+            message = catalog.get(sentence) if catalog is not None else None
+            said = message.string if message is not None else ""
+            texts = said if isinstance(said, tuple) else (said,)
+            assert all(texts), f"{manifest.name}: “{sentence}” is not translated into {language}"
+            for text in texts:
+                assert set(placeholders(text)) <= set(placeholders(sentence)) | {"%(num)s"}, (
+                    f"{manifest.name}: “{text}” ({language}) has other placeholders than “{sentence}”")
+
+
+def check_declarations(manifest: Manifest, resources: list) -> None:  # type: ignore[type-arg]
+    """Each column, filter, search attribute and sort it declares exists on its model."""
+    for resource in resources:
+        columns = set(sa.inspect(resource.model).columns.keys())
+        extra = {each.name for each in (*resource.extra_columns, *resource.extra_filters)}
+        for field in resource.fields:
+            if field.side is None:
+                for attribute in field.kind.attributes(field):
+                    assert attribute in columns, f"{resource.name}.{field.name} is kept in {attribute}, which is no column"
+        for name in (*resource.columns, *resource.filters, *resource.quick_filters, resource.title):
+            assert resource.has_field(name) or name in extra, f"{resource.name} names a field {name} it has not"
+        for attribute in resource.search:
+            assert attribute in columns, f"{resource.name} searches {attribute}, which is no column"
+        indexed = {next(iter(index.columns)).name for index in resource.model.__table__.indexes} | {"id"}
+        sort = resource.sort.lstrip("-")
+        assert sort in indexed, f"{resource.name} is sorted by {sort}, which no index begins with"
+
+
+def tables_of(manifest: Manifest) -> list[sa.Table]:
+    """The tables its models map."""
+    return [mapper.local_table for mapper in Base.registry.mappers
+            if mapper.class_.__module__.split(".models")[0] == manifest.package
+            and isinstance(mapper.local_table, sa.Table)]
+
+
+def sentences_of(folder: Path) -> set[str]:
+    """Every message id in the Python files and templates under a folder (plural forms by their singular)."""
+    from babel.messages.extract import extract_from_dir
+
+    keywords = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2)}
+    methods = [("**/vendor/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2"),
+               ("**/templates/**.txt", "jinja2")]
+    found: set[str] = set()
+    for _file, _line, message, _comments, _context in extract_from_dir(
+        str(folder), method_map=methods, keywords=keywords, options_map={"**/templates/**.html": {"extensions": "jinja2.ext.do"}}
+    ):
+        found.add(message[0] if isinstance(message, tuple) else message)
+    return found
+
+
+def placeholders(text: str) -> list[str]:
+    return re.findall(r"%\([a-z_0-9]+\)[sd]", text)
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            if node.module in ("core", "plugins"):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
