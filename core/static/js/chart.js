@@ -4,6 +4,7 @@ import { loadVendor, whenFresh, within } from "./fresh.js";
 
 const HUES = ["slate", "blue", "cyan", "teal", "green", "lime", "amber", "orange", "red", "pink", "violet", "brown"];
 const TOKENS = { accent: "--ac", before: "--line-in", text: "--tx", second: "--tx2", line: "--line", ok: "--ok", bad: "--bad", warn: "--warn" };
+const NARROW = 420;
 const charts = new Map();
 
 function token(name) {
@@ -29,6 +30,15 @@ function painted(value, key = "") {
   }
   const isName = typeof value === "string" && /color$/i.test(key) && (HUES.includes(value) || value in TOKENS);
   return isName ? colour(value) : value;
+}
+
+/** On a phone a bar's label is its figure alone: "{b|402} 82.7 % go on" keeps its first part. */
+function shortened(option) {
+  for (const item of (option.series ?? []).flatMap((each) => each.data ?? [])) {
+    if (item?.label?.formatter) item.label.formatter = item.label.formatter.replace(/^(\{b\|[^}]*\}).*$/s, "$1");
+  }
+  if (option.grid?.right > 48) option.grid.right = 48;
+  return option;
 }
 
 function dressed(option) {
@@ -73,7 +83,8 @@ async function draw(place) {
   if (!source || !place.isConnected) return;
   charts.get(place)?.dispose();
   const chart = window.echarts.init(place, null, { renderer: "svg" });
-  chart.setOption(dressed(painted(JSON.parse(source.textContent))));
+  const option = painted(JSON.parse(source.textContent));
+  chart.setOption(dressed(place.clientWidth < NARROW ? shortened(option) : option));
   chart.on("click", (event) => { if (event.data?.href) location.assign(event.data.href); });
   charts.set(place, chart);
   resized.observe(place);
