@@ -92,3 +92,17 @@ class SavedView(Model):
     query: Mapped[str] = mapped_column(String(2000))
     owner_id: Mapped[int | None] = mapped_column(Id, ForeignKey("core_user.id", ondelete="CASCADE"))
     shared: Mapped[bool] = mapped_column(default=False)
+
+
+class Undo(Model):
+    """What one press of “Undo” takes back: of a change the old values, of a deletion the rows that went."""
+
+    __tablename__ = "core_undo"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, index=True)
+    actor_id: Mapped[int | None] = mapped_column(Id, ForeignKey("core_user.id", ondelete="CASCADE"))
+    resource: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(10))
+    kept: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -21,6 +21,7 @@ def page_context(resource: str) -> WriteContext:
     return enter(resource).writing("page")
 
 
-def flash_toast(text: Text, tone: str = "ok") -> None:
-    """Say something on the next page; `tone` is ok, warn or bad."""
-    flash(str(text), tone)
+def flash_toast(text: Text, tone: str = "ok", undo: str = "") -> None:
+    """Say something on the next page; `tone` is ok, warn or bad, `undo` the address that takes it back by a POST."""
+    category = "error" if tone == "bad" else tone
+    flash({"text": str(text), "undo_url": undo} if undo else str(text), category)

@@ -1,0 +1,95 @@
+"""The rows that go with a record when it is deleted, kept as JSON so that they can come back as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.db import Base
+from core.i18n import _
+from core.records.models import Attachment, RecordTag
+from core.records.tags import tags_of
+from core.resources import search
+from core.resources.context import Refused
+from core.resources.declare import Resource
+from core.settings import decoded, encoded
+
+UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
+"""Snapshots hold whole rows of whoever's records the deletion was allowed to take."""
+
+Rows = list[dict[str, Any]]
+
+
+def take(session: Session, resource: Resource, ids: Sequence[int]) -> dict[str, Any]:
+    """The records' own rows, those that the database deletes with them, and the links that it empties."""
+    table = resource.model.__table__
+    rows: dict[str, Rows] = {table.name: _rows(session, table, table.c.id.in_(ids))}
+    links: list[list[Any]] = []
+    waiting = [table.name]
+    while waiting:
+        parent = Base.metadata.tables[waiting.pop(0)]
+        for child, column, target, rule in _references_to(parent):
+            values = [row[target] for row in rows[parent.name] if row.get(target) is not None]
+            if not values:
+                continue
+            found = _rows(session, child, child.c[column].in_(values))
+            if rule == "CASCADE":
+                known = rows.setdefault(child.name, [])
+                fresh = [row for row in found if row not in known]
+                known.extend(fresh)
+                if fresh:
+                    waiting.append(child.name)
+            else:
+                key = [each.name for each in child.primary_key.columns]
+                links += [[child.name, column, {name: row[name] for name in key}, row[column]] for row in found]
+    for host in (RecordTag.__table__, Attachment.__table__):
+        rows[host.name] = _rows(session, host, sa.and_(host.c.resource == resource.name, host.c.record_id.in_(ids)))
+    return {"ids": list(ids), "rows": rows, "links": links}
+
+
+def put_back(session: Session, resource: Resource, kept: Mapping[str, Any]) -> list[int]:
+    """Insert the rows again and fill the links that are still empty; answers the records' ids.
+
+    Raises:
+        Refused: something else has taken their place meanwhile.
+    """
+    rows: Mapping[str, Rows] = kept["rows"]
+    try:
+        with session.begin_nested():
+            for table in Base.metadata.sorted_tables:
+                if rows.get(table.name):
+                    session.execute(sa.insert(table), [_decoded(row) for row in rows[table.name]], **UNSCOPED)
+            for name, column, key, value in kept["links"]:
+                table = Base.metadata.tables[name]
+                own = sa.and_(*(table.c[each] == decoded(wanted) for each, wanted in key.items()))
+                session.execute(sa.update(table).where(own, table.c[column].is_(None)).values({column: value}), **UNSCOPED)
+    except IntegrityError as error:
+        raise Refused(_("This can no longer be taken back: something else has taken its place."), "taken") from error
+    ids = list(kept["ids"])
+    records = session.scalars(sa.select(resource.model).where(resource.model.id.in_(ids)), **UNSCOPED).all()
+    tags = tags_of(session, resource.name, ids)
+    search.index(session, resource, ((record, tags.get(record.id, ())) for record in records))
+    return ids
+
+
+def _references_to(parent: sa.Table) -> Iterator[tuple[sa.Table, str, str, str]]:
+    """(table, column, the parent's column it points to, CASCADE or SET NULL) of every foreign key to a table."""
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.column.table is parent and key.ondelete in ("CASCADE", "SET NULL"):
+                yield table, key.parent.name, key.column.name, key.ondelete
+
+
+def _rows(session: Session, table: sa.Table, criterion: Any) -> Rows:
+    if not sa.inspect(session.connection()).has_table(table.name):
+        return []  # its plugin was never installed
+    found = session.execute(sa.select(table).where(criterion), **UNSCOPED).mappings()
+    return [{name: encoded(value) for name, value in row.items()} for row in found]
+
+
+def _decoded(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: decoded(value) for name, value in row.items()}

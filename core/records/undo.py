@@ -1,0 +1,121 @@
+"""Taking back: changes and deletions are remembered for a while by whoever made them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import request
+from sqlalchemy.orm import Session
+
+from core.access.actor import Actor
+from core.db import utcnow
+from core.fields import Formats
+from core.i18n import _
+from core.records import snapshot
+from core.records.models import Undo
+from core.resources.context import Refused, WriteContext
+from core.resources.declare import Resource
+from core.resources.read import Stored, find_many
+from core.resources.write import NotValid, change, note
+
+CHANGE, DELETION = "change", "deletion"
+LASTS = timedelta(hours=1)
+MOST = 200
+"""More records than this are changed by a job and not taken back at one press."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """How many records were put back, and how many were not, for somebody had changed them since."""
+
+    done: int
+    skipped: int
+
+
+def remember_change(session: Session, actor: Actor, resource: Resource, records: Sequence[Stored],
+                    fields: Sequence[str], formats: Formats) -> int | None:
+    """Call before changing these fields; answers the id by which it is undone, None where it is too much for that."""
+    if len(records) > MOST:
+        return None
+    declared = [resource.field(name) for name in fields]
+    old = {
+        str(each.id): {"version": each.record.version,
+                       "values": {field.name: field.kind.json(each.value(field), formats) for field in declared}}
+        for each in records
+    }
+    return _keep(session, actor, resource, CHANGE, {"old": old})
+
+
+def remember_deletion(session: Session, actor: Actor, resource: Resource, ids: Sequence[int]) -> int | None:
+    """Call before deleting these records; answers the id by which they come back, None where they are too many."""
+    if len(ids) > MOST:
+        return None
+    return _keep(session, actor, resource, DELETION, snapshot.take(session, resource, ids))
+
+
+def undo_address(undo_id: int | None) -> str:
+    """Where a POST takes it back; '' where nothing was remembered."""
+    return f"{request.script_root}/undo/{undo_id}" if undo_id is not None else ""
+
+
+def undo(session: Session, undo_id: int, context: WriteContext) -> Undone:
+    """Take back what this person did. The caller commits.
+
+    Raises:
+        Refused: it is not theirs, too long ago, already taken back, or can no longer be.
+    """
+    row = session.get(Undo, undo_id, with_for_update=True)
+    actor = context.actor
+    if row is None or actor is None or row.actor_id != actor.user_id:
+        raise Refused(_("There is nothing to take back."), "absent")
+    resource = context.house.resources.get(row.resource)
+    if resource is None or row.used_at is not None or row.at < utcnow() - LASTS:
+        raise Refused(_("This can no longer be taken back."), "too_late")
+    row.used_at = utcnow()
+    if row.kind == DELETION:
+        return _bring_back(session, resource, row, context)
+    return _change_back(session, resource, row, context)
+
+
+def forget_old(session: Session) -> None:
+    """Remove what can no longer be taken back."""
+    session.execute(sa.delete(Undo).where(Undo.at < utcnow() - LASTS))
+
+
+def anything_to_bring_back(session: Session) -> bool:
+    """Whether some deleted record may still come back, with its files."""
+    return session.scalar(sa.select(Undo.id).where(Undo.kind == DELETION, Undo.used_at.is_(None)).limit(1)) is not None
+
+
+def _keep(session: Session, actor: Actor, resource: Resource, kind: str, kept: dict[str, object]) -> int:
+    forget_old(session)
+    row = Undo(actor_id=actor.user_id, resource=resource.name, kind=kind, kept=kept)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _change_back(session: Session, resource: Resource, row: Undo, context: WriteContext) -> Undone:
+    old = row.kept["old"]
+    done = 0
+    for stored in find_many(session, resource, [int(id) for id in old]):
+        kept = old[str(stored.id)]
+        if stored.record.version != kept["version"] + 1:
+            continue  # not changed by what is undone, or changed again since
+        try:
+            with session.begin_nested():
+                change(resource, stored.record, kept["values"], context)
+            done += 1
+        except (NotValid, Refused):
+            session.expire(stored.record)
+    return Undone(done, len(old) - done)
+
+
+def _bring_back(session: Session, resource: Resource, row: Undo, context: WriteContext) -> Undone:
+    ids = snapshot.put_back(session, resource, row.kept)
+    for stored in find_many(session, resource, ids):
+        note(session, context, resource, stored.record, "restored")
+    return Undone(len(ids), 0)

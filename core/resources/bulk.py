@@ -1,0 +1,154 @@
+"""The same done to many records: a few at once in one transaction, many by a job in steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from sqlalchemy.orm import Session
+
+from core.access.actor import Actor
+from core.db import db, writing
+from core.fields import Reading, Tags
+from core.formats import reading_for
+from core.i18n import _, _l, ngettext
+from core.jobs import Job
+from core.records.undo import remember_change, remember_deletion
+from core.resources.context import Refused, WriteContext, write_context
+from core.resources.declare import JobType, Resource
+from core.resources.query import ListQuery, filtered, read_query
+from core.resources.read import Stored, find_many
+from core.resources.write import NotValid, PluginError, change, delete, title_of
+
+AT_ONCE = 200
+STEP = 100
+DELETE, TAG = "delete", "tag"
+JOB = "core.bulk"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is to be done: delete, or give a field a value (`tag` adds to what there is)."""
+
+    action: str
+    field: str = ""
+    value: Any = None
+
+
+@dataclass
+class Result:
+    """What came of it: records done, those that were so already, and those that could not be, with the reason."""
+
+    done: int = 0
+    skipped: int = 0
+    failed: list[tuple[int, str, str]] = field(default_factory=list)
+    undo: int | None = None
+
+    def text(self) -> str:
+        parts = [ngettext("%(num)d done", "%(num)d done", self.done)]
+        if self.skipped:
+            parts.append(ngettext("%(num)d was so already", "%(num)d were so already", self.skipped))
+        if self.failed:
+            parts.append(ngettext("%(num)d failed", "%(num)d failed", len(self.failed)))
+        return ", ".join(parts) + "."
+
+
+def ids_of(session: Session, resource: Resource, query: ListQuery, reading: Reading, actor: Actor | None) -> Iterator[list[int]]:
+    """The ids of all records that a list's query means, in batches, in order of id."""
+    last = 0
+    while True:
+        base = filtered(session, resource, query, reading, actor, resource.model.id)
+        ids = list(session.scalars(base.where(resource.model.id > last).order_by(resource.model.id).limit(STEP)))
+        if not ids:
+            return
+        last = ids[-1]
+        yield ids
+
+
+def do(deed: Deed, resource: Resource, ids: Sequence[int], context: WriteContext, *, undoable: bool = True) -> Result:
+    """Do it to these records in the caller's transaction; one that cannot be done hinders no other."""
+    session, result = context.session, Result()
+    records = find_many(session, resource, ids)
+    result.skipped = len(set(ids)) - len(records)
+    if undoable and records and context.actor is not None:
+        if deed.action == DELETE:
+            result.undo = remember_deletion(session, context.actor, resource, [each.id for each in records])
+        else:
+            result.undo = remember_change(session, context.actor, resource, records, [deed.field], context.formats)
+    for stored in records:
+        title = title_of(resource, stored.record)
+        try:
+            with session.begin_nested():
+                changed = _do_one(deed, resource, stored, context)
+        except NotValid as error:
+            _failed(result, stored, title, " ".join(str(each.message) for each in error.draft.problems))
+        except (Refused, PluginError) as error:
+            _failed(result, stored, title, str(getattr(error, "message", error)))
+        else:
+            result.done += changed
+            result.skipped += not changed
+    return result
+
+
+def run_job(job: Job) -> None:
+    """A deed on very many records, a step and a commit at a time; safe to begin again."""
+    resource = job.house.resources[job.payload["resource"]]
+    deed = Deed(**job.payload["deed"])
+    session = db.session()
+    total = Result()
+    seen = 0
+    for ids in _batches(session, resource, job):
+        with writing():
+            found = do(deed, resource, ids, write_context(session, job.house, job.actor, "page"), undoable=False)
+            session.commit()
+        seen += len(ids)
+        total.done += found.done
+        total.skipped += found.skipped
+        total.failed += found.failed[:50]
+        job.progress(seen)
+    job.result.update(text=total.text(), figures={str(_("Done")): total.done, str(_("Skipped")): total.skipped,
+                                                  str(_("Failed")): len(total.failed)})
+
+
+JOB_TYPE = JobType(JOB, _l("Change many records"), run_job)
+
+
+def _batches(session: Session, resource: Resource, job: Job) -> Iterator[list[int]]:
+    ids = job.payload.get("ids")
+    if ids is not None:
+        yield from (ids[start:start + STEP] for start in range(0, len(ids), STEP))
+        return
+    query = read_query(resource, parse_qs(job.payload["query"]))
+    # The ids are read first: what is done to the records may take them out of the very list.
+    reading = reading_for(session, job.actor)
+    found = [id for batch in ids_of(session, resource, query, reading, job.actor) for id in batch]
+    session.commit()
+    job.progress(0, len(found))
+    yield from (found[start:start + STEP] for start in range(0, len(found), STEP))
+
+
+def _do_one(deed: Deed, resource: Resource, stored: Stored, context: WriteContext) -> bool:
+    if deed.action == DELETE:
+        delete(resource, [stored.record], context)
+        return True
+    declared = resource.field(deed.field)
+    raw = deed.value
+    if deed.action == TAG and isinstance(declared.kind, Tags):
+        raw = [*stored.tags, *declared.kind.parse(deed.value, declared, context.reading)]
+    before = stored.record.version
+    change(resource, stored.record, {deed.field: raw}, context)
+    return bool(stored.record.version != before)
+
+
+def _failed(result: Result, stored: Stored, title: str, reason: str) -> None:
+    result.failed.append((stored.id, title, reason))
+
+
+def payload_of(deed: Deed, resource: Resource, *, ids: Sequence[int] | None, query: str) -> Mapping[str, Any]:
+    """What the job needs to know."""
+    told = {"action": deed.action, "field": deed.field, "value": deed.value}
+    return {"resource": resource.name, "deed": told, "query": query, "ids": list(ids) if ids is not None else None}
+
+

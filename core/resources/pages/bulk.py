@@ -1,0 +1,125 @@
+"""What is done to the chosen rows: first the question (who, which status, really?), then the deed and its result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from core.fields import Tags
+from core.i18n import Text, _, ngettext
+from core.jobs import enqueue
+from core.records.undo import undo_address
+from core.resources.bulk import AT_ONCE, DELETE, JOB, TAG, Deed, do, ids_of, payload_of
+from core.resources.declare import Field
+from core.resources.door import flash_toast
+from core.resources.pages.forms import form_of
+from core.resources.pages.here import Here, enter
+from core.resources.pages.inputs import typed
+from core.resources.pages.tabs import query_of
+from core.resources.query import count
+
+MOST_IDS = 1000
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The records somebody chose: these, or all that the list's query means."""
+
+    ids: Sequence[int]
+    whole: bool
+    query: str
+    number: int
+
+
+def add_routes(blueprint: Blueprint, at: str) -> None:
+    blueprint.add_url_rule(f"{at}/bulk", "bulk", bulk, methods=["POST"])
+
+
+def bulk(resource: str) -> ResponseReturnValue:
+    """POST with an action and rows: asks for what is missing, else does it."""
+    action = request.form.get("action", "")
+    here = enter(resource, {"assign": "assign", DELETE: "delete", "export": "export"}.get(action, "edit"))
+    chosen = _chosen(here)
+    if not chosen.number:
+        flash_toast(_("Nothing is selected."), tone="warn")
+        return redirect(here.address)
+    if action == "export":
+        pairs = query_of(here, chosen.query).arguments() if chosen.whole else [("id", str(id)) for id in chosen.ids]
+        return redirect(f"{here.address}/export?{urlencode([*pairs, ('format', 'xlsx')])}")
+    declared = _field_of(here, action)
+    if declared is None and action != DELETE:
+        abort(400)
+    if request.form.get("sure") != "y":
+        return _ask(here, action, declared, chosen)
+    deed = Deed(action)
+    if declared is not None:
+        raw = request.form.get(declared.name, "")
+        if action == TAG and not raw.strip():
+            return _ask(here, action, declared, chosen), 422
+        deed = Deed(action, declared.name, raw if isinstance(declared.kind, Tags) else typed(declared, raw) or None)
+    return _do(here, deed, chosen)
+
+
+def _do(here: Here, deed: Deed, chosen: Chosen) -> ResponseReturnValue:
+    back = f"{here.address}?{chosen.query}" if chosen.query else here.address
+    if chosen.number > AT_ONCE:
+        payload = payload_of(deed, here.resource, ids=None if chosen.whole else chosen.ids, query=chosen.query)
+        job = enqueue(here.session, JOB, payload, actor=here.actor, title=_title(here, deed, chosen))
+        here.session.commit()
+        return redirect(f"{request.script_root}/jobs/{job.id}")
+    ids = list(chosen.ids)
+    if chosen.whole:
+        query = query_of(here, chosen.query)
+        ids = [id for batch in ids_of(here.session, here.resource, query, here.reading, here.actor) for id in batch]
+    result = do(deed, here.resource, ids, here.writing())
+    here.session.commit()
+    undo = undo_address(result.undo) if result.done else ""
+    if result.failed:
+        return render_template("resources/bulk_result.html", here=here, resource=here.resource, result=result, back=back,
+                               undo=undo, title=_title(here, deed, chosen))
+    flash_toast(result.text(), undo=undo)
+    return redirect(back)
+
+
+def _chosen(here: Here) -> Chosen:
+    query = urlencode(query_of(here, request.form.get("query", "")).arguments())
+    if request.form.get("all") == "1":
+        number = count(here.session, here.resource, query_of(here, query), here.reading, here.actor, limit=None)
+        return Chosen((), True, query, number)
+    ids = [int(id) for id in request.form.getlist("id")[:MOST_IDS] if id.isdecimal() and len(id) < 19]
+    return Chosen(ids, False, query, len(ids))
+
+
+def _field_of(here: Here, action: str) -> Field | None:
+    """The field that an action gives a value to."""
+    resource = here.resource
+    if action == "assign":
+        return next((each for each in resource.fields if each.attribute == resource.owner), None)
+    if action == "status" and resource.path is not None:
+        return resource.field(resource.path.field)
+    if action == TAG:
+        return next((each for each in resource.fields if isinstance(each.kind, Tags)), None)
+    return None
+
+
+def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen) -> str:
+    form = form_of(here, [declared.name] if declared else [])
+    return render_template(
+        "resources/bulk.html", here=here, resource=here.resource, action=action, chosen=chosen, declared=declared,
+        field=form[declared.name] if declared else None, title=_title(here, Deed(action), chosen),
+        back=f"{here.address}?{chosen.query}" if chosen.query else here.address,
+    )
+
+
+def _title(here: Here, deed: Deed, chosen: Chosen) -> Text:
+    records = str(here.resource.label if chosen.number == 1 else here.resource.plural).lower()
+    return {
+        "assign": ngettext("Assign %(num)d %(records)s", "Assign %(num)d %(records)s", chosen.number, records=records),
+        "status": ngettext("Status of %(num)d %(records)s", "Status of %(num)d %(records)s", chosen.number, records=records),
+        TAG: ngettext("Tag %(num)d %(records)s", "Tag %(num)d %(records)s", chosen.number, records=records),
+        DELETE: ngettext("Delete %(num)d %(records)s", "Delete %(num)d %(records)s", chosen.number, records=records),
+    }.get(deed.action, "")

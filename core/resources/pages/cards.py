@@ -1,0 +1,115 @@
+"""A record's values as cards: label and value pairs by group, each value to be changed where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from core.fields import Email, MoneyAmount, Phone, Tags, Url
+from core.fields.money import money_text
+from core.i18n import Text, _
+from core.resources.declare import Field
+from core.resources.pages.here import Here
+from core.resources.read import Stored
+
+
+@dataclass(frozen=True)
+class Link:
+    """What can be done with a value at once: call, write, open."""
+
+    href: str
+    icon: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Value:
+    """One field of a record as it is shown."""
+
+    name: str
+    label: Text
+    html: Markup
+    is_empty: bool
+    edit: str = ""
+    """Address of the input that changes it; '' where the reader may not."""
+    link: Link | None = None
+    doubt: Text = ""
+    """What is doubtful about the value, in words."""
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """A group of fields; what was never filled in stands folded under `more`."""
+
+    name: str
+    label: Text
+    values: tuple[Value, ...]
+    more: tuple[Value, ...]
+
+
+def cards_of(here: Here, stored: Stored, editable: bool) -> list[Card]:
+    """The cards of a record in the order of the declaration."""
+    resource = here.resource
+    labels = dict(resource.groups)
+    names = dict.fromkeys([*labels, *(field.group for field in resource.fields)])
+    cards = []
+    for name in names:
+        shown = [value_of(here, stored, field, editable) for field in resource.fields if field.group == name]
+        seen, folded = _folded(shown, resource.fields)
+        if seen or folded:
+            cards.append(Card(name, labels.get(name, _("General")), seen, folded))
+    return cards
+
+
+def value_of(here: Here, stored: Stored, declared: Field, editable: bool) -> Value:
+    """One value as the card shows it."""
+    value = stored.value(declared)
+    is_empty = value is None or value == "" or value == ()
+    can_edit = editable and declared.writable
+    edit = f"{here.address_of(stored.id)}/field/{declared.name}" if can_edit else ""
+    return Value(declared.name, declared.label, _html(here, stored, declared, value, is_empty), is_empty, edit,
+                 _link(declared, value), _doubt(declared, value), declared.wide)
+
+
+def _html(here: Here, stored: Stored, declared: Field, value: Any, is_empty: bool) -> Markup:
+    kind = declared.kind
+    if is_empty:
+        return Markup("")
+    if isinstance(kind, (Email, Phone, Url)):  # a link of their own would stand inside the one that edits them
+        return escape(kind.text(value, here.formats))
+    if isinstance(kind, MoneyAmount) and here.resource.has_field(kind.currency):
+        currency = stored.value(here.resource.field(kind.currency))
+        if currency:
+            return Markup('<span class="strong">{}</span>').format(money_text(value, currency, here.formats.language))
+    if isinstance(kind, Tags):
+        return Markup('<span class="chips">{}</span>').format(kind.html(value, here.formats))
+    return kind.html(value, here.formats)
+
+
+def _link(declared: Field, value: Any) -> Link | None:
+    if not value:
+        return None
+    if isinstance(declared.kind, Email):
+        return Link(f"mailto:{value.typed}", "mail", _("Write to %(address)s", address=value.typed))
+    if isinstance(declared.kind, Phone) and value.e164:
+        return Link(f"tel:{value.e164}", "phone", _("Call %(number)s", number=value.typed))
+    if isinstance(declared.kind, Url):
+        return Link(str(value), "external-link", _("Open %(address)s", address=value))
+    return None
+
+
+def _doubt(declared: Field, value: Any) -> Text:
+    if isinstance(declared.kind, Phone) and value and value.e164 is None:
+        return _("No phone number of its country looks like this")
+    return ""
+
+
+def _folded(values: list[Value], fields: Iterable[Field]) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    """Filled values and the empty ones of the quick form stay; the other empty ones are folded away."""
+    quick = {field.name for field in fields if field.quick or field.required}
+    seen = tuple(value for value in values if not value.is_empty or value.name in quick)
+    return seen, tuple(value for value in values if value not in seen and value.edit)

@@ -1,0 +1,111 @@
+"""The form of a resource: its class made once per app, filled and read for each request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import current_app, request
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, SelectField
+
+from core.fields import Tags
+from core.resources.context import Draft, WriteContext
+from core.resources.declare import Field, Resource
+from core.resources.pages.here import Here
+from core.resources.pages.inputs import SEARCHABLE_FROM, choices_for, input_for, typed
+from core.resources.read import Stored
+
+FORMS = "prospecto.forms"
+
+
+class RecordForm(FlaskForm):  # type: ignore[misc]
+    """Base of the generated forms. `version` and `was` tell whether somebody else changed the record meanwhile."""
+
+    version = HiddenField()
+    was = HiddenField()
+    general: list[str]
+    """Problems of the whole record."""
+
+    @property
+    def all_errors(self) -> dict[str, Sequence[str]]:
+        return {**({"": self.general} if self.general else {}), **self.errors}
+
+
+def form_of(here: Here, names: Sequence[str], values: Mapping[str, Any] | None = None, *, bound: bool = False) -> RecordForm:
+    """The form with these fields; `values` are shown in it, `bound` reads the request instead."""
+    form_class = _class_of(here.resource, tuple(names))
+    shown = {name: _shown(here, here.resource.field(name), value) for name, value in (values or {}).items() if name in names}
+    form: RecordForm = form_class(data=shown) if not bound else form_class()
+    form.general = []
+    for name in names:
+        field, declared = form[name], here.resource.field(name)
+        if isinstance(field, SelectField):
+            field.choices = choices_for(declared, (values or {}).get(name), here.formats)
+            if len(field.choices) > SEARCHABLE_FROM:
+                field.render_kw = {"data-choose": True}
+        field.flags.required = declared.required
+    return form
+
+
+def writable(resource: Resource) -> list[str]:
+    """Names of the fields that people fill in."""
+    return [each.name for each in resource.fields if each.writable]
+
+
+def sent(here: Here, form: RecordForm, names: Sequence[str]) -> dict[str, Any]:
+    """What the form brought, by field, for `read_draft`. A field that was not sent stays as it is."""
+    raw: dict[str, Any] = {}
+    for name in names:
+        field = form[name]
+        if isinstance(field, BooleanField):
+            raw[name] = bool(field.data)
+        elif name in request.form:
+            raw[name] = typed(here.resource.field(name), request.form[name])
+    return raw
+
+
+def show_problems(form: RecordForm, draft: Draft) -> None:
+    """Put what is wrong beside the fields it is about; what is about none of them on top."""
+    for problem in draft.problems:
+        if problem.field and problem.field in form:
+            form[problem.field].errors = [*form[problem.field].errors, problem.message]
+        else:
+            form.general.append(str(problem.message))
+
+
+def defaults(here: Here, context: WriteContext) -> dict[str, Any]:
+    """What a new record has before anybody types."""
+    return {each.name: each.default(context) for each in here.resource.fields if each.default is not None}
+
+
+def values_of(here: Here, stored: Stored, names: Sequence[str]) -> dict[str, Any]:
+    return {name: stored.value(here.resource.field(name)) for name in names}
+
+
+def raw_values(here: Here, values: Mapping[str, Any]) -> dict[str, str]:
+    """Values as the inputs hold them."""
+    return {name: here.resource.field(name).kind.raw(value, here.formats) for name, value in values.items()}
+
+
+def _shown(here: Here, declared: Field, value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if isinstance(declared.kind, Tags):
+        return ", ".join(value or ())
+    return declared.kind.raw(value, here.formats)
+
+
+def _class_of(resource: Resource, names: tuple[str, ...]) -> type[RecordForm]:
+    known: dict[tuple[str, tuple[str, ...]], type[RecordForm]] = current_app.extensions.setdefault(FORMS, {})
+    found = known.get((resource.name, names))
+    if found is None:
+        found = known[resource.name, names] = _made(resource, names)
+    return found
+
+
+def _made(resource: Resource, names: tuple[str, ...]) -> type[RecordForm]:
+    inputs = {name: input_for(resource.field(name)) for name in names}
+    return type(f"{resource.name.title()}Form", (RecordForm,), inputs)
+
+

@@ -1,0 +1,71 @@
+"""One input for each kind of field. What is typed stays text; the kinds read it, at every door alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import DateInput, DateTimeLocalInput, EmailInput, TelInput, URLInput
+
+from core.fields import (
+    Boolean, Choice, Country, Currency, Date, DateTime, Email, Formats, Integer, LongText, MoneyAmount, Phone, Reference, Url,
+)
+from core.fields.basic import currency_codes, territories
+from core.fields.kind import Kind
+
+from core.resources.declare import Field
+
+WIDGETS: tuple[tuple[type[Kind], Any], ...] = (
+    (DateTime, DateTimeLocalInput()), (Date, DateInput()), (Email, EmailInput()), (Phone, TelInput()), (Url, URLInput()),
+)
+SEARCHABLE_FROM = 12
+"""A list this long gets an input to find its values."""
+
+
+def input_for(declared: Field) -> Any:
+    """The WTForms field of a declared field; its choices are put in for each request."""
+    kind = declared.kind
+    common: dict[str, Any] = {"label": declared.label, "description": declared.help}
+    if isinstance(kind, Boolean):
+        return BooleanField(**common)
+    if isinstance(kind, (Reference, Choice, Country, Currency)):
+        return SelectField(choices=[], validate_choice=False, **common)
+    if isinstance(kind, LongText):
+        return TextAreaField(render_kw={"rows": 4, "maxlength": kind.max_length}, **common)
+    widget = next((widget for each, widget in WIDGETS if isinstance(kind, each)), None)
+    return StringField(widget=widget, render_kw=_hints(kind), **common)
+
+
+def choices_for(declared: Field, value: Any, formats: Formats) -> list[SelectChoice]:
+    """What one chooses from, an empty choice first; a value that is no longer offered stays choosable."""
+    kind: Any = declared.kind
+    found = [] if declared.required else [SelectChoice("", "—")]
+    if isinstance(kind, Choice):
+        return found + [SelectChoice(key, str(label)) for key, label in kind.choices]
+    if isinstance(kind, Country):
+        names = sorted(territories(formats.language).items(), key=lambda each: each[1])
+        return found + [SelectChoice(code, name) for code, name in names]
+    if isinstance(kind, Currency):
+        return found + [SelectChoice(code, code) for code in sorted(currency_codes())]
+    items = formats.references.items(kind.list)
+    return found + [SelectChoice(str(item.id), item.name, {"data-hue": item.hue})
+                    for item in items if item.active or item.id == value]
+
+
+def typed(declared: Field, raw: str) -> Any:
+    """What a form sends, as the kinds read it: a reference is chosen by its id, never by a name that looks like one."""
+    if isinstance(declared.kind, Reference) and raw:
+        return {"id": raw}
+    return raw
+
+
+def _hints(kind: Kind) -> dict[str, Any]:
+    if isinstance(kind, Integer):
+        return {"inputmode": "numeric"}
+    if isinstance(kind, MoneyAmount):
+        return {"inputmode": "decimal"}
+    length = getattr(kind, "max_length", None)
+    return {"maxlength": length} if length else {}
+
+

@@ -1,0 +1,90 @@
+"""The path of statuses a record walks: open steps in order, its ends apart; a click moves it and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import abort, redirect, request
+from flask.typing import ResponseReturnValue
+
+from core.fields.kind import ReferenceItem
+from core.i18n import _
+from core.records.undo import remember_change, undo_address
+from core.resources.context import Refused
+from core.resources.door import flash_toast
+from core.resources.pages.here import Here, enter
+from core.resources.read import Stored
+from core.resources.write import NotValid, PluginError, change, title_of
+
+WON = frozenset({"converted", "won"})
+
+
+@dataclass(frozen=True)
+class Step:
+    item: ReferenceItem
+    state: str
+    """done, now, next, won or lost."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Where a record stands on its path. `lost` are the statuses by which it can be closed without success."""
+
+    field: str
+    steps: Sequence[Step]
+    lost: Sequence[ReferenceItem]
+    now: ReferenceItem | None
+
+    @property
+    def has_ended(self) -> bool:
+        return any(step.state in ("won", "lost") for step in self.steps)
+
+
+def walk_of(here: Here, stored: Stored) -> Walk | None:
+    """The path of this record; None where its resource has none."""
+    path = here.resource.path
+    if path is None or not here.resource.has_field(path.field):
+        return None
+    declared = here.house.lists.get(path.list)
+    items = here.formats.references.items(path.list)
+    now = here.formats.references.get(path.list, stored.value(here.resource.field(path.field)))
+    first = declared.meanings[0][0] if declared is not None and declared.meanings else None
+    open_ones = [item for item in items if first is None or item.meaning == first]
+    at = open_ones.index(now) if now in open_ones else len(open_ones)
+    steps = [Step(item, "done" if number < at else "now" if number == at else "next")
+             for number, item in enumerate(open_ones)]
+    if now is None:
+        steps = [Step(item, "next") for item in open_ones]
+    elif now not in open_ones:
+        steps.append(Step(now, "won" if now.meaning in WON else "lost"))
+    lost = [item for item in items if item not in open_ones and item.meaning not in WON and item != now]
+    return Walk(path.field, steps, lost, now)
+
+
+def move(resource: str, id: int) -> ResponseReturnValue:
+    """POST: give the record another status."""
+    here = enter(resource, "edit")
+    stored = here.record(id, "edit")
+    walk = walk_of(here, stored)
+    wanted = request.form.get(walk.field, "") if walk else ""
+    if walk is None or not wanted.isdecimal():
+        abort(404)
+    context = here.writing()
+    name = title_of(here.resource, stored.record)
+    back = redirect(here.address_of(id))
+    try:
+        undo = remember_change(here.session, here.actor, here.resource, [stored], [walk.field], here.formats)
+        change(here.resource, stored.record, {walk.field: {"id": int(wanted)}}, context)
+        here.session.commit()
+    except NotValid as error:
+        here.session.rollback()
+        flash_toast(" ".join(str(problem.message) for problem in error.draft.problems), tone="bad")
+        return back
+    except (Refused, PluginError) as error:
+        here.session.rollback()
+        flash_toast(getattr(error, "message", str(error)), tone="bad")
+        return back
+    item = here.formats.references.get(here.resource.path.list, int(wanted))  # type: ignore[union-attr]
+    flash_toast(_("“%(record)s” is now %(status)s", record=name, status=item.name if item else ""), undo=undo_address(undo))
+    return back
