@@ -22,7 +22,6 @@ from core.fields.basic import currency_codes, territories
 from core.host.discovery import Catalogue, discover, make_importable
 from core.house import EXTENSION, House
 from core.i18n import LANGUAGES, Text, _l
-from core.references import ship_values
 from core.settings import CLASSIC, SIMPLE, save_setting, settings_of
 
 READY = "installation.ready"
@@ -56,7 +55,7 @@ class NotSetUp(Exception):
 
     def __init__(self, problems: Iterable[tuple[str, Text]]) -> None:
         self.problems = list(problems)
-        super().__init__("; ".join(f"{field}: {sentence}" for field, sentence in self.problems))
+        super().__init__(", ".join(field for field, _sentence in self.problems))
 
 
 class AlreadySetUp(Exception):
@@ -207,7 +206,7 @@ def _enable(config: Config, apps: Iterable[str]) -> None:
 
 
 def _fill(config: Config, setup: SetUp) -> None:
-    """Roles, lists, the administrator and the demonstration, in the app of the enabled plugins."""
+    """Roles, the administrator and the demonstration, in the app of the enabled plugins."""
     from core.host.assembly import assemble
 
     app = assemble(config)
@@ -217,8 +216,6 @@ def _fill(config: Config, setup: SetUp) -> None:
         session.rollback()
         session.info["house"] = house
         seed_roles(session, house)
-        for declared in house.lists.values():
-            ship_values(session, declared, setup.language)
         if find_user(session, setup.email) is None:
             create_user(
                 session,

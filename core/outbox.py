@@ -230,7 +230,7 @@ def _put_off(url: str, row: OutboxRow, error: Exception) -> None:
 def _send_mail(app: Flask, row: OutboxRow) -> None:
     from core.mail.send import send_now
 
-    send_now(app.extensions[EXTENSION].config, db.session(), row.payload, unique=f"outbox-{row.id}")
+    send_now(app.extensions[EXTENSION].config, db.session(), row.payload)
 
 
 def _tell_again(app: Flask, row: OutboxRow) -> None:

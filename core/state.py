@@ -40,7 +40,7 @@ def remembered(session: Session, key: str, load: Callable[[Session], T]) -> T:
     revision = session.info.get("revision")
     if revision is None:
         revision = session.info["revision"] = current_revision(session)
-    place = (str(session.get_bind().url), key)  # type: ignore[union-attr]
+    place = (str(session.get_bind().engine.url), key)
     with _kept_lock:
         kept = _kept.get(place)
     if kept is not None and kept[0] == revision:

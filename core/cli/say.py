@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.i18n import Text
+if TYPE_CHECKING:
+    from core.i18n import Text
 
 
 class Wrong(click.ClickException):

@@ -41,6 +41,9 @@ def run_job(app: Flask, job: Job, worker: str) -> str:
         except Interrupted as interrupt:
             session.rollback()
             values = {"status": str(interrupt)}
+        except Refused as refusal:
+            session.rollback()
+            values = {"status": FAILED, "error": str(refusal.message)}
         except Exception as error:  # whatever a plugin's work raises is this job's failure, not the worker's
             session.rollback()
             log.exception("Job %s (%s) failed", job.id, job.type)
@@ -115,6 +118,4 @@ def _in_language(actor: Actor | None) -> Iterator[None]:
 
 
 def _in_words(error: Exception) -> str:
-    if isinstance(error, Refused):
-        return str(error.message)
     return f"{type(error).__name__}: {error}".splitlines()[0][:500]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
@@ -13,7 +14,8 @@ from core.outbox import OutboxRow, post
 
 def send_later(session: Session, to: str, subject: str, text: str, html: str | None = None) -> OutboxRow:
     """Send a mail once the caller's transaction is committed; a worker does it and tries again where it fails."""
-    return post(session, "mail", {"to": to, "subject": one_line(subject), "text": text, "html": html})
+    mail = {"id": secrets.token_hex(12), "to": to, "subject": one_line(subject), "text": text, "html": html}
+    return post(session, "mail", mail)
 
 
 def compose(

@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 TIMEOUT = 20.0
 
 
-def send_now(config: Config, session: Session, mail: Mapping[str, Any], *, unique: str) -> None:
-    """Send `{to, subject, text, html}` by the settings as they are now.
+def send_now(config: Config, session: Session, mail: Mapping[str, Any]) -> None:
+    """Send `{id, to, subject, text, html}` by the settings as they are now.
 
     Raises:
         NeverPossible: the server refuses the recipient or the message for good.
@@ -34,14 +34,19 @@ def send_now(config: Config, session: Session, mail: Mapping[str, Any], *, uniqu
     server = MailServer.of(settings_of(session))
     try:
         message = compose(
-            mail["to"], mail["subject"], mail["text"], mail.get("html"), sender=server.sender, unique=unique
+            mail["to"],
+            mail["subject"],
+            mail["text"],
+            mail.get("html"),
+            sender=server.sender,
+            unique=mail["id"],
         )
     except ValueError as error:
         raise NeverPossible(str(error)) from error
     if server.host:
         submit(server, message)
     else:
-        keep_as_file(config, message, unique)
+        keep_as_file(config, message, mail["id"])
 
 
 def submit(server: MailServer, message: EmailMessage) -> None:
