@@ -8,16 +8,19 @@ from flask import flash
 
 from core.i18n import Text
 from core.resources.context import WriteContext
-from core.resources.pages.here import enter
 
 
 def record_or_404(resource: str, id: int, action: str = "view") -> Any:
     """The record if the reader may do `action` on it; 404 where it is missing, another's, or its plugin is off."""
+    from core.resources.pages.here import enter  # the pages themselves use this module
+
     return enter(resource, action).record(id, action).record
 
 
 def page_context(resource: str) -> WriteContext:
     """The surroundings of a write from a page of this resource, in the reader's name."""
+    from core.resources.pages.here import enter
+
     return enter(resource).writing("page")
 
 
