@@ -71,7 +71,9 @@ def fill(package: Package, scratch: Path) -> dict[str, object]:
     if package.name == "@tabler/core":
         put_in_layer(HERE / "tabler.css")
     licence = copy_licence(package, unpacked)
-    return asdict(Vendored(package.name, about["version"], about["license"], sorted(served.values()), licence))
+    return asdict(
+        Vendored(package.name, about["version"], about["license"], sorted(served.values()), licence)
+    )
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,9 @@ def copy_licence(package: Package, unpacked: Path) -> str:
     if not found:
         return ""
     target = f"LICENSE.{re.sub(r'[^a-z]+', '-', package.name).strip('-')}.txt"
-    shutil.copyfile(found[0], HERE / target)
+    notice = unpacked / "NOTICE"
+    texts = [found[0], *([notice] if notice.exists() else [])]
+    (HERE / target).write_text("\n".join(path.read_text() for path in texts))
     return target
 
 
@@ -132,7 +136,11 @@ def write_sprite(icons: Path) -> None:
 
 def symbol(icons: Path, name: str) -> str:
     filled = name.endswith("-filled")
-    source = icons / "filled" / f"{name.removesuffix('-filled')}.svg" if filled else icons / "outline" / f"{name}.svg"
+    source = (
+        icons / "filled" / f"{name.removesuffix('-filled')}.svg"
+        if filled
+        else icons / "outline" / f"{name}.svg"
+    )
     if not source.exists():
         print(f"no such icon: {name}")
         return ""
