@@ -1,0 +1,36 @@
+"""The guide's code is put into a folder, switched on and used, as the guide's reader would."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "plugins.md"
+BLOCK = re.compile(r"```\w+\n# file: (\S+)\n(.*?)```", re.S)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The guide's files in a folder of their own, with the migration that the guide's command writes."""
+    plugin = tmp_path / "more" / "visit_routes"
+    plugin.mkdir(parents=True)
+    (plugin / "__init__.py").touch()
+    files = dict(BLOCK.findall(GUIDE.read_text(encoding="utf-8")))
+    assert set(files) == {"plugin.toml", "models.py", "plugin.py"}
+    for name, text in files.items():
+        (plugin / name).write_text(text, encoding="utf-8")
+    return plugin.parent
+
+
+def test_the_guides_plugin_works(folder: Path, tmp_path: Path) -> None:
+    script = Path(__file__).with_name("use_the_guides_plugin.py")
+    done = subprocess.run([sys.executable, str(script), str(folder), str(tmp_path / "instance")],
+                          capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
