@@ -68,7 +68,8 @@ def import_(
 @click.argument("resource")
 @click.argument("file", type=FILE)
 @click.option("--user", metavar="EMAIL", help="Write what this person may export.")
-def export(resource: str, file: Path, user: str | None) -> None:
+@click.option("--columns", metavar="A,B", help="Only these fields, in this order.")
+def export(resource: str, file: Path, user: str | None, columns: str | None) -> None:
     """Write all records of a kind to FILE.xlsx or FILE.csv."""
     from core.resources.export import export_file
 
@@ -78,7 +79,10 @@ def export(resource: str, file: Path, user: str | None) -> None:
         raise Wrong(f"There is no folder {file.parent}")
     with in_app(load_config(), user=user) as (session, house):
         try:
-            rows = export_file(session, house, _resource(house, resource), file)
+            rows = export_file(session, house, _resource(house, resource), file,
+                               columns=[name.strip() for name in (columns or "").split(",") if name.strip()])
+        except LookupError as error:
+            raise Wrong(f"{resource} have no field {error.args[0]}") from None
         except OSError as error:
             raise Failed(f"{file}: {error.strerror}") from None
     say(f"{rows} rows in {file}")

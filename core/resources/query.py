@@ -142,9 +142,11 @@ def filtered(
 
 def fetch_page(
     session: Session, resource: Resource, query: ListQuery, fields: Sequence[Field], reading: Reading,
-    actor: Actor | None, *, extra: Sequence[str] = (),
+    actor: Actor | None, *, extra: Sequence[str] = (), right: str = "view",
 ) -> Page:
     """One page of the list with what these fields (and `extra` attributes of the model) need.
+
+    `right` is what the person must be allowed to do with a record for it to be there: view it, or export it.
 
     Raises:
         ValueError: the query's cursor is none of ours.
@@ -159,6 +161,8 @@ def fetch_page(
         names[order.attribute] = None
     entities = [getattr(resource.model, name) for name in names]
     base = filtered(session, resource, query, reading, actor, *entities, problems=problems)
+    if right != "view":
+        base = base.execution_options(scope=right)
     cursor = Cursor.decode(query.cursor) if query.cursor else None
     rows = order.rows_after(session, base, cursor, query.limit + 1)
     more = len(rows) > query.limit
