@@ -39,6 +39,7 @@ from core.records.models import Attachment, Record, RecordTag, Tag
 from core.records.tags import set_tags, tags_of
 from core.references import ReferenceValue, add_value, references_of
 from core.resources.context import Draft, Problem, Refused, WriteContext, write_context
+from core.resources.criteria import Condition, criterion
 from core.resources.declare import (
     Action,
     Column,
@@ -76,6 +77,7 @@ from core.resources.write import (
 )
 from core.settings import settings_of
 from core.state import forget, remembered
+from core.tabular.write import SinkColumn, XlsxSink
 from core.text import compact, fold
 
 __all__ = [name for name in dir() if not name.startswith("__")]
