@@ -148,6 +148,9 @@ class StateReader:
             self._connection.close()
             self._connection = None
 
+    def __del__(self) -> None:
+        self.close()
+
     def _fetch(self) -> tuple[int, int]:
         if self._connection is None:
             self._connection = self._connect()

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from core.access.actor import Actor
     from core.events import Event
     from core.resources.declare import (
-        Action, Column, Field, Filter, JobType, MenuItem, Panel, Permission, ReferenceList, Resource, SettingsSection,
+        Action,
+        Column,
+        Field,
+        Filter,
+        JobType,
+        MenuItem,
+        Panel,
+        Permission,
+        ReferenceList,
+        Resource,
+        SettingsSection,
     )
     from core.resources.context import Draft, WriteContext
 

@@ -160,7 +160,11 @@ def unmap(package: str, tables: Iterable[str]) -> None:
     for mapper in list(Base.registry.mappers):
         cls = mapper.class_
         if cls.__module__ == package or cls.__module__.startswith(f"{package}."):
-            Base.registry._dispose_manager_and_mapper(manager_of_class(cls))
+            manager = manager_of_class(cls)
+            Base.registry._dispose_manager_and_mapper(manager)
+            Base.registry._managers.pop(
+                manager, None
+            )  # else it is asked for its mapper until it is collected
     for name in tables:
         Base.metadata.remove(Base.metadata.tables[name])
     for module in _modules_of(package):

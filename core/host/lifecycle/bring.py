@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from flask import Flask
@@ -135,11 +136,13 @@ def _make(
         return raise_generation(connection) if target is Standing.ENABLED else stand.generation
 
 
-def session_on(connection: sa.Connection, house: House | None) -> Session:
-    """A session of the system inside a transaction: a plugin's own commit does not end that."""
-    session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-    session.info["house"] = house
-    return session
+@contextmanager
+def session_on(connection: sa.Connection, house: House | None) -> Iterator[Session]:
+    """A session of the system inside a transaction, kept at its end: a plugin's own commit does not end that."""
+    with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+        session.info["house"] = house
+        yield session
+        session.commit()
 
 
 def _enter(
@@ -184,7 +187,6 @@ def _furnish(session: Session, house: House, names: set[str]) -> None:
         if declared.plugin in names:
             ship_values(session, declared, language)
     seed_roles(session, house)
-    session.commit()
 
 
 def declared_by(house: House, plugin: str) -> dict[str, list[str]]:

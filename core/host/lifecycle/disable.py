@@ -46,17 +46,15 @@ def disable(
         if app is not None:
             with phases("build"), refusing(catalogue):
                 trial = try_build(config, catalogue, stand, stand.enabled - set(names), stand.generation + 1)
+        house: House | None = app.extensions[EXTENSION] if app is not None else None
         with phases("commit"), refusing(catalogue), moving_tables(config) as connection:
-            house: House | None = app.extensions[EXTENSION] if app is not None else None
-            session = session_on(connection, house)
-            for each in names:
-                if house is not None:
-                    house.hooks.of_plugin(each, "on_disable", session=session)
-                row = session.get_one(PluginRow, each)
-                row.state, row.fault, row.changed_at = Standing.DISABLED, None, utcnow()
-                note(session, each, "disable", by, why)
-            session.commit()
-            session.close()
+            with session_on(connection, house) as session:
+                for each in names:
+                    if house is not None:
+                        house.hooks.of_plugin(each, "on_disable", session=session)
+                    row = session.get_one(PluginRow, each)
+                    row.state, row.fault, row.changed_at = Standing.DISABLED, None, utcnow()
+                    note(session, each, "disable", by, why)
             generation = raise_generation(connection)
     if trial is not None:
         trial.app.extensions[EXTENSION].generation = generation

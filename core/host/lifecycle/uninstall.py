@@ -62,9 +62,9 @@ def preview_uninstall(config: Config, name: str) -> Remains:
         beside = {
             table.name: count
             for table in kept_by_resource()
-            if (count := _count(connection, table.name, table.c.resource.in_(resources)))
+            if (count := _count(connection, table, table.c.resource.in_(resources)))
         }
-        return Remains(name, {each: _count(connection, each) for each in tables}, beside)
+        return Remains(name, {each: _count(connection, sa.table(each)) for each in tables}, beside)
 
 
 def uninstall(
@@ -135,14 +135,13 @@ def _remove(
     manifest = catalogue.get(name)
     hooks = _own_hooks(manifest)
     with moving_tables(config, [name]) as connection:
-        session = session_on(connection, House(config=config, generation=stand.generation, hooks=hooks))
-        hooks.of_plugin(name, "on_uninstall", session=session)
-        files = _sweep(session, config, stand, name)
-        note(session, name, "uninstall", by, why)
-        session.delete(session.get_one(PluginRow, name))
-        forget(session)
-        session.commit()
-        session.close()
+        house = House(config=config, generation=stand.generation, hooks=hooks)
+        with session_on(connection, house) as session:
+            hooks.of_plugin(name, "on_uninstall", session=session)
+            files = _sweep(session, config, stand, name)
+            note(session, name, "uninstall", by, why)
+            session.delete(session.get_one(PluginRow, name))
+            forget(session)
         if (
             manifest is not None
             and database_revision(connection, owner_of(manifest)) in owner_of(manifest).line
@@ -197,6 +196,6 @@ def _others(catalogue: Catalogue, stand: Stand, name: str) -> Iterable[str]:
     return ({*catalogue.manifests, *stand.plugins}) - {name}
 
 
-def _count(connection: sa.Connection, table: str, criterion: sa.ColumnElement[bool] | None = None) -> int:
-    query = sa.select(sa.func.count()).select_from(sa.table(table))
-    return connection.execute(query if criterion is None else query.where(criterion)).scalar_one()
+def _count(connection: sa.Connection, table: sa.FromClause, *criteria: sa.ColumnElement[bool]) -> int:
+    query = sa.select(sa.func.count()).select_from(table).where(*criteria)
+    return connection.execute(query).scalar_one()

@@ -91,14 +91,12 @@ def _upgrade_plugin(config: Config, manifest: Manifest, by: Actor | None) -> str
             upgrade(connection, owner)
         except Exception as error:  # the guard around a plugin's migration
             raise PluginError(name, "migration", error) from error
-        session = session_on(connection, House(config=config, generation=0, hooks=hooks))
-        row = session.get_one(PluginRow, name)
-        before, row.version = row.version, manifest.version
-        versions = {"from_version": before, "to_version": manifest.version}
-        hooks.of_plugin(name, "on_upgrade", session=session, **versions)
-        note(session, name, "upgrade", by, f"{before} → {manifest.version}")
-        session.commit()
-        session.close()
+        with session_on(connection, House(config=config, generation=0, hooks=hooks)) as session:
+            row = session.get_one(PluginRow, name)
+            before, row.version = row.version, manifest.version
+            versions = {"from_version": before, "to_version": manifest.version}
+            hooks.of_plugin(name, "on_upgrade", session=session, **versions)
+            note(session, name, "upgrade", by, f"{before} → {manifest.version}")
     return f"{name}: {before} → {manifest.version}{_revisions(schema)}"
 
 
