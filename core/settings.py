@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -122,7 +122,7 @@ def decoded(value: Any) -> Any:
     return value
 
 
-_READERS = {"decimal": Decimal, "moment": datetime.fromisoformat, "date": date.fromisoformat}
+_READERS: Mapping[str, Callable[[str], Any]] = {"decimal": Decimal, "moment": datetime.fromisoformat, "date": date.fromisoformat}
 
 
 def _load(session: Session) -> dict[str, Any]:

@@ -48,6 +48,12 @@ def counts_for(session: Session, house: House, actor: Actor) -> dict[str, int]:
     return found
 
 
+def forget_counts() -> None:
+    """Count anew at the next question."""
+    with _kept_lock:
+        _kept.clear()
+
+
 def count_text(number: int, language: str) -> str:
     """The number as the navigation shows it; `10,000+` beyond what is counted."""
     shown = format_decimal(min(number, COUNT_LIMIT), locale=language)

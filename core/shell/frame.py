@@ -51,7 +51,7 @@ class Frame:
     def company(self) -> str:
         """The company's name; the product's where the database does not answer (an error page is being drawn)."""
         try:
-            return str(settings_of(db.session())["company.name"])  # type: ignore[arg-type]
+            return str(settings_of(db.session())["company.name"])
         except SQLAlchemyError:
             return str(COMPANY_DEFAULTS["company.name"])
 
@@ -137,7 +137,7 @@ def frame_of_request() -> Frame:
     """The frame of this request, made once however many templates are drawn."""
     if "frame" not in g:
         g.frame = Frame(current_house(), g.get("actor", ANONYMOUS))
-    return g.frame  # type: ignore[no-any-return]
+    return g.frame
 
 
 def places_here() -> tuple[Place, ...]:

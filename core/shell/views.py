@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Response, abort, g, make_response, redirect, render_template, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access.actor import ANONYMOUS, Actor
 from core.access.models import User
 from core.access.service import change_user
+from core.access.web.gate import before_set_up
 from core.db import db
 from core.house import current_house
 from core.i18n import LANGUAGES
@@ -49,7 +52,7 @@ def nav() -> str:
 @blueprint.get("/search")
 def search() -> str:
     """The palette's lines for `q`; without script a page of its own."""
-    from core.admin.settings.catalogue import pages_for
+    from core.admin.settings.catalogue import pages_for  # late: Settings draws its search with the palette
 
     text = " ".join(request.args.get("q", "")[:LONGEST_SEARCH].split())
     headings = find_everywhere(
@@ -60,19 +63,26 @@ def search() -> str:
 
 
 @blueprint.post("/theme")
+@before_set_up
 def choose_theme() -> AnyResponse:
     """Light, dark or like the system: kept with the person."""
-    return _keep("theme", request.form.get("theme", ""), THEMES)
+    theme = request.form.get("theme", "")
+    return _keep("theme", theme, THEMES, lambda session, user: change_user(session, user, theme=theme))
 
 
 @blueprint.post("/language")
 @blueprint.post("/language/<language>")
+@before_set_up
 def choose_language(language: str = "") -> AnyResponse:
     """The language of the pages: kept with the person, before signing in with the browser."""
-    return _keep("language", language or request.form.get("language", ""), tuple(LANGUAGES))
+    chosen = language or request.form.get("language", "")
+    return _keep("language", chosen, tuple(LANGUAGES), lambda session, user: change_user(session, user, language=chosen))
 
 
-def _keep(name: str, value: str, allowed: tuple[str, ...]) -> AnyResponse:
+def _keep(
+    name: str, value: str, allowed: tuple[str, ...], change: Callable[[Session, User], None]
+) -> AnyResponse:
+    """Keep a choice with the person who is signed in, else in the browser."""
     if value not in allowed:
         abort(400)
     answer = _back()
@@ -81,8 +91,7 @@ def _keep(name: str, value: str, allowed: tuple[str, ...]) -> AnyResponse:
         answer.set_cookie(name, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
         return answer
     session = db.session()
-    user = session.get_one(User, actor.user_id)
-    change_user(session, user, **{name: value})
+    change(session, session.get_one(User, actor.user_id))
     session.commit()
     return answer
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import wtforms
+from wtforms import SelectChoice
 from wtforms.validators import ValidationError
 
 from core.fields import (
@@ -33,7 +34,7 @@ from core.fields.zones import zone_names
 from core.i18n import _
 from core.resources.declare import Field, Setting
 
-Choices = Sequence[tuple[str, str]]
+Choices = Sequence[SelectChoice]
 
 
 class SettingsForm(wtforms.Form):
@@ -57,7 +58,7 @@ def input_for(setting: Setting, reading: Reading) -> Any:
     choices = choices_of(kind, reading.formats)
     if choices is not None:
         long = {"data-choose": True} if len(choices) > 12 else {}
-        return wtforms.SelectField(choices=[("", _("None")), *choices] if _may_be_empty(setting) else list(choices),
+        return wtforms.SelectField(choices=[SelectChoice("", _("None")), *choices] if _may_be_empty(setting) else list(choices),
                                    validate_choice=False, render_kw=long, **common)
     if isinstance(kind, LongText):
         return wtforms.TextAreaField(render_kw={"rows": 4}, **common)
@@ -84,16 +85,21 @@ def is_secret(kind: Kind) -> bool:
 
 def choices_of(kind: Kind, formats: Formats) -> Choices | None:
     """What one chooses from; None where one types."""
+    pairs = _pairs(kind, formats)
+    return None if pairs is None else [SelectChoice(value, label) for value, label in pairs]
+
+
+def _pairs(kind: Kind, formats: Formats) -> Iterable[tuple[str, str]] | None:
     if isinstance(kind, Choice):
-        return [(key, str(label)) for key, label in kind.choices]
+        return ((key, str(label)) for key, label in kind.choices)
     if isinstance(kind, Country):
         return sorted(territories(formats.language).items(), key=lambda each: each[1])
     if isinstance(kind, Currency):
-        return [(code, code) for code in sorted(currency_codes())]
+        return ((code, code) for code in sorted(currency_codes()))
     if isinstance(kind, TimeZone):
-        return [(name, name.replace("_", " ")) for name in zone_names()]
+        return ((name, name.replace("_", " ")) for name in zone_names())
     if isinstance(kind, Reference):
-        return [(str(item.id), item.name) for item in formats.references.items(kind.list) if item.active]
+        return ((str(item.id), item.name) for item in formats.references.items(kind.list) if item.active)
     return None
 
 

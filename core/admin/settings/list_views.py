@@ -11,7 +11,7 @@ from flask import abort, current_app, flash, g, make_response, redirect, render_
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.access import require
+from core.access.web.gate import require
 from core.admin.settings import EDIT, blueprint
 from core.admin.settings import values as deeds
 from core.admin.settings.inputs import SettingsForm, form_for, shown_values

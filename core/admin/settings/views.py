@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from core.access import require
+from core.access.web.gate import require
 from core.admin.settings import EDIT, blueprint
 from core.admin.settings.catalogue import find_pages, groups_for
 from core.admin.settings.inputs import SettingsForm, form_for, shown_values
@@ -27,7 +27,7 @@ LEADS = "crm_leads"
 @require(*EDIT)
 def page() -> Response:
     """Settings begin with the company."""
-    return redirect(url_for("settings.section", name="company"))  # type: ignore[return-value]
+    return redirect(url_for("settings.section", name="company"))
 
 
 @blueprint.get("/settings/find")
@@ -37,7 +37,7 @@ def find() -> str | Response:
     text = request.args.get("q", "").strip()
     found = find_pages(current_house(), g.actor, text)
     if len(found) == 1:
-        return redirect(found[0].url)  # type: ignore[return-value]
+        return redirect(found[0].url)
     return render("settings/find.html", text=text, found=found)
 
 
