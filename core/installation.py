@@ -138,7 +138,7 @@ def make_tables(config: Config) -> None:
     from core.host.lifecycle import upgrade_all
     from core.host.state import has_tables
 
-    config.instance.mkdir(parents=True, exist_ok=True)
+    config.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     with engine_for(config.database_url).connect() as connection:
         if has_tables(connection):
             return

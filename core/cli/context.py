@@ -21,11 +21,16 @@ NOT_SET_UP = "This installation is not set up yet; `prospecto init` or `prospect
 
 
 def current_app_of(config: Config) -> Flask:
-    """The app of the plugins that are on."""
-    from core.jobs.worker import inner_app
-    from core.switchboard import create_app
+    """The app of the plugins that are on.
 
-    return inner_app(create_app(config))
+    Raises:
+        SchemaMismatch: the database does not fit this code; says the command that mends it.
+    """
+    from core.host.assembly import assemble
+    from core.host.schema.check import check_schema
+
+    check_schema(config)
+    return assemble(config)
 
 
 @contextmanager

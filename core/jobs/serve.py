@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 THREADS = 4
 STOP_SECONDS = 12.0
+START_PAUSE = 1.0
+"""The pages come first: a machine with two cores has its hands full with them at the start."""
 RESTART_PAUSE = 5.0
 
 
@@ -33,17 +35,17 @@ class JobProcess:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._started = 0.0
+        self._next_start = time.monotonic() + START_PAUSE
 
     def keep_alive(self) -> None:
         """Start it if it is not running; one that dies at once is not started again at once."""
         if self._process is not None and self._process.poll() is None:
             return
-        if time.monotonic() - self._started < RESTART_PAUSE:
+        if time.monotonic() < self._next_start:
             return
         if self._process is not None:
             log.warning("The worker ended; it is started again")
-        self._started = time.monotonic()
+        self._next_start = time.monotonic() + RESTART_PAUSE
         command = [sys.executable, "-m", "core.cli", "worker", "--parent", str(os.getpid())]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
@@ -64,6 +66,7 @@ def _serve_with_gunicorn(config: Config, host: str, port: int, workers: int, job
     from gunicorn.app.base import BaseApplication
     from gunicorn.arbiter import Arbiter
 
+    _import_before_fork()
     job_process = JobProcess() if jobs else None
 
     class Site(BaseApplication):
@@ -88,6 +91,14 @@ def _serve_with_gunicorn(config: Config, host: str, port: int, workers: int, job
             super().stop(graceful)
 
     Master(Site()).run()
+
+
+def _import_before_fork() -> None:
+    """Read the code once, in the master; apps, engines and everything with a state are each process's own."""
+    from core import switchboard as _switchboard  # noqa: F401
+    from core.app import import_steps
+
+    import_steps()
 
 
 def _settings(host: str, port: int, workers: int) -> dict[str, Any]:
