@@ -201,7 +201,7 @@ def _check_scope(draft: Draft, context: WriteContext) -> None:
         draft.problem("", _("You may not change this record."), "forbidden")
     elif owner_field and owner_field.name in draft.values:
         before, after = getattr(draft.current, owner_field.attribute), draft.values[owner_field.name]
-        if before != after and not (after is not None and actor.reaches(actor.scope(resource.name, "assign"), after)
+        if before != after and not ((after is not None and actor.reaches(actor.scope(resource.name, "assign"), after))
                                     or actor.scope(resource.name, "assign") is Scope.ALL):
             draft.problem(owner_field.name, _("You may not give records to this person."), "forbidden")
 

@@ -76,8 +76,8 @@ def expiry_mark(expires_on: date | None, today: date) -> Markup:
         return Markup("")
     left = (expires_on - today).days
     if left < 0:
-        return Markup('<span class="expiry bad">{}</span>').format(_("expired"))
+        return Markup('<span class="row-due bad-text">{}</span>').format(_("expired"))
     if left > SOON_DAYS:
         return Markup("")
     words = _("expires today") if left == 0 else ngettext("expires in %(num)s d", "expires in %(num)s d", left)
-    return Markup('<span class="expiry warn">{}</span>').format(escape(words))
+    return Markup('<span class="row-due warn-text">{}</span>').format(escape(words))

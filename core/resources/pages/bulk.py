@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.fields import Tags
@@ -17,7 +17,7 @@ from core.resources.bulk import AT_ONCE, DELETE, JOB, TAG, Deed, do, ids_of, pay
 from core.resources.declare import Field
 from core.resources.door import flash_toast
 from core.resources.pages.forms import form_of
-from core.resources.pages.here import Here, enter
+from core.resources.pages.here import Here, enter, onward
 from core.resources.pages.inputs import typed
 from core.resources.pages.tabs import query_of
 from core.resources.query import count
@@ -46,10 +46,10 @@ def bulk(resource: str) -> ResponseReturnValue:
     chosen = _chosen(here)
     if not chosen.number:
         flash_toast(_("Nothing is selected."), tone="warn")
-        return redirect(here.address)
+        return onward(here.address)
     if action == "export":
         pairs = query_of(here, chosen.query).arguments() if chosen.whole else [("id", str(id)) for id in chosen.ids]
-        return redirect(f"{here.address}/export?{urlencode([*pairs, ('format', 'xlsx')])}")
+        return onward(f"{here.address}/export?{urlencode([*pairs, ('format', 'xlsx')])}")
     declared = _field_of(here, action)
     if declared is None and action != DELETE:
         abort(400)
@@ -70,7 +70,7 @@ def _do(here: Here, deed: Deed, chosen: Chosen) -> ResponseReturnValue:
         payload = payload_of(deed, here.resource, ids=None if chosen.whole else chosen.ids, query=chosen.query)
         job = enqueue(here.session, JOB, payload, actor=here.actor, title=_title(here, deed, chosen))
         here.session.commit()
-        return redirect(f"{request.script_root}/jobs/{job.id}")
+        return onward(f"{request.script_root}/jobs/{job.id}")
     ids = list(chosen.ids)
     if chosen.whole:
         query = query_of(here, chosen.query)
@@ -82,7 +82,7 @@ def _do(here: Here, deed: Deed, chosen: Chosen) -> ResponseReturnValue:
         return render_template("resources/bulk_result.html", here=here, resource=here.resource, result=result, back=back,
                                undo=undo, title=_title(here, deed, chosen))
     flash_toast(result.text(), undo=undo)
-    return redirect(back)
+    return onward(back)
 
 
 def _chosen(here: Here) -> Chosen:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.i18n import Text, _
@@ -16,9 +16,16 @@ from core.records.timeline import last_change_of
 from core.resources.context import Draft, Refused
 from core.resources.door import flash_toast
 from core.resources.pages.forms import (
-    RecordForm, defaults, form_of, raw_values, sent, show_problems, values_of, writable,
+    RecordForm,
+    defaults,
+    form_of,
+    raw_values,
+    sent,
+    show_problems,
+    values_of,
+    writable,
 )
-from core.resources.pages.here import Here, enter, is_htmx
+from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.pages.inputs import typed
 from core.resources.pages.twins import twins_of
 from core.resources.read import Stored
@@ -57,7 +64,7 @@ def new(resource: str) -> ResponseReturnValue:
     if record is None:
         return _page(here, form, names, draft), 422
     flash_toast(_("“%(record)s” was created.", record=title_of(here.resource, record)))
-    return redirect(f"{here.address}/new" if request.form.get("then") == "another" else here.address_of(record.id))
+    return onward(f"{here.address}/new" if request.form.get("then") == "another" else here.address_of(record.id))
 
 
 def quick(resource: str) -> ResponseReturnValue:
@@ -70,14 +77,16 @@ def quick(resource: str) -> ResponseReturnValue:
     form = form_of(here, names, bound=True)
     if request.form.get("then") == "full":
         given = [(name, request.form[name]) for name in names if request.form.get(name)]
-        return redirect(f"{here.address}/new?{urlencode(given)}")
+        return onward(f"{here.address}/new?{urlencode(given)}")
     record, draft = _save(here, form, names)
     if record is None:
         return _quick_page(here, form, names, draft), 422
-    flash_toast(_("“%(record)s” was created.", record=title_of(here.resource, record)))
-    if request.form.get("then") == "another":
-        return redirect(f"{here.address}/quick")
-    return redirect(here.address_of(record.id))
+    told = _("“%(record)s” was created.", record=title_of(here.resource, record))
+    if request.form.get("then") == "another" and is_htmx():
+        again = form_of(here, names, defaults(here, here.writing()), fresh=True)
+        return _quick_page(here, again, names), 200, {"HX-Trigger": json.dumps({"toast": {"text": told}})}
+    flash_toast(told)
+    return onward(f"{here.address}/quick" if request.form.get("then") == "another" else here.address_of(record.id))
 
 
 def edit(resource: str, id: int) -> ResponseReturnValue:
@@ -105,7 +114,7 @@ def edit(resource: str, id: int) -> ResponseReturnValue:
     if record is None:
         return _page(here, form, names, draft, stored), 422
     flash_toast(_("Saved."))
-    return redirect(here.address_of(id))
+    return onward(here.address_of(id))
 
 
 def twins(resource: str) -> ResponseReturnValue:
@@ -152,14 +161,10 @@ def _page(here: Here, form: RecordForm, names: Sequence[str], draft: Draft | Non
 
 
 def _quick_page(here: Here, form: RecordForm, names: Sequence[str], draft: Draft | None = None) -> str:
-    template = "resources/quick.html" if _wants_fragment() else "resources/quick_page.html"
+    template = "resources/quick.html" if is_htmx() else "resources/quick_page.html"
     owner = next((each for each in here.resource.fields if each.attribute == here.resource.owner), None)
     return render_template(template, here=here, resource=here.resource, form=form, twins=_twins_for(here), owner=owner,
                            fields=[here.resource.field(name) for name in names], action=f"{here.address}/quick")
-
-
-def _wants_fragment() -> bool:
-    return is_htmx() or request.headers.get("X-Requested-With") == "fetch" or request.headers.get("X-Fragment") is not None
 
 
 def _twins_for(here: Here) -> set[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, request, send_file
+from flask import Blueprint, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from core.i18n import _, ngettext
 from core.records.attachments import attach, attachment_of, path_of, rename
 from core.resources.context import Refused
 from core.resources.door import flash_toast
-from core.resources.pages.here import enter
+from core.resources.pages.here import enter, onward
 
 MOST = 20
 
@@ -38,7 +38,7 @@ def add(resource: str, id: int) -> ResponseReturnValue:
     here.session.commit()
     if kept:
         flash_toast(ngettext("%(num)d file was added.", "%(num)d files were added.", kept))
-    return redirect(f"{here.address_of(id)}#files")
+    return onward(f"{here.address_of(id)}#files")
 
 
 def download(resource: str, id: int, file_id: int) -> ResponseReturnValue:
@@ -67,7 +67,7 @@ def change_name(resource: str, id: int, file_id: int) -> ResponseReturnValue:
     except Refused as refused:
         here.session.rollback()
         flash_toast(refused.message, tone="bad")
-    return redirect(f"{here.address_of(id)}#files")
+    return onward(f"{here.address_of(id)}#files")
 
 
 def remove(resource: str, id: int, file_id: int) -> ResponseReturnValue:
@@ -81,4 +81,4 @@ def remove(resource: str, id: int, file_id: int) -> ResponseReturnValue:
     here.session.delete(found)
     here.session.commit()
     flash_toast(_("“%(file)s” was deleted.", file=name))
-    return redirect(f"{here.address_of(id)}#files")
+    return onward(f"{here.address_of(id)}#files")

@@ -9,7 +9,19 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from core.fields import Boolean, Choice, Date, DateTime, Email, Integer, MoneyAmount, Phone, Reference, Tags, UserRef
+from core.fields import (
+    Boolean,
+    Choice,
+    Date,
+    DateTime,
+    Email,
+    Integer,
+    MoneyAmount,
+    Phone,
+    Reference,
+    Tags,
+    UserRef,
+)
 from core.i18n import Text, _, ngettext
 from core.resources.criteria import Condition
 from core.resources.declare import Field, Filter, Resource

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import abort, g, request
+from flask import abort, g, redirect, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from core.access.actor import ANONYMOUS, Actor
@@ -81,6 +82,13 @@ def enter(name: str, action: str = "view") -> Here:
 def arguments() -> Mapping[str, Sequence[str]]:
     """The arguments of the URL, all values of each name."""
     return request.args.to_dict(flat=False)
+
+
+def onward(address: str) -> ResponseReturnValue:
+    """Go on to a page after something was done: a redirect, or for script its own way of being told."""
+    if is_htmx():
+        return "", 204, {"HX-Redirect": address}
+    return redirect(address)
 
 
 def is_htmx() -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.resources.context import Refused
 from core.resources.declare import Field
 from core.resources.pages.cards import value_of
 from core.resources.pages.forms import RecordForm, form_of, sent, show_problems
-from core.resources.pages.here import Here, enter, is_htmx
+from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.read import Stored
 from core.resources.write import NotValid, PluginError, read_draft, save
 
@@ -27,7 +27,7 @@ def field(resource: str, id: int, name: str) -> ResponseReturnValue:
     declared = here.resource.field(name)
     if not is_htmx():
         if request.method == "GET":
-            return redirect(f"{here.address_of(id)}/edit#{name}")
+            return onward(f"{here.address_of(id)}/edit#{name}")
     elif request.args.get("show"):
         return _shown(here, stored, declared)
     if request.method == "GET":
@@ -49,7 +49,7 @@ def field(resource: str, id: int, name: str) -> ResponseReturnValue:
         form.general.append(str(getattr(error, "message", error)))
         return _input(here, stored, declared, form), 422
     if not is_htmx():
-        return redirect(here.address_of(id))
+        return onward(here.address_of(id))
     return _shown(here, here.record(id), declared)
 
 

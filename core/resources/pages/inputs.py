@@ -9,11 +9,23 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateInput, DateTimeLocalInput, EmailInput, TelInput, URLInput
 
 from core.fields import (
-    Boolean, Choice, Country, Currency, Date, DateTime, Email, Formats, Integer, LongText, MoneyAmount, Phone, Reference, Url,
+    Boolean,
+    Choice,
+    Country,
+    Currency,
+    Date,
+    DateTime,
+    Email,
+    Formats,
+    Integer,
+    LongText,
+    MoneyAmount,
+    Phone,
+    Reference,
+    Url,
 )
 from core.fields.basic import currency_codes, territories
 from core.fields.kind import Kind
-
 from core.resources.declare import Field
 
 WIDGETS: tuple[tuple[type[Kind], Any], ...] = (

@@ -7,21 +7,30 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from babel.numbers import format_decimal
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-import sqlalchemy as sa
 from core.fields import MoneyAmount
 from core.fields.money import currency_symbol, money_text
-from core.i18n import Text, _
+from core.i18n import Text
 from core.resources.pages.columns import ListColumn, choosable, columns_of, default_names
 from core.resources.pages.filters import Pill, more_filters, pills_of, without, words_of
 from core.resources.pages.here import Here, arguments, enter, is_htmx
 from core.resources.pages.rows import draw_rows, needed_fields, query_string, shared_currency
 from core.resources.pages.tabs import Tab, tabs_of
-from core.resources.query import COUNT_LIMIT, PAGE_SIZES, ListQuery, Page, count, fetch_page, filtered, read_query
+from core.resources.query import (
+    COUNT_LIMIT,
+    PAGE_SIZES,
+    ListQuery,
+    Page,
+    count,
+    fetch_page,
+    filtered,
+    read_query,
+)
 
 SPECIAL = ("view", "add")
 
@@ -127,7 +136,7 @@ def _heads(here: Here, query: ListQuery, columns: Sequence[ListColumn], currenci
             direction = "descending" if current.startswith("-") else "ascending"
         wanted = f"-{column.sort}" if direction == "ascending" else column.sort
         href = _href(here, replace(query, sort=wanted, cursor=""), own) if column.sort else ""
-        heads.append(Head(column.label, column.css, href, direction, note))
+        heads.append(Head(column.label, column.css.replace("is-word ", ""), href, direction, note))
     return heads
 
 

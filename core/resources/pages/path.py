@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, redirect, request
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from core.fields.kind import ReferenceItem
@@ -13,7 +13,7 @@ from core.i18n import _
 from core.records.undo import remember_change, undo_address
 from core.resources.context import Refused
 from core.resources.door import flash_toast
-from core.resources.pages.here import Here, enter
+from core.resources.pages.here import Here, enter, onward
 from core.resources.read import Stored
 from core.resources.write import NotValid, PluginError, change, title_of
 
@@ -72,7 +72,7 @@ def move(resource: str, id: int) -> ResponseReturnValue:
         abort(404)
     context = here.writing()
     name = title_of(here.resource, stored.record)
-    back = redirect(here.address_of(id))
+    back = onward(here.address_of(id))
     try:
         undo = remember_change(here.session, here.actor, here.resource, [stored], [walk.field], here.formats)
         change(here.resource, stored.record, {walk.field: {"id": int(wanted)}}, context)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from werkzeug.routing import BuildError
@@ -20,7 +20,7 @@ from core.resources.context import Refused
 from core.resources.declare import Action, Panel
 from core.resources.door import flash_toast
 from core.resources.pages.cards import cards_of
-from core.resources.pages.here import Here, enter, is_htmx
+from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.pages.path import move, walk_of
 from core.resources.pages.tabs import query_of
 from core.resources.query import neighbours
@@ -68,7 +68,8 @@ def record(resource: str, id: int) -> ResponseReturnValue:
         main_panels=[each for each in panels if each.panel.place == "main"],
         side_panels=[each for each in panels if each.panel.place == "side"],
         files=attachments_of(here.session, here.resource.name, id), formats=here.formats, back=back,
-        list_href=f"{here.address}?{back}" if back else here.address, above=_slot(here, stored),
+        list_href=f"{here.address}?{back}" if back else here.address, above=_slot(here, stored, "record.above"),
+        beside_title=_slot(here, stored, "record.title"),
     )
 
 
@@ -95,7 +96,7 @@ def remove(resource: str, id: int) -> ResponseReturnValue:
     stored = here.record(id, "delete")
     title = title_of(here.resource, stored.record)
     if request.method == "GET":
-        template = "resources/delete.html" if is_htmx() or request.headers.get("X-Fragment") else "resources/delete_page.html"
+        template = "resources/delete.html" if is_htmx() else "resources/delete_page.html"
         return render_template(template, here=here, resource=here.resource, title=title,
                                action=f"{here.address_of(id)}/delete", back=here.address_of(id))
     try:
@@ -105,9 +106,9 @@ def remove(resource: str, id: int) -> ResponseReturnValue:
     except (Refused, PluginError) as error:
         here.session.rollback()
         flash_toast(getattr(error, "message", str(error)), tone="bad")
-        return redirect(here.address_of(id))
+        return onward(here.address_of(id))
     flash_toast(_("“%(record)s” was deleted.", record=title), undo=undo_address(undo))
-    return redirect(here.address)
+    return onward(here.address)
 
 
 def _text(here: Here, stored: Stored, name: str | None) -> str:
@@ -160,9 +161,9 @@ def _panels(here: Here, stored: Stored) -> list[Drawn]:
     return found
 
 
-def _slot(here: Here, stored: Stored) -> Markup:
+def _slot(here: Here, stored: Stored, slot: str) -> Markup:
     if not here.house.hooks.has("render_slot"):
         return Markup("")
-    context: dict[str, Any] = {"resource": here.resource, "record": stored.record}
-    drawn: Sequence[tuple[str, Any]] = list(here.house.hooks.each("render_slot", slot="record.above", context=context))
+    context: dict[str, Any] = {"resource": here.resource, "record": stored.record, "formats": here.formats}
+    drawn: Sequence[tuple[str, Any]] = list(here.house.hooks.each("render_slot", slot=slot, context=context))
     return Markup("").join(escape(value) for _plugin, value in drawn)

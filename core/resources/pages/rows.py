@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import current_app
 from markupsafe import Markup, escape
 
-from core.fields import MoneyAmount, Reference
+from core.fields import Date, MoneyAmount, Reference, UserRef
 from core.fields.kind import EMPTY_CELL
 from core.fields.money import currency_symbol
 from core.i18n import _
@@ -64,6 +64,8 @@ def draw_rows(here: Here, page: Page, columns: Sequence[ListColumn], query: List
         parts.append(f'<td class="is-check"><input class="check" type="checkbox" name="id" value="{row.id}" form="bulk" '
                      f'data-check aria-label="{words.choose.replace(MARK, name)}"></td>')
         drawn = {each.name: _drawn(here, each.extra, fetched[each.name].get(row.id)) for each in columns if each.extra}
+        cells = {each.name: each.field.kind.html(page.value(row, each.field), formats)
+                 for each in columns if each.field is not None and isinstance(each.field.kind, Date)}
         last = len(columns) - 1
         for number, column in enumerate(columns):
             acts = _acts(words, name, href, edit, icons) if number == last else ""
@@ -71,14 +73,14 @@ def draw_rows(here: Here, page: Page, columns: Sequence[ListColumn], query: List
             if column.css == "is-name":
                 below = escape(subtitle.kind.text(page.value(row, subtitle), formats)) if subtitle else ""
                 content = (f'<a class="row-name" href="{href}" title="{name}">{name}</a>'
-                           f'<span class="row-sub">{below}{_card_line(drawn)}</span>')
+                           f'<span class="row-sub">{below}{_card_line({**cells, **drawn})}</span>')
             elif column.extra is not None:
                 content = drawn[column.name]
             else:
-                content = _cell(page, row, column, here, known, currencies)
+                content = cells.get(column.name) or _cell(page, row, column, here, known, currencies)
             parts.append(f'<td class="{css}">{acts}{content}</td>' if css else f"<td>{content}</td>")
         parts.append("</tr>")
-    return Markup("".join(parts))  # noqa: S704  every part was escaped above
+    return Markup("".join(parts))
 
 
 def query_string(query: ListQuery) -> str:
@@ -114,11 +116,20 @@ def _cell(page: Page, row: Any, column: ListColumn, here: Here, known: dict[tupl
     if isinstance(declared.kind, Reference):  # the same few values over and over
         drawn = known.get((declared.name, value))
         if drawn is None:
-            drawn = known[declared.name, value] = declared.kind.html(value, here.formats)
+            drawn = declared.kind.html(value, here.formats)
+            if isinstance(declared.kind, UserRef):
+                drawn = _first_name(drawn, declared.kind.text(value, here.formats))
+            known[declared.name, value] = drawn
         return drawn
     if isinstance(declared.kind, MoneyAmount) and value is not None:
         return _money(page, row, declared, value, here, currencies)
     return Markup("<span>{}</span>").format(declared.kind.html(value, here.formats))
+
+
+def _first_name(drawn: Markup, name: str) -> Markup:
+    """A person by first name, as a list has room for; the whole name on pointing at it."""
+    short = Markup('<span title="{}">{}</span>').format(name, name.split(" ", 1)[0])
+    return drawn.replace(Markup("<span>{}</span>").format(name), short) if name else drawn
 
 
 def _money(page: Page, row: Any, declared: Field, value: Any, here: Here, currencies: Mapping[str, str]) -> Markup:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.i18n import _
 from core.records.views import delete_view, save_view, update_view
 from core.resources.context import Refused
 from core.resources.door import flash_toast
-from core.resources.pages.here import Here, enter, is_htmx
+from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.pages.tabs import query_of
 
 
@@ -34,7 +34,7 @@ def new(resource: str) -> ResponseReturnValue:
     except Refused as refused:
         here.session.rollback()
         return _ask(here, query, str(refused.message)), 422
-    return redirect(f"{here.address}?view=s{id}&{query}")
+    return onward(f"{here.address}?view=s{id}&{query}")
 
 
 def update(resource: str, id: int) -> ResponseReturnValue:
@@ -45,7 +45,7 @@ def update(resource: str, id: int) -> ResponseReturnValue:
         abort(404)
     here.session.commit()
     flash_toast(_("The view was saved."))
-    return redirect(f"{here.address}?view=s{id}&{query}")
+    return onward(f"{here.address}?view=s{id}&{query}")
 
 
 def delete(resource: str, id: int) -> ResponseReturnValue:
@@ -54,11 +54,11 @@ def delete(resource: str, id: int) -> ResponseReturnValue:
         abort(404)
     here.session.commit()
     flash_toast(_("The view was deleted."))
-    return redirect(here.address)
+    return onward(here.address)
 
 
 def _ask(here: Here, query: str, problem: str = "") -> str:
-    template = "resources/view.html" if is_htmx() or request.headers.get("X-Fragment") else "resources/view_page.html"
+    template = "resources/view.html" if is_htmx() else "resources/view_page.html"
     return render_template(template, here=here, resource=here.resource, query=_clean(here, query), problem=problem,
                            name=request.form.get("name", ""))
 

@@ -16,6 +16,7 @@ import "./sort.js";
 import "./theme.js";
 import "./toast.js";
 import "./typeahead.js";
+import "./value.js";
 
 startWire();
 startFresh();

@@ -31,8 +31,10 @@ function draw() {
   const none = form.querySelector("[data-check-none]");
   none.checked = whole;
   none.indeterminate = !whole;
-  form.querySelector("[data-bulk-number]").textContent = whole ? (table().dataset.totalText ?? table().dataset.total) : chosen.length;
-  form.querySelector("[data-choose-all]")?.toggleAttribute("hidden", whole || Number(table().dataset.total) <= chosen.length);
+  const chooser = form.querySelector("[data-choose-all]");
+  const total = { ...table().dataset, ...(chooser?.dataset ?? {}) }; // the count comes late, with the button
+  form.querySelector("[data-bulk-number]").textContent = whole ? (total.totalText ?? total.total ?? chosen.length) : chosen.length;
+  chooser?.toggleAttribute("hidden", whole || Number(total.total) <= chosen.length);
   form.closest("[data-list-foot]").classList.toggle("is-bulk", chosen.length > 0);
   table().classList.toggle("is-choosing", chosen.length > 0);
   if (chosen.length) speak(form.querySelector(".bulk-count").textContent.trim());
