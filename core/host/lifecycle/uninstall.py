@@ -32,7 +32,7 @@ from core.i18n import _
 from core.records.models import Attachment
 from core.resources.context import Refused
 from core.resources.search import drop_search
-from core.settings import StoredSetting
+from core.settings import clear_settings
 from core.state import forget
 
 
@@ -178,8 +178,7 @@ def _sweep(session: Any, config: Config, stand: Stand, name: str) -> list[Path]:
     for table in kept_by_resource():
         session.execute(sa.delete(table).where(table.c.resource.in_(resources)), **unscoped)
     for section in _declared(stand, name, "settings"):
-        mine = StoredSetting.key.startswith(f"{section}.", autoescape=True)
-        session.execute(sa.delete(StoredSetting).where(mine), **unscoped)
+        clear_settings(session, section)
     jobs = Base.metadata.tables.get("core_job")
     if jobs is not None:
         session.execute(sa.delete(jobs).where(jobs.c.type.in_(_declared(stand, name, "jobs"))), **unscoped)
