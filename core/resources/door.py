@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash
+from flask import flash, url_for
+from flask.typing import ResponseReturnValue
 
 from core.i18n import Text
 from core.resources.context import WriteContext
@@ -28,3 +29,10 @@ def flash_toast(text: Text, tone: str = "ok", undo: str = "") -> None:
     """Say something on the next page; `tone` is ok, warn or bad, `undo` the address that takes it back by a POST."""
     category = "error" if tone == "bad" else tone
     flash({"text": str(text), "undo_url": undo} if undo else str(text), category)
+
+
+def go_on(resource: str, id: int) -> ResponseReturnValue:
+    """Lead the reader on to a record's page, from a dialog as from a page."""
+    from core.resources.pages.here import onward
+
+    return onward(url_for("resources.record", resource=resource, id=id))

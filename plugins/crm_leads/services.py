@@ -43,12 +43,14 @@ def convert_lead(context: WriteContext, lead: Lead) -> Conversion:
     converted; tags are copied, attachments move. The database allows one conversion a lead, so of two at the same
     time one does it and the other gets the same answer.
 
+    A lead whose client was deleted since is converted anew.
+
     Raises:
         Refused: the person may not convert this lead or create clients, or there is no status that means converted.
     """
     session = context.session
     found = conversion_of(session, lead.id)
-    if found is not None:
+    if found is not None and found.client_id is not None:
         return found
     context = replace(context, source="conversion")
     leads = context.house.resources["leads"]
@@ -57,6 +59,9 @@ def convert_lead(context: WriteContext, lead: Lead) -> Conversion:
         sa.select(Status).where(Status.meaning == CONVERTED).order_by(Status.position).limit(1)).first()
     if status is None:
         raise Refused(_("No status means “converted”. Ask your administrator to make one."))
+    if found is not None:  # its client was deleted since
+        session.delete(found)
+        session.flush()
     conversion = Conversion(lead_id=lead.id, by_id=context.actor.user_id if context.actor else None,
                             from_status_id=lead.status_id, at=utcnow())
     try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from core.api import Refused, _, db, flash_toast, page_context, record_or_404, tags_of
+from core.api import Refused, _, db, flash_toast, go_on, page_context, record_or_404, tags_of
 from plugins.crm_leads.models import Lead
 from plugins.crm_leads.services import attachment_count, conversion_of, convert_lead, matching_client, shared_values
 
@@ -18,8 +18,8 @@ def convert_dialog(id: int) -> ResponseReturnValue:
     lead = record_or_404("leads", id, "convert")
     context = page_context("leads")
     found = conversion_of(db.session, lead.id)
-    if found is not None:
-        return redirect(url_for("resources.record", resource="clients", id=found.client_id))
+    if found is not None and found.client_id is not None:
+        return go_on("clients", found.client_id)
     clients = context.house.resources["clients"]
     existing = matching_client(context, lead)
     shared = [(clients.field(name), clients.field(name).kind.text(value, context.formats))
@@ -38,6 +38,6 @@ def convert(id: int) -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         flash_toast(str(refused.message), tone="bad")
-        return redirect(url_for("resources.record", resource="leads", id=id))
+        return go_on("leads", id)
     flash_toast(_("“%(lead)s” is now a client.", lead=lead.name))
-    return redirect(url_for("resources.record", resource="clients", id=conversion.client_id))
+    return go_on("clients", conversion.client_id)
