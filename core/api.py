@@ -1,4 +1,86 @@
 """The facade: the one module of the host that plugins import. What is not here is not for plugins."""
 
+# ruff: noqa: F401  # every name is here for others
+
+from core.access.actor import ANONYMOUS, Actor, Scope, actor_of, work_for
+from core.db import Id, Json, Model, Money, UtcDateTime, db, utcnow
+from core.events import Event, RecordChanged, RecordCreated, RecordDeleted, RecordEvent
+from core.fields import (
+    Boolean,
+    Choice,
+    Country,
+    Currency,
+    Date,
+    DateTime,
+    Email,
+    EmailAddress,
+    Formats,
+    Integer,
+    Invalid,
+    Kind,
+    LongText,
+    MoneyAmount,
+    Phone,
+    PhoneNumber,
+    Reading,
+    Reference,
+    ReferenceItem,
+    Tags,
+    Text,
+    Url,
+    UserRef,
+)
+from core.fields.money import format_amount, money_text
+from core.formats import formats_for, reading_for
+from core.host.dispatch import PluginError
+from core.host.markers import hookimpl, hookspec
+from core.house import House, current_house
+from core.i18n import LANGUAGES, LazyString, _, _l, ngettext
+from core.i18n import Text as Words
+from core.outbox import announce
+from core.records.models import Attachment, Record, RecordTag, Tag
+from core.records.tags import set_tags, tags_of
+from core.references import ReferenceValue, add_value, references_of
+from core.resources.context import Draft, Problem, Refused, WriteContext, write_context
+from core.resources.criteria import Condition, criterion
+from core.resources.declare import (
+    Action,
+    Column,
+    Field,
+    Filter,
+    IdentityKey,
+    JobType,
+    MenuItem,
+    Panel,
+    Path,
+    Permission,
+    ReferenceList,
+    Resource,
+    RestAction,
+    SavedFilter,
+    Setting,
+    SettingsSection,
+    SideTable,
+)
+from core.resources.door import flash_toast, page_context, record_or_404
+from core.resources.identity import Match, find_matches, keys_of
+from core.resources.write import (
+    NotValid,
+    change,
+    check_draft,
+    create,
+    delete,
+    may,
+    note,
+    read_draft,
+    require_reach,
+    save,
+    title_of,
+    write_drafts,
+)
+from core.settings import settings_of
+from core.state import forget, remembered
+from core.tabular.write import SinkColumn, XlsxSink
+from core.text import compact, fold
 
 __all__ = [name for name in dir() if not name.startswith("__")]
