@@ -62,7 +62,7 @@ from core.resources.declare import (
     SettingsSection,
     SideTable,
 )
-from core.resources.door import flash_toast, page_context, record_or_404
+from core.resources.door import flash_toast, go_on, page_context, record_or_404
 from core.resources.identity import Match, find_matches, keys_of
 from core.resources.write import (
     NotValid,
