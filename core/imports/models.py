@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Id, Json, Model, UtcDateTime, utcnow
 
 CREATED, UPDATED, DUPLICATE, ERROR = "created", "updated", "duplicate", "error"
+
+MAPPING, CHECKED, RUNNING, FINISHED = "mapping", "checked", "running", "done"
+"""States of an import: being understood, tried out, under way, over."""
 
 SKIP, UPDATE, FILL, CREATE = "skip", "update", "fill", "create"
 ON_DUPLICATE = (SKIP, FILL, UPDATE, CREATE)
@@ -21,7 +24,8 @@ class ImportRun(Model):
 
     `format` holds encoding, separator, sheet, decimal, date_order; `mapping` column number (as text) → field name;
     `constants` field name → raw value for every row; `position` the last row that is done; `counts` as the command
-    prints them. A row of the file is done in the same transaction that moves `position`.
+    prints them, `checked` those of the dry run; `made` the new reference values by list; `notes` the warnings, as
+    [field, message, rows, first row]. A row of the file is done in the same transaction that moves `position`.
     """
 
     __tablename__ = "core_import"
@@ -32,16 +36,19 @@ class ImportRun(Model):
     stored: Mapped[str] = mapped_column(String(255))
     user_id: Mapped[int | None] = mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"))
     job_id: Mapped[int | None] = mapped_column(Id)
-    state: Mapped[str] = mapped_column(String(20), default="mapping")
+    state: Mapped[str] = mapped_column(String(20), default=MAPPING)
     format: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     mapping: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     constants: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     on_duplicate: Mapped[str] = mapped_column(String(10), default=SKIP)
     new_values: Mapped[list[str]] = mapped_column(Json, default=list)
+    headers: Mapped[list[str]] = mapped_column(Json, default=list)
     rows_total: Mapped[int] = mapped_column(default=0)
     position: Mapped[int] = mapped_column(default=0)
     counts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     checked: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    made: Mapped[dict[str, list[str]]] = mapped_column(Json, default=dict)
+    notes: Mapped[list[Any]] = mapped_column(Json, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -64,3 +71,16 @@ class ImportRow(Model):
     problems: Mapped[list[Any] | None] = mapped_column(Json)
     warnings: Mapped[list[Any] | None] = mapped_column(Json)
     cells: Mapped[list[Any] | None] = mapped_column(Json)
+
+
+class ImportMapping(Model):
+    """How the columns of files with these headers were understood last time: header → field name, '' for none."""
+
+    __tablename__ = "core_import_mapping"
+    __table_args__ = (UniqueConstraint("resource", "headers"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    resource: Mapped[str] = mapped_column(String(60))
+    headers: Mapped[str] = mapped_column(String(64))
+    mapping: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -198,10 +198,13 @@ def upgrade() -> None:
     sa.Column('constants', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('on_duplicate', sa.String(length=10), nullable=False),
     sa.Column('new_values', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('headers', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('rows_total', sa.Integer(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('counts', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('checked', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('made', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('notes', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
@@ -310,6 +313,15 @@ def upgrade() -> None:
     with op.batch_alter_table('core_user_role', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_core_user_role_role_id'), ['role_id'], unique=False)
 
+    op.create_table('core_import_mapping',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('resource', sa.String(length=60), nullable=False),
+    sa.Column('headers', sa.String(length=64), nullable=False),
+    sa.Column('mapping', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import_mapping')),
+    sa.UniqueConstraint('resource', 'headers', name=op.f('uq_core_import_mapping_resource_headers'))
+    )
     op.create_table('core_import_row',
     sa.Column('import_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('row', sa.Integer(), autoincrement=False, nullable=False),
@@ -346,6 +358,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_core_import_row_outcome')
 
     op.drop_table('core_import_row')
+    op.drop_table('core_import_mapping')
     with op.batch_alter_table('core_user_role', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_core_user_role_role_id'))
 
