@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import tarfile
 import tempfile
 from contextlib import closing
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 import core
 from core.config import Config
 from core.db import dispose_engines, engine_for, utcnow, writing
+from core.host.schema.backup import run_postgres_tool, write_copy
 from core.settings import save_setting
 
 FORMAT = 1
@@ -31,14 +31,14 @@ SECRETS = "*.key"
 
 
 class BackupError(Exception):
-    """A backup that cannot be made or used; nothing of the installation was changed. The message is for people."""
+    """A file that cannot be used as a backup; nothing was changed. The message is for people."""
 
 
 def write_backup(config: Config, file: Path) -> None:
     """Write a backup while the installation goes on working; readable by its owner only, for it holds the secrets.
 
     Raises:
-        BackupError: the database cannot be copied here.
+        CannotCopy: the database cannot be copied here.
     """
     facts = {
         "format": FORMAT,
@@ -49,7 +49,8 @@ def write_backup(config: Config, file: Path) -> None:
     draft = file.with_name(f".{file.name}.part")
     try:
         with tempfile.TemporaryDirectory(dir=config.instance) as work:
-            copy = _copy_database(config, Path(work))
+            copy = Path(work) / (SQLITE_FILE if config.is_sqlite else POSTGRES_FILE)
+            write_copy(config, copy)
             (Path(work) / FACTS).write_text(json.dumps(facts, indent=2))
             with (
                 os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream,
@@ -77,6 +78,7 @@ def read_backup(config: Config, file: Path) -> dict[str, Any]:
 
     Raises:
         BackupError: the file is no backup, or not one of this kind of database.
+        CannotCopy: the database refuses it.
     """
     config.instance.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=config.instance) as name:
@@ -100,23 +102,9 @@ def _backend(config: Config) -> str:
     return "SQLite" if config.is_sqlite else "PostgreSQL"
 
 
-def _copy_database(config: Config, work: Path) -> Path:
-    if config.is_sqlite:
-        copy = work / SQLITE_FILE
-        source = sa.make_url(config.database_url).database or ""
-        if not Path(source).exists():
-            raise BackupError(f"There is no database {source}.")
-        with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(copy)) as target:
-            original.backup(target)
-        return copy
-    copy = work / POSTGRES_FILE
-    _run_postgres_tool(config, "pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={copy}")
-    return copy
-
-
 def _put_database_back(config: Config, work: Path) -> None:
     if not config.is_sqlite:
-        _run_postgres_tool(
+        run_postgres_tool(
             config,
             "pg_restore",
             "--clean",
@@ -136,26 +124,6 @@ def _put_database_back(config: Config, work: Path) -> None:
     for suffix in ("-wal", "-shm"):
         place.with_name(place.name + suffix).unlink(missing_ok=True)
     (work / SQLITE_FILE).replace(place)
-
-
-def _run_postgres_tool(config: Config, tool: str, *arguments: str) -> None:
-    """Run pg_dump or pg_restore on the configured database; its password goes by the environment, not by `ps`."""
-    program = shutil.which(tool)
-    if program is None:
-        raise BackupError(
-            f"{tool} is not on this machine; install PostgreSQL's client programs (postgresql-client)."
-        )
-    url = sa.make_url(config.database_url)
-    environ = dict(os.environ)
-    if url.password is not None:
-        environ["PGPASSWORD"] = str(url.password)
-    address = url.set(drivername="postgresql", password=None).render_as_string()
-    done = subprocess.run(
-        [program, f"--dbname={address}", *arguments], env=environ, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        lines = done.stderr.strip().splitlines()
-        raise BackupError(f"{tool}: {lines[-1] if lines else f'ended with {done.returncode}'}")
 
 
 def _unpack(file: Path, work: Path) -> dict[str, Any]:

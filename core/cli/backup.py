@@ -12,6 +12,7 @@ from core.backup import BackupError, read_backup, write_backup
 from core.cli.say import Failed, Wrong, say
 from core.config import Config, load_config
 from core.db import engine_for, utcnow
+from core.host.schema.backup import CannotCopy
 
 
 @click.command()
@@ -27,7 +28,7 @@ def backup(file: Path | None) -> None:
         raise Wrong(f"There is no folder {file.parent}")
     try:
         write_backup(config, file)
-    except BackupError as error:
+    except (BackupError, CannotCopy) as error:
         raise Failed(str(error)) from None
     say(
         f"{file} ({file.stat().st_size / 1_000_000:.1f} MB). It holds all data and the secrets: keep it safe."
@@ -46,7 +47,7 @@ def restore(file: Path, yes: bool) -> None:
         click.confirm(f"Replace what is in {config.instance} by {file}?", abort=True)
     try:
         facts = read_backup(config, file)
-    except BackupError as error:
+    except (BackupError, CannotCopy) as error:
         raise Failed(str(error)) from None
     say(
         f"{config.instance} is as it was at {facts['at']} (version {facts['version']}). Next: prospecto upgrade"

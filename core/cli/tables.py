@@ -79,8 +79,13 @@ def export(resource: str, file: Path, user: str | None, columns: str | None) -> 
         raise Wrong(f"There is no folder {file.parent}")
     with in_app(load_config(), user=user) as (session, house):
         try:
-            rows = export_file(session, house, _resource(house, resource), file,
-                               columns=[name.strip() for name in (columns or "").split(",") if name.strip()])
+            rows = export_file(
+                session,
+                house,
+                _resource(house, resource),
+                file,
+                columns=[name.strip() for name in (columns or "").split(",") if name.strip()],
+            )
         except LookupError as error:
             raise Wrong(f"{resource} have no field {error.args[0]}") from None
         except OSError as error:

@@ -31,21 +31,12 @@ def list_users(limit: int, as_json: bool) -> None:
         found = session.scalars(
             sa.select(User).options(selectinload(User.roles)).order_by(User.id).limit(limit)
         ).all()
-        rows = [
-            {
-                "email": each.email,
-                "name": each.name,
-                "roles": [role.name for role in each.roles],
-                "active": each.active,
-            }
-            for each in found
-        ]
+        rows = [(each.email, each.name, [role.name for role in each.roles], each.active) for each in found]
     if as_json:
-        say_json(rows)
+        names = ("email", "name", "roles", "active")
+        say_json([dict(zip(names, row, strict=True)) for row in rows])
         return
-    cells = [
-        (row["email"], row["name"], ", ".join(row["roles"]), "yes" if row["active"] else "no") for row in rows
-    ]
+    cells = [(email, name, ", ".join(roles), "yes" if active else "no") for email, name, roles, active in rows]
     say_table(("E-mail", "Name", "Roles", "Active"), cells)
 
 
