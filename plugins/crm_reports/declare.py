@@ -1,0 +1,176 @@
+"""What a plugin declares about a report; frozen, so that one declaration gives the page, the workbook and the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.api import Words
+
+Good = Literal["up", "down", ""]
+"""Which way is better: an arrow the other way is drawn as worse; empty where neither is."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many records. `where` narrows them in the words of their list (`status=~converted`).
+
+    In the table `compared` puts the number before and the change beside it.
+    """
+
+    name: str
+    label: Words
+    where: str = ""
+    good: Good = ""
+    compared: bool = False
+
+
+@dataclass(frozen=True)
+class Amount:
+    """The sum of the attribute `of`, an amount of money in the record's currency; currencies are never added up."""
+
+    name: str
+    label: Words
+    of: str = "value"
+    where: str = ""
+    good: Good = ""
+    compared: bool = False
+
+
+@dataclass(frozen=True)
+class Share:
+    """What part one count is of another, both named."""
+
+    name: str
+    label: Words
+    part: str
+    whole: str
+    good: Good = ""
+    compared: bool = False
+
+
+@dataclass(frozen=True)
+class Days:
+    """The mean number of days between two moments of the records that have both."""
+
+    name: str
+    label: Words
+    begin: str
+    end: str
+    where: str = ""
+    good: Good = ""
+    compared: bool = False
+
+
+Measure = Count | Amount | Share | Days
+
+
+@dataclass(frozen=True)
+class ByValue:
+    """A row for each value of a field that points to a list or to users, the largest first."""
+
+    name: str
+    label: Words
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BySteps:
+    """A row for each value of a status, in the order of the work.
+
+    A record at a step has passed those before it. `way` are the meanings that belong to the way, in order; values of
+    other meanings stand below it, and their records have not passed the first step.
+    """
+
+    name: str
+    label: Words
+    way: tuple[str, ...]
+    amount: str = ""
+    """An `Amount` shown for the records that are at the step now."""
+
+
+@dataclass(frozen=True)
+class ByMonth:
+    """A row for each month of the period (each year where that would be too many)."""
+
+    name: str
+    label: Words
+    columns: tuple[str, ...] = ()
+
+
+Cut = ByValue | BySteps | ByMonth
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture of one cut.
+
+    `look`: `funnel` (a `BySteps`), `bars` (the first measure, a share in words beside it), `parts` (measures one after
+    the other in one bar), `over_time` (the first measure of each value, stacked, in weeks), `months` (columns side by
+    side). `hues` are of the measures; `accent` is the product's own.
+    """
+
+    look: Literal["funnel", "bars", "parts", "over_time", "months"]
+    label: Words
+    cut: str
+    measures: tuple[str, ...] = ()
+    hues: tuple[str, ...] = ("accent",)
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """A page of figures over one resource.
+
+    Args:
+        name: as in the URL (`/reports/lead-funnel`); fixed once published.
+        label, summary: its name, and a sentence for the card.
+        resource: whose records are counted; a reader who may not see any does not see the report.
+        day: the field, a day, by which records belong to a period.
+        person: the field that says whose a record is.
+        filters: fields that point to lists, offered as filters; `person` among them where it is to be one.
+        measures: everything that is counted; figures, cuts and charts name them.
+        figures: the measures on top.
+        columns: the measures of a table whose cut names none itself.
+        cuts: by what the table can be divided, the first being the usual one.
+        charts: the pictures between figures and table.
+        counted: the measure that says whether there is anything at all.
+    """
+
+    name: str
+    label: Words
+    summary: Words
+    resource: str
+    day: str
+    measures: tuple[Measure, ...]
+    figures: tuple[str, ...]
+    columns: tuple[str, ...]
+    cuts: tuple[Cut, ...]
+    charts: tuple[Chart, ...]
+    counted: str
+    person: str = ""
+    filters: tuple[str, ...] = ()
+    icon: str = "chart-bar"
+    hue: str = "violet"
+
+    def measure(self, name: str) -> Measure:
+        """The measure of this name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for each in self.measures:
+            if each.name == name:
+                return each
+        raise KeyError(name)
+
+    def cut(self, name: str) -> Cut:
+        """The cut of this name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for each in self.cuts:
+            if each.name == name:
+                return each
+        raise KeyError(name)

@@ -1,0 +1,207 @@
+"""A chart before it is drawn: categories, series and words; the page's ECharts and the workbook's charts come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from core.api import _
+from plugins.crm_reports.ask import Ask, Reader, list_url, narrowing_of
+from plugins.crm_reports.buckets import bucket_label, buckets_of, days_of, grain_for, grain_words
+from plugins.crm_reports.declare import ByMonth, BySteps, Chart, Count, Share, Words
+from plugins.crm_reports.steps import steps_of
+from plugins.crm_reports.table import Group, axis_of, groups_of
+from plugins.crm_reports.tally import Axis, Tallies
+from plugins.crm_reports.words import number_text, percent_text, value_text
+
+MOST_BARS = 12
+"""Values with a bar of their own; the table has them all."""
+
+MOST_STACKED = 7
+"""Values with a colour of their own in a stack; what is left is one grey part."""
+
+SPARE_HUES = ("blue", "orange", "violet", "teal", "pink", "amber", "green")
+"""For lists without colours."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One row of figures. `hue` colours it, `hues` its points singly; `texts` and `notes` stand beside the
+    points, `urls` are the lists they open."""
+
+    name: str
+    hue: str
+    values: tuple[int, ...]
+    hues: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Legend:
+    """A colour's word, with its count and the list that this opens."""
+
+    label: str
+    hue: str
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`look` as in the declaration; `summary` says in words what the picture shows."""
+
+    name: str
+    look: str
+    title: Words
+    subtitle: str
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    legend: tuple[Legend, ...]
+    summary: str
+    wide: bool
+
+    @property
+    def is_lying(self) -> bool:
+        """Its bars run from left to right."""
+        return self.look in ("funnel", "bars", "parts")
+
+
+def axis_of_chart(ask: Ask, chart: Chart) -> Axis:
+    """What must be counted for a chart."""
+    axis = axis_of(ask.report.cut(chart.cut), ask.period)
+    return Axis(axis.field, grain_for(ask.period)) if chart.look == "over_time" else axis
+
+
+def picture_of(reader: Reader, ask: Ask, chart: Chart, tallies: Tallies) -> Picture:
+    """The picture of a chart from what was counted for it."""
+    cut = ask.report.cut(chart.cut)
+    groups = groups_of(reader, ask, cut, tallies)
+    if chart.look == "over_time":
+        return _over_time(reader, ask, chart, groups, tallies)
+    if chart.look == "funnel" and isinstance(cut, BySteps):
+        return _funnel(reader, ask, chart, cut, groups, tallies)
+    if chart.look == "bars":
+        return _bars(reader, ask, chart, groups)
+    return _parts(reader, ask, chart, groups)
+
+
+def _funnel(reader: Reader, ask: Ask, chart: Chart, cut: BySteps, groups: Sequence[Group], tallies: Tallies) -> Picture:
+    steps = steps_of(ask, cut, groups, tallies)
+    language = reader.formats.language
+    notes = tuple("" if step.share is None else _("%(share)s pass", share=percent_text(step.share, language)) for step in steps)
+    hues = tuple(step.group.hue if step.group.meaning == cut.way[-1] else "accent" for step in steps)
+    urls = tuple(list_url(reader, ask, ask.period, step.narrowing) if step.reached else "" for step in steps)
+    now = Series(_("This period"), "accent", tuple(step.reached for step in steps), hues, notes, urls=urls)
+    return _compared(reader, ask, chart, [step.group.label for step in steps], now,
+                     [step.reached_before or 0 for step in steps], "")
+
+
+def _bars(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group]) -> Picture:
+    shown, language = groups[:MOST_BARS], reader.formats.language
+    counted = _count_of(ask, chart)
+    shares = [measure for name in chart.measures[1:] if isinstance(measure := ask.report.measure(name), Share)]
+    notes = tuple(
+        " · ".join(f"{value_text(share, group.tally.value(ask.report, share), language)} {str(share.label).lower()}" for share in shares)
+        for group in shown
+    )
+    now = Series(_("This period"), "accent", tuple(group.tally.counts[counted.name] for group in shown),
+                 tuple(group.hue for group in shown) if any(group.is_coloured for group in shown) else (), notes,
+                 urls=_urls(reader, ask, shown, counted))
+    return _compared(reader, ask, chart, [group.label for group in shown], now,
+                     [group.before.counts[counted.name] if group.before else 0 for group in shown],
+                     _("the %(count)s largest", count=MOST_BARS) if len(groups) > MOST_BARS else "")
+
+
+def _compared(reader: Reader, ask: Ask, chart: Chart, categories: Sequence[str], now: Series, before: Sequence[int],
+              subtitle: str) -> Picture:
+    language = reader.formats.language
+    texts = tuple(number_text(value, language) for value in now.values)
+    series, legend = [replace(now, texts=texts)], []
+    if ask.before is not None:
+        series.append(Series(_("Period before"), "before", tuple(before)))
+        legend = [Legend(_("this period"), "accent"), Legend(_("before"), "before")]
+    notes = now.notes or ("",) * len(categories)
+    summary = "; ".join(
+        f"{label} {text}" + (f", {note}" if note else "")
+        for label, text, note in zip(categories, texts, notes, strict=True)
+    )
+    return Picture(_name(ask, chart), chart.look, chart.label, subtitle, tuple(categories), tuple(series), tuple(legend),
+                   f"{chart.label}: {summary}", chart.wide)
+
+
+def _parts(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group]) -> Picture:
+    """Measures one after the other (or side by side) for each value or month."""
+    language, report = reader.formats.language, ask.report
+    by_month = isinstance(report.cut(chart.cut), ByMonth)
+    shown = groups if by_month else groups[:MOST_BARS]
+    measures = [measure for name in chart.measures if isinstance(measure := report.measure(name), Count)]
+    series = tuple(
+        Series(str(measure.label), hue, tuple(group.tally.counts[measure.name] for group in shown),
+               urls=_urls(reader, ask, shown, measure))
+        for measure, hue in zip(measures, chart.hues, strict=True)
+    )
+    legend = tuple(
+        Legend(each.name, each.hue, number_text(total := sum(group.tally.counts[measure.name] for group in groups), language),
+               list_url(reader, ask, ask.period, narrowing_of(measure.where)) if total else "")
+        for measure, each in zip(measures, series, strict=True)
+    )
+    summary = "; ".join(
+        f"{group.label}: " + ", ".join(f"{number_text(each.values[place], language)} {each.name.lower()}" for each in series)
+        for place, group in enumerate(shown)
+    )
+    subtitle = _("the %(count)s largest", count=MOST_BARS) if len(shown) < len(groups) else ""
+    return Picture(_name(ask, chart), chart.look, chart.label, subtitle, tuple(group.label for group in shown), series,
+                   legend, f"{chart.label}: {summary}", chart.wide)
+
+
+def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], tallies: Tallies) -> Picture:
+    """The first measure of each value, stacked over the weeks (days, months) of the period."""
+    grain, language = grain_for(ask.period), reader.formats.language
+    measure = _count_of(ask, chart)
+    buckets = list(buckets_of(grain, ask.period))
+    present = [group for group in groups if group.tally.counts[measure.name]]
+    own, rest = present[:MOST_STACKED], present[MOST_STACKED:]
+    where = narrowing_of(measure.where)
+    series, legend = [], []
+    for place, group in enumerate(own):
+        hue = group.hue if group.is_coloured else SPARE_HUES[place]
+        values = _values(tallies, [group], buckets, measure.name)
+        urls = tuple(list_url(reader, ask, days_of(grain, bucket, ask.period), group.narrowing, where) if value else ""
+                     for bucket, value in zip(buckets, values, strict=True))
+        series.append(Series(group.label, hue, values, urls=urls))
+        total = group.tally.counts[measure.name]
+        legend.append(Legend(group.label, hue, number_text(total, language),
+                             list_url(reader, ask, ask.period, group.narrowing, where)))
+    if rest:
+        series.append(Series(_("Others"), "slate", _values(tallies, rest, buckets, measure.name)))
+        legend.append(Legend(_("Others"), "slate", number_text(sum(series[-1].values), language)))
+    noun = str(measure.label).lower()
+    summary = ", ".join(f"{each.label} {each.text}" for each in legend)
+    return Picture(_name(ask, chart), chart.look, chart.label, grain_words(grain, noun),
+                   tuple(bucket_label(grain, bucket, language) for bucket in buckets), tuple(series), tuple(legend),
+                   f"{chart.label}, {grain_words(grain, noun)}: {summary}", chart.wide)
+
+
+def _urls(reader: Reader, ask: Ask, groups: Sequence[Group], measure: Count) -> tuple[str, ...]:
+    where = narrowing_of(measure.where)
+    return tuple(list_url(reader, ask, group.days or ask.period, group.narrowing, where)
+                 if group.tally.counts[measure.name] else "" for group in groups)
+
+
+def _values(tallies: Tallies, groups: Sequence[Group], buckets: Sequence[int], measure: str) -> tuple[int, ...]:
+    ids = [None if group.key == "empty" else int(group.key) for group in groups]
+    return tuple(sum(tallies.groups[id, bucket].counts[measure] for id in ids if (id, bucket) in tallies.groups)
+                 for bucket in buckets)
+
+
+def _count_of(ask: Ask, chart: Chart) -> Count:
+    """The count a chart draws; `check_report` has made sure that it is one."""
+    measure = ask.report.measure(chart.measures[0])
+    assert isinstance(measure, Count)
+    return measure
+
+
+def _name(ask: Ask, chart: Chart) -> str:
+    return f"{chart.look}-{ask.report.charts.index(chart) + 1}".replace("_", "-")

@@ -1,0 +1,209 @@
+"""Counting: one grouped statement for every picture and table that can share it, within the reader's scope."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.api import Condition, criterion
+from plugins.crm_reports.ask import Ask, Narrowing, Reader, narrowing_of
+from plugins.crm_reports.buckets import Grain, bucket_sql
+from plugins.crm_reports.declare import Amount, Count, Days, Measure, Report, Share
+from plugins.crm_reports.periods import Period
+
+BEFORE = -1
+"""The bucket of everything in the period that is compared with."""
+
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Axis:
+    """By what records are grouped: a field, buckets of time, both or neither."""
+
+    field: str | None = None
+    grain: Grain | None = None
+
+    def covers(self, other: Axis) -> bool:
+        """Whether the other's groups are sums of this one's."""
+        return other.field in (None, self.field) and other.grain in (None, self.grain)
+
+
+@dataclass
+class Tally:
+    """What was counted of one group of records; adds up with others."""
+
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    amounts: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    seconds: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Measure name → sum of seconds, and of how many records."""
+
+    def __iadd__(self, other: Tally) -> Tally:
+        for name, count in other.counts.items():
+            self.counts[name] += count
+        for name, sums in other.amounts.items():
+            mine = self.amounts.setdefault(name, {})
+            for currency, amount in sums.items():
+                mine[currency] = mine.get(currency, Decimal(0)) + amount
+        for name, (sum_, of) in other.seconds.items():
+            mine_sum, mine_of = self.seconds.get(name, (0, 0))
+            self.seconds[name] = (mine_sum + sum_, mine_of + of)
+        return self
+
+    def value(self, report: Report, measure: Measure) -> Any:
+        """A measure's value: int, {currency: Decimal}, or float (a share of 1, days); None where there is none."""
+        if isinstance(measure, Count):
+            return self.counts[measure.name]
+        if isinstance(measure, Amount):
+            return self.amounts.get(measure.name, {})
+        if isinstance(measure, Share):
+            whole = self.value(report, report.measure(measure.whole))
+            return self.value(report, report.measure(measure.part)) / whole if whole else None
+        sum_, of = self.seconds.get(measure.name, (0, 0))
+        return sum_ / of / DAY if of else None
+
+
+@dataclass
+class Tallies:
+    """The groups of one axis: (value of the field, bucket) → what was counted."""
+
+    groups: dict[tuple[int | None, int], Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+    def total(self, before: bool = False) -> Tally:
+        return self._sum(lambda value, bucket: 0, before).get(0, Tally())
+
+    def by_value(self, before: bool = False) -> Mapping[int | None, Tally]:
+        return self._sum(lambda value, bucket: value, before)
+
+    def by_bucket(self) -> Mapping[int, Tally]:
+        return self._sum(lambda value, bucket: bucket, False)
+
+    def _sum(self, key: Any, before: bool) -> dict[Any, Tally]:
+        sums: dict[Any, Tally] = defaultdict(Tally)
+        for (value, bucket), tally in self.groups.items():
+            if (bucket == BEFORE) is before:
+                sums[key(value, bucket)] += tally
+        return sums
+
+
+def count_all(session: Session, reader: Reader, ask: Ask, axes: Iterable[Axis]) -> Mapping[Axis, Tallies]:
+    """What each of these axes asks for, in as few statements as their groups allow."""
+    wanted = list(dict.fromkeys(axes)) or [Axis()]
+    widest: list[Axis] = []
+    for axis in sorted(wanted, key=lambda axis: (axis.field is None) + (axis.grain is None)):
+        if not any(known.covers(axis) for known in widest):
+            widest.append(axis)
+    found = {axis: _count(session, reader, ask, axis) for axis in widest}
+    return {axis: found[next(known for known in widest if known.covers(axis))] for axis in wanted}
+
+
+def first_and_last_day(session: Session, reader: Reader, ask: Ask) -> tuple[Any, Any]:
+    """The days of the first and the last record the filters mean, whatever the period; Nones where there is none."""
+    day = _column(ask, ask.report.day)
+    statement = sa.select(sa.func.min(day), sa.func.max(day)).select_from(ask.resource.model)
+    row = session.execute(statement.where(*criteria_of(reader, ask, ask.filters))).one()
+    return row[0], row[1]
+
+
+def criteria_of(reader: Reader, ask: Ask, narrowing: Narrowing) -> list[Any]:
+    """A narrowing as SQL, by the very rules of the resource's list."""
+    return [
+        criterion(ask.resource, Condition(name, "is", tuple(values)), reader.reading, reader.actor)
+        for name, values in narrowing.items()
+    ]
+
+
+def statement_of(reader: Reader, ask: Ask, axis: Axis) -> sa.Select[Any]:
+    """The one statement that counts an axis, the period before along with it."""
+    day = _column(ask, ask.report.day)
+    bucket: Any = bucket_sql(axis.grain, day) if axis.grain else sa.literal(0, literal_execute=True)
+    groups = {"group_value": _column(ask, axis.field) if axis.field else None, "group_bucket": bucket,
+              "group_currency": _currency(ask)}
+    periods = [ask.period, *([ask.before] if ask.before else [])]
+    if ask.before:
+        groups["group_bucket"] = sa.case((_between(day, ask.period), bucket), else_=sa.literal(BEFORE, literal_execute=True))
+    named = [expression.label(name) for name, expression in groups.items() if expression is not None]
+    return (
+        sa.select(*named, *_measured(reader, ask))
+        .select_from(ask.resource.model)
+        .where(_within(day, periods), *criteria_of(reader, ask, ask.filters))
+        .group_by(*(label.name for label in named))
+    )
+
+
+def _count(session: Session, reader: Reader, ask: Ask, axis: Axis) -> Tallies:
+    tallies = Tallies()
+    for row in session.execute(statement_of(reader, ask, axis)).mappings():
+        group = tallies.groups[row.get("group_value"), row["group_bucket"]]
+        group += _tally_of(row, reader, ask.report.measures)
+    return tallies
+
+
+def _measured(reader: Reader, ask: Ask) -> list[Any]:
+    columns: list[Any] = []
+    for measure in ask.report.measures:
+        if isinstance(measure, Share):
+            continue
+        where = criteria_of(reader, ask, narrowing_of(measure.where))
+        if isinstance(measure, Count):
+            counted = sa.func.sum(sa.case((sa.and_(*where), 1), else_=0)) if where else sa.func.count()
+            columns.append(counted.label(f"n_{measure.name}"))
+        elif isinstance(measure, Amount):
+            amount = getattr(ask.resource.model, measure.of)
+            columns.append(sa.func.sum(sa.case((sa.and_(*where), amount)) if where else amount).label(f"a_{measure.name}"))
+        else:
+            columns += _elapsed(ask, measure, where)
+    return columns
+
+
+def _elapsed(ask: Ask, measure: Days, where: Sequence[Any]) -> list[Any]:
+    model = ask.resource.model
+    begin, end = getattr(model, measure.begin), getattr(model, measure.end)
+    both = sa.and_(begin.isnot(None), end.isnot(None), *where)
+    seconds = sa.cast(sa.extract("epoch", end), sa.BigInteger) - sa.cast(sa.extract("epoch", begin), sa.BigInteger)
+    return [
+        sa.func.sum(sa.case((both, seconds), else_=0)).label(f"s_{measure.name}"),
+        sa.func.sum(sa.case((both, 1), else_=0)).label(f"o_{measure.name}"),
+    ]
+
+
+def _tally_of(row: Mapping[Any, Any], reader: Reader, measures: Sequence[Measure]) -> Tally:
+    tally = Tally()
+    currency = row.get("group_currency") or reader.formats.currency
+    for measure in measures:
+        name = measure.name
+        if isinstance(measure, Count):
+            tally.counts[name] = int(row[f"n_{name}"])
+        elif isinstance(measure, Amount) and row[f"a_{name}"] is not None:
+            tally.amounts[name] = {currency: row[f"a_{name}"]}
+        elif isinstance(measure, Days):
+            tally.seconds[name] = (int(row[f"s_{name}"]), int(row[f"o_{name}"]))
+    return tally
+
+
+def _currency(ask: Ask) -> Any:
+    """Amounts of different currencies are kept apart by grouping; nothing is where no amount is asked for."""
+    wanted = any(isinstance(measure, Amount) for measure in ask.report.measures)
+    return getattr(ask.resource.model, "currency", None) if wanted else None
+
+
+def _column(ask: Ask, name: str) -> Any:
+    return getattr(ask.resource.model, ask.resource.field(name).attribute)
+
+
+def _within(day: Any, periods: Sequence[Period]) -> Any:
+    """Days of any of these periods; of periods side by side one range, which an index serves best."""
+    ordered = sorted(periods, key=lambda period: period.first)
+    if len(ordered) == 2 and (ordered[1].first - ordered[0].last).days <= 1:
+        ordered = [Period("", ordered[0].first, max(period.last for period in ordered))]
+    return sa.or_(*(_between(day, period) for period in ordered))
+
+
+def _between(day: Any, period: Period) -> Any:
+    return day.between(sa.literal(period.first, sa.Date), sa.literal(period.last, sa.Date))
