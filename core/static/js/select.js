@@ -14,6 +14,7 @@ async function start(select) {
     onDropdownOpen: float,
     render: { option: row, item: row, no_results: () => nothing(select) },
   });
+  select.setAttribute("aria-hidden", "true"); // its label now belongs to the control that stands for it
 }
 
 /** Over everything, so that no dialog or scrolling box cuts the list. */
