@@ -34,7 +34,7 @@ def answer_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or code < 400:
         return error
     if request.path.startswith(API):
-        return jsonify(error=error.name.lower().replace(" ", "_"), message=error.description), code
+        return jsonify(error={"code": error.name.lower().replace(" ", "_"), "message": error.description}), code
     headers = [(name, value) for name, value in error.get_headers() if name in ("Retry-After", "Allow")]
     return _page(code), code, headers
 
@@ -43,7 +43,7 @@ def answer_refusal(error: Refused) -> ResponseReturnValue:
     """A rule that no page caught: said in its own words."""
     db.session.rollback()
     if request.path.startswith(API):
-        return jsonify(error=error.code, message=str(error.message)), 422
+        return jsonify(error={"code": error.code, "message": str(error.message)}), 409
     return _page(409, str(error.message)), 409
 
 

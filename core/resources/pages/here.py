@@ -47,8 +47,9 @@ class Here:
     def address_of(self, id: int) -> str:
         return f"{self.address}/{id}"
 
-    def writing(self, source: str = "page") -> WriteContext:
-        return write_context(self.session, self.house, self.actor, source)
+    def writing(self, source: str = "page", **reading: Any) -> WriteContext:
+        """The surroundings of a write in this person's name; `reading` says how input is understood otherwise."""
+        return write_context(self.session, self.house, self.actor, source, **reading)
 
     def may(self, action: str) -> bool:
         """Whether there is any record on which this person may do it."""

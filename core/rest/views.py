@@ -1,0 +1,160 @@
+"""The API of a resource: list, read, create, change, delete, and the actions it declares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from core.access.actor import ANONYMOUS
+from core.db import db
+from core.fields import Formats
+from core.house import House, current_house
+from core.i18n import _
+from core.resources import read
+from core.resources.context import WriteContext
+from core.resources.declare import Resource
+from core.resources.pages.here import Here
+from core.resources.query import Page, fetch_page
+from core.resources.write import change, create, delete
+from core.rest.answers import ApiError, answered, not_valid
+from core.rest.body import fields_of, json_object, list_query
+from core.rest.once import Answer, once
+
+AT = "/api/v1"
+BESIDES = ("created_at", "updated_at", "version")
+
+
+def api_of(house: House) -> Blueprint:
+    """The API of all resources of a house; what is off is not there."""
+    blueprint = Blueprint("api", __name__)
+    if house.resources:
+        at = f"{AT}/<any({', '.join(map(repr, house.resources))}):resource>"
+        blueprint.add_url_rule(at, "list", list_records, methods=["GET"])
+        blueprint.add_url_rule(at, "create", create_record, methods=["POST"])
+        blueprint.add_url_rule(f"{at}/<int:id>", "show", show_record, methods=["GET"])
+        blueprint.add_url_rule(f"{at}/<int:id>", "change", change_record, methods=["PATCH"])
+        blueprint.add_url_rule(f"{at}/<int:id>", "delete", delete_record, methods=["DELETE"])
+        blueprint.add_url_rule(f"{at}/<int:id>/<name>", "act", act_on_record, methods=["POST"])
+    return blueprint
+
+
+@answered
+def list_records(resource: str) -> ResponseReturnValue:
+    """A page of records: `?q=&sort=&limit=&cursor=&<field>=`."""
+    here = _enter(resource, "view")
+    query = list_query(here.resource)
+    try:
+        page = fetch_page(here.session, here.resource, query, here.resource.fields, _writing(here).reading, here.actor,
+                          extra=BESIDES)
+    except ValueError:
+        raise ApiError(422, "cursor", _("This is no cursor of this list.")) from None
+    if page.problems:
+        raise not_valid(page.problems)
+    return jsonify(items=[_row(page, row, here.resource, here.formats) for row in page.rows], next=page.next)
+
+
+@answered
+def show_record(resource: str, id: int) -> ResponseReturnValue:
+    here = _enter(resource, "view")
+    stored = _stored(here, id)
+    return _told(stored, here.formats)
+
+
+@answered
+def create_record(resource: str) -> ResponseReturnValue:
+    here = _enter(resource, "create")
+    body = json_object()
+
+    def do() -> Answer:
+        record = create(here.resource, fields_of(here.resource, body), _writing(here))
+        here.session.flush()
+        stored = _stored(here, record.id)
+        return Answer(201, stored.json(here.formats), f"{request.script_root}{AT}/{resource}/{record.id}", _etag(stored))
+
+    return once(here.session, here.actor, do)
+
+
+@answered
+def change_record(resource: str, id: int) -> ResponseReturnValue:
+    """Change the fields that the body names; `If-Match` with the record's ETag makes sure that nobody else has."""
+    here = _enter(resource, "edit")
+    stored = _stored(here, id, "edit")
+    _check_version(stored)
+    change(here.resource, stored.record, fields_of(here.resource, json_object()), _writing(here))
+    here.session.commit()
+    return _told(_stored(here, id), here.formats)
+
+
+@answered
+def delete_record(resource: str, id: int) -> ResponseReturnValue:
+    here = _enter(resource, "delete")
+    stored = _stored(here, id, "delete")
+    _check_version(stored)
+    delete(here.resource, [stored.record], _writing(here))
+    here.session.commit()
+    return "", 204
+
+
+@answered
+def act_on_record(resource: str, id: int, name: str) -> ResponseReturnValue:
+    """What a resource declares beyond reading and writing (`rest_actions`)."""
+    here = _enter(resource, "view")
+    action = next((each for each in here.resource.rest_actions if each.name == name), None)
+    if action is None:
+        raise _absent()
+    stored = _stored(here, id, action.permission)
+    body = json_object(required=False)
+    return once(here.session, here.actor,
+                lambda: Answer(200, dict(action.run(_writing(here), stored.record, body))))
+
+
+def _enter(resource: str, action: str) -> Here:
+    house = current_house()
+    here = Here(house.resources[resource], house, db.session(), g.get("actor", ANONYMOUS))  # type: ignore[arg-type]
+    if not here.may(action):
+        raise ApiError(403, "forbidden", _("You may not do this."))
+    return here
+
+
+def _stored(here: Here, id: int, action: str = "view") -> read.Stored:
+    """The record; another's answers exactly as a missing one."""
+    found = read.find(here.session, here.resource, id)
+    if found is None or not here.may_with(found.record, "view"):
+        raise _absent()
+    if action != "view" and not here.may_with(found.record, action):
+        raise ApiError(403, "forbidden", _("You may not do this to this record."))
+    return found
+
+
+def _writing(here: Here) -> WriteContext:
+    """The surroundings of a write by the API: numbers and dates are read as JSON's world writes them."""
+    return here.writing("api", decimal=".", date_order="ymd")
+
+
+def _row(page: Page, row: Any, resource: Resource, formats: Formats) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": row.id}
+    for field in resource.fields:
+        found[field.name] = field.kind.json(page.value(row, field), formats)
+    return {**found, "created_at": row.created_at.isoformat(), "updated_at": row.updated_at.isoformat(), "version": row.version}
+
+
+def _told(stored: read.Stored, formats: Formats) -> ResponseReturnValue:
+    answer = jsonify(stored.json(formats))
+    answer.headers["ETag"] = _etag(stored)
+    return answer
+
+
+def _etag(stored: read.Stored) -> str:
+    return f'"{stored.id}-{stored.record.version}"'
+
+
+def _check_version(stored: read.Stored) -> None:
+    wanted = request.headers.get("If-Match", "")
+    if wanted and wanted != "*" and _etag(stored) not in [each.strip().removeprefix("W/") for each in wanted.split(",")]:
+        raise ApiError(412, "changed_meanwhile", _("Somebody has changed this record since you read it."))
+
+
+def _absent() -> ApiError:
+    return ApiError(404, "not_found", _("There is nothing here."))
