@@ -52,10 +52,6 @@ class User(Model, UserMixin):
     roles: Mapped[list[Role]] = relationship(secondary=user_roles, order_by="Role.position")
     membership: Mapped[TeamMember | None] = relationship(uselist=False, passive_deletes=True)
 
-    @property
-    def has_two_factor(self) -> bool:
-        return bool(self.tf_primary_method and self.tf_totp_secret)
-
     def __repr__(self) -> str:
         return f"<User {self.id}>"
 

@@ -1,0 +1,29 @@
+"""The pages of access: signing in and out, recovery, first start, profile, users, roles, teams; and the gate before all pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from core.access.web.extension import init_flask_security
+from core.access.web.gate import open_request
+from core.house import House
+
+blueprint = Blueprint("access", __name__)
+
+
+def set_up(app: Flask, house: House) -> None:
+    import core.access.scope  # noqa: F401  # from here on persons see only what they reach
+    from core.access.web import (  # noqa: F401  # their routes hang on the blueprint
+        first_start,
+        people,
+        profile,
+        recovery,
+        roles,
+        sign_in,
+        teams,
+        two_steps,
+    )
+
+    app.before_request(open_request)
+    init_flask_security(app, house)
+    app.register_blueprint(blueprint)
