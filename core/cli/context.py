@@ -48,7 +48,7 @@ def in_app(
     from core.installation import is_set_up
     from core.settings import settings_of
 
-    if not _has_tables(config):
+    if not is_there(config):
         raise Wrong(NOT_SET_UP)
     app = current_app_of(config)
     with app.app_context():
@@ -77,7 +77,8 @@ def speaking(language: str) -> Iterator[None]:
         yield
 
 
-def _has_tables(config: Config) -> bool:
+def is_there(config: Config) -> bool:
+    """Whether the database has the core's tables; one that is missing is not made by asking."""
     from core.db import engine_for
     from core.host.state import has_tables
 

@@ -75,11 +75,14 @@ def _import(place: str) -> click.Command:
 
 
 def _command_of_an_app(name: str) -> click.Command | None:
-    from core.cli.context import current_app_of
+    from core.cli.context import current_app_of, is_there
     from core.config import load_config
     from core.house import EXTENSION
 
-    app = current_app_of(load_config())
+    config = load_config()
+    if not is_there(config):
+        return None
+    app = current_app_of(config)
     found = (each for each in app.extensions[EXTENSION].commands if each.name == name)
     return next(found, None)
 

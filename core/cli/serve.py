@@ -13,7 +13,7 @@ from core.config import Config, load_config
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), envvar="PORT", default=8000, show_default=True, show_envvar=True
+    "--port", type=click.IntRange(1, 65535), envvar="PORT", default=8000, show_default=True, show_envvar=True
 )
 @click.option(
     "--workers",
