@@ -145,10 +145,5 @@ def places_here() -> tuple[Place, ...]:
     return places
 
 
-def wants_piece() -> bool:
-    """Whether a script asks, which puts the answer into the page itself, and not the browser for a page."""
-    return "HX-Request" in request.headers
-
-
 def _load_role_labels(session: Session) -> dict[str, str]:
     return {name: label for name, label in session.execute(sa.select(Role.name, Role.label))}

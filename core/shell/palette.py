@@ -92,10 +92,11 @@ def _actions(house: House, actor: Actor, text: str, root: str) -> list[Found]:
     found = []
     for resource in house.resources.values():
         if actor.may(resource.name, "create"):
-            label = _("Create: %(name)s", name=resource.label)
+            label, url = _("Create: %(name)s", name=resource.label), f"{root}/{resource.name}/new"
             if text and not _holds(label, words):
                 label = _("Create: %(name)s “%(text)s”", name=resource.label, text=text)
-            found.append(Found(label, f"{root}/{resource.name}/new", "plus"))
+                url += f"?{urlencode({resource.title: text})}"
+            found.append(Found(label, url, "plus"))
         if text and resource.search and actor.may(resource.name, "view"):
             found.append(Found(_("Search “%(text)s” in %(name)s", text=text, name=resource.plural),
                                f"{root}/{resource.name}?{urlencode({'q': text})}", "filter"))

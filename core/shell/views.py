@@ -16,9 +16,10 @@ from core.access.web.gate import before_set_up
 from core.db import db
 from core.house import current_house
 from core.i18n import LANGUAGES
+from core.resources.pages.here import is_htmx
 from core.shell import blueprint
 from core.shell.counts import count_text, counts_for
-from core.shell.frame import frame_of_request, places_here, wants_piece
+from core.shell.frame import frame_of_request, places_here
 from core.shell.menu import menu_for
 from core.shell.palette import find_everywhere
 
@@ -58,7 +59,7 @@ def search() -> str:
     headings = find_everywhere(
         db.session(), current_house(), _actor(), text, frame_of_request().menu, pages_for(_actor()), request.script_root
     )
-    template = "shell/found.html" if wants_piece() else "shell/search.html"
+    template = "shell/found.html" if is_htmx() else "shell/search.html"
     return render_template(template, headings=headings, text=text)
 
 
@@ -98,7 +99,7 @@ def _keep(
 
 def _back() -> Response:
     """To the page one came from, if it is ours; a script only wants to know that it is done."""
-    if wants_piece():
+    if is_htmx():
         return make_response("", 204)
     came_from = urlsplit(request.referrer or "")
     ours = came_from.netloc == request.host

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask import abort, current_app, flash, g, make_response, redirect, render_template, request, url_for
+from flask import abort, current_app, g, make_response, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -24,7 +24,8 @@ from core.house import current_house
 from core.i18n import _, _l
 from core.resources.context import Refused
 from core.resources.declare import ReferenceList, Setting
-from core.shell.frame import wants_piece
+from core.resources.door import flash_toast
+from core.resources.pages.here import is_htmx
 
 UNDO_SECONDS = 3600
 
@@ -189,7 +190,7 @@ def _carry_out(declared: ReferenceList, deed: Callable[[], deeds.Undo | None], s
 
 def _redrawn(declared: ReferenceList, outcome: Outcome) -> AnyResponse:
     """The values as they are now, with a toast. Of a refusal too: only what succeeds is swapped in."""
-    if not wants_piece():
+    if not is_htmx():
         return _back(declared, outcome)
     page = render_template("settings/values.html", **_list_values(declared))
     return make_response(page, 200, {"HX-Trigger": json.dumps({"toast": outcome.toast})})
@@ -199,11 +200,11 @@ def _back(declared: ReferenceList, outcome: Outcome) -> AnyResponse:
     """To the list, which says what was done. A script is told where to go: following, it would take the words away."""
     _flash(outcome)
     target = url_for("settings.values", name=declared.name)
-    return make_response("", 204, {"HX-Redirect": target}) if wants_piece() else redirect(target, 303)
+    return make_response("", 204, {"HX-Redirect": target}) if is_htmx() else redirect(target, 303)
 
 
 def _flash(outcome: Outcome) -> None:
-    flash({"text": outcome.text, "undo_url": outcome.undo_url}, "error" if outcome.refused else "message")  # type: ignore[arg-type]
+    flash_toast(outcome.text, "bad" if outcome.refused else "ok", outcome.undo_url)
 
 
 def _list(name: str) -> ReferenceList:
@@ -259,7 +260,7 @@ def _value_page(declared: ReferenceList, id: int, form: SettingsForm) -> str:
 
 def _template(name: str) -> str:
     """A dialog asks for its piece alone; as an address of its own it is a page."""
-    return f"settings/{name}_dialog.html" if wants_piece() else f"settings/{name}.html"
+    return f"settings/{name}_dialog.html" if is_htmx() else f"settings/{name}.html"
 
 
 def _token(declared: ReferenceList, way_back: deeds.Undo) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access.web.gate import require
@@ -17,6 +17,7 @@ from core.formats import reading_for
 from core.house import current_house
 from core.i18n import _
 from core.resources.declare import SettingsSection
+from core.resources.door import flash_toast
 from core.settings import CLASSIC, SIMPLE, settings_of
 
 LEADS = "crm_leads"
@@ -66,7 +67,7 @@ def save(name: str) -> Any:
     session = db.session()
     save_section(session, declared, form.parsed)
     session.commit()
-    flash(_("Saved."))
+    flash_toast(_("Saved."))
     return redirect(url_for("settings.section", name=name))
 
 

@@ -108,7 +108,7 @@ def test_the_palette_finds_records_one_can_see_and_marks_the_words(sign_in: Sign
 
 def test_the_palette_offers_to_create_and_to_go(sign_in: SignIn) -> None:
     ana = sign_in("ana")
-    assert "/pots/new" in ana.get("/shell/search?q=avila", headers=SCRIPT).text
+    assert "/pots/new?name=el+%C3%A1vila" in ana.get("/shell/search?q=el+ávila", headers=SCRIPT).text
     assert "/settings/lists/colours" in ana.get("/shell/search?q=colou", headers=SCRIPT).text
     everything = ana.get("/shell/search", headers=SCRIPT).text
     assert ">Home<" in everything and ">Pots<" in everything
