@@ -20,6 +20,15 @@ def upgrade() -> None:
     sa.Column('closed_until', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_core_attempt'))
     )
+    op.create_table('core_import_mapping',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('resource', sa.String(length=60), nullable=False),
+    sa.Column('headers', sa.String(length=64), nullable=False),
+    sa.Column('mapping', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import_mapping')),
+    sa.UniqueConstraint('resource', 'headers', name=op.f('uq_core_import_mapping_resource_headers'))
+    )
     op.create_table('core_lease',
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('holder', sa.String(length=200), nullable=False),
@@ -185,6 +194,23 @@ def upgrade() -> None:
     with op.batch_alter_table('core_history', schema=None) as batch_op:
         batch_op.create_index('ix_core_history_record', ['resource', 'record_id', 'id'], unique=False)
 
+    op.create_table('core_idempotency',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
+    sa.Column('path', sa.String(length=300), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('status', sa.Integer(), nullable=False),
+    sa.Column('answer', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('location', sa.String(length=300), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_idempotency_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_core_idempotency')),
+    sa.UniqueConstraint('user_id', 'key', 'path', name=op.f('uq_core_idempotency_user_id_key_path'))
+    )
+    with op.batch_alter_table('core_idempotency', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_core_idempotency_at'), ['at'], unique=False)
+
     op.create_table('core_import',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('resource', sa.String(length=60), nullable=False),
@@ -313,15 +339,6 @@ def upgrade() -> None:
     with op.batch_alter_table('core_user_role', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_core_user_role_role_id'), ['role_id'], unique=False)
 
-    op.create_table('core_import_mapping',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('resource', sa.String(length=60), nullable=False),
-    sa.Column('headers', sa.String(length=64), nullable=False),
-    sa.Column('mapping', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
-    sa.Column('used_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import_mapping')),
-    sa.UniqueConstraint('resource', 'headers', name=op.f('uq_core_import_mapping_resource_headers'))
-    )
     op.create_table('core_import_row',
     sa.Column('import_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('row', sa.Integer(), autoincrement=False, nullable=False),
@@ -358,7 +375,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_core_import_row_outcome')
 
     op.drop_table('core_import_row')
-    op.drop_table('core_import_mapping')
     with op.batch_alter_table('core_user_role', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_core_user_role_role_id'))
 
@@ -387,6 +403,10 @@ def downgrade() -> None:
 
     op.drop_table('core_job')
     op.drop_table('core_import')
+    with op.batch_alter_table('core_idempotency', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_core_idempotency_at'))
+
+    op.drop_table('core_idempotency')
     with op.batch_alter_table('core_history', schema=None) as batch_op:
         batch_op.drop_index('ix_core_history_record')
 
@@ -415,4 +435,5 @@ def downgrade() -> None:
     op.drop_table('core_outbox')
     op.drop_table('core_lifecycle_lock')
     op.drop_table('core_lease')
+    op.drop_table('core_import_mapping')
     op.drop_table('core_attempt')
