@@ -18,6 +18,7 @@ from core.app import REVISION, app_settings, import_steps
 from core.config import Config, load_config
 from core.db import engine_for
 from core.host.assembly import assemble
+from core.host.processes import Pulse
 from core.house import EXTENSION, House, Notice
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Switchboard:
         self._state = StateReader(config)
         self._lock = threading.Lock()
         self._failed: int | None = None
+        self._pulse = Pulse(config, "web")
         _freeze_once()
         self._app = assemble(config)
 
@@ -71,6 +73,8 @@ class Switchboard:
         if environ.get("PATH_INFO") == "/healthz":
             return _health(app, start_response)
         environ[REVISION] = revision
+        if environ.get("wsgi.multiprocess"):
+            self._pulse.beat(house_of(app).generation)
         return app.wsgi_app(environ, start_response)
 
     @property
