@@ -43,20 +43,27 @@ def import_(
 ) -> None:
     """Bring a CSV or XLSX file in."""
     from core.imports.command import import_file
+    from core.resources.context import Refused
+    from core.tabular import TableError
 
+    if errors is not None and not errors.parent.is_dir():
+        raise Wrong(f"There is no folder {errors.parent}")
     with in_app(load_config(), user=user, by_administrator=True) as (session, house):
-        outcome = import_file(
-            session,
-            house,
-            _resource(house, resource),
-            file,
-            mapping=mapping,
-            encoding=encoding,
-            separator=separator,
-            on_duplicate=on_duplicate,
-            dry_run=dry_run,
-            errors=errors,
-        )
+        try:
+            outcome = import_file(
+                session,
+                house,
+                _resource(house, resource),
+                file,
+                mapping=mapping,
+                encoding=encoding,
+                separator=separator,
+                on_duplicate=on_duplicate,
+                dry_run=dry_run,
+                errors=errors,
+            )
+        except (TableError, Refused) as error:
+            raise Wrong(f"{file.name}: {error}") from None
         if as_json:
             say_json(outcome.as_json())
             return

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db import utcnow
 from core.house import House
-from core.i18n import LANGUAGES, use_language
-from core.imports.models import ImportRun
+from core.i18n import LANGUAGES, _, use_language
+from core.imports.models import ImportMapping, ImportRun
 from core.resources.declare import Field, Resource
-from core.tabular import CsvFormat, Table, ValueFormat, match_headers, open_table, sniff_values
+from core.tabular import CsvFormat, Table, ValueFormat, fold, match_headers, open_table, sniff_values
 
 RECORD_ID = "id"
 """What a column of record numbers is mapped to: our own exports have one, by which a row finds its record again."""
@@ -47,6 +52,47 @@ def guess_plan(resource: Resource, table: Table, default: ValueFormat) -> Plan:
     return Plan(mapping, constants, sniff_values(table.samples(20), default))
 
 
+def plan_for(session: Session, resource: Resource, table: Table, default: ValueFormat) -> Plan:
+    """What was made of a file with these headers last time, else a guess."""
+    guessed = guess_plan(resource, table, default)
+    known = _remembered(session, resource, table.headers)
+    if known is None:
+        return guessed
+    names = {each.name for each in writable_fields(resource)} | {RECORD_ID}
+    mapping = {index: known.mapping[header] for index, header in enumerate(table.headers)
+               if known.mapping.get(header) in names}
+    constants = {name: value for name, value in guessed.constants.items() if name not in mapping.values()}
+    return Plan(mapping, constants, guessed.values)
+
+
+def remember(session: Session, resource: Resource, headers: Sequence[str], mapping: Mapping[int, str]) -> None:
+    """Keep for the next file with these headers which column is which field; the caller commits."""
+    known = _remembered(session, resource, headers)
+    if known is None:
+        known = ImportMapping(resource=resource.name, headers=_headers_key(headers))
+        session.add(known)
+    known.mapping = {header: mapping.get(index, "") for index, header in enumerate(headers)}
+    known.used_at = utcnow()
+
+
+def named_mapping(resource: Resource, headers: Sequence[str], wanted: Mapping[str, str]) -> dict[int, str]:
+    """A mapping given by names, header → field ('' for none), as column numbers.
+
+    Raises:
+        LookupError: a header is not in the file, or a field is none of the resource's.
+    """
+    places = {fold(header): index for index, header in enumerate(headers)}
+    names = {each.name for each in writable_fields(resource)} | {RECORD_ID}
+    mapping: dict[int, str] = {}
+    for header, name in wanted.items():
+        if fold(header) not in places:
+            raise LookupError(_("The file has no column “%(name)s”.", name=header))
+        if name and name not in names:
+            raise LookupError(_("There is no field “%(name)s”.", name=name))
+        mapping[places[fold(header)]] = name
+    return {index: name for index, name in mapping.items() if name}
+
+
 def open_run(run: ImportRun, folder: Path) -> Table:
     """The file of an import, read as the import says. Raises TableError."""
     return open_table(folder / run.stored, filename=run.filename, encoding=run.format.get("encoding"),
@@ -63,6 +109,16 @@ def format_of(table: Table, values: ValueFormat) -> dict[str, Any]:
 
 def writable_fields(resource: Resource) -> list[Field]:
     return [each for each in resource.fields if each.writable]
+
+
+def _remembered(session: Session, resource: Resource, headers: Sequence[str]) -> ImportMapping | None:
+    return session.scalars(sa.select(ImportMapping).where(
+        ImportMapping.resource == resource.name, ImportMapping.headers == _headers_key(headers))).first()
+
+
+def _headers_key(headers: Sequence[str]) -> str:
+    """Files with the same columns, in whatever order, are the same sort of file."""
+    return sha256("\n".join(sorted(headers)).encode()).hexdigest()
 
 
 def header_names(declared: Field) -> tuple[str, ...]:
