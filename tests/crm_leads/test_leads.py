@@ -68,11 +68,11 @@ def test_bad_input_is_told_beside_its_field(installation: Installation, field: s
     assert listed["items"] == []
 
 
-@pytest.mark.parametrize("typed", ["avila", "ÁVILA", "j-304561", "J30456118", "barbara@ex", "5551234", "feria 20"])
+@pytest.mark.parametrize("typed", ["avila", "ÁVILA", "j-117214", "J11721484", "barbara@ex", "5551234", "feria 20"])
 def test_search_finds_a_lead_however_it_is_written(installation: Installation, typed: str) -> None:
     headers, api = installation.token(), installation.app.test_client()
     made = api.post("/api/v1/leads", json={"name": "Inversiones El Ávila 380, S.A.", "document_type": "RIF",
-                                          "document_number": "J-30456118-2", "email": "Barbara@Example.com",
+                                          "document_number": "J-11721484-1", "email": "Barbara@Example.com",
                                           "phone_1": "0414-555.12.34", "tags": ["feria 2025"]}, headers=headers)
     assert made.status_code == 201, made.text
     api.post("/api/v1/leads", json={"name": "Otro"}, headers=headers)
