@@ -45,6 +45,7 @@ from core.host.words import range_in_words, sentence, title_of
 from core.house import House, current_house
 from core.i18n import Text, _, _l
 from core.resources.context import Refused
+from core.resources.declare import MenuItem
 from core.resources.door import flash_toast
 
 blueprint = Blueprint("apps", __name__, url_prefix="/apps")
@@ -82,6 +83,7 @@ class Panel:
     gone: dict[str, Any] = field(default_factory=dict)
     history: Sequence[PluginEvent] = ()
     phases: Sequence[tuple[Text, str]] = ()
+    opens: str = ""
 
 
 def set_up(app: Flask, house: House) -> None:
@@ -175,6 +177,9 @@ def _panel(app: Overview) -> Panel:
     panel = Panel(app, "show", history=_history(app.name), phases=_phases())
     if app.standing is Standing.BROKEN:
         return panel
+    if panel.phases and app.is_on:
+        panel.deed, panel.opens = "done", _first_page(app.name)
+        return panel
     try:
         if wanted == "uninstall" and app.standing is not Standing.DISCOVERED:
             panel.deed, panel.remains = "uninstall", preview_uninstall(_config(), app.name)
@@ -196,10 +201,24 @@ def _add_disabling(panel: Panel) -> None:
     panel.dependents = [title_of(each, catalogue) for each in catalogue.dependents_of(name, stand.enabled)]
     resources = [each for each in house.resources.values() if each.plugin == name]
     panel.gone = {
-        "menu": [each.plural for each in resources],
+        "menu": [each.plural for each in resources] + [each.label for each in _menu_of(house, name)],
         "jobs": [each.label for each in house.jobs.values() if each.plugin == name],
         "settings": [each.label for each in house.settings.values() if each.plugin == name],
     }
+
+
+def _menu_of(house: House, plugin: str) -> list[MenuItem]:
+    """The entries whose pages are the plugin's own: its blueprints bear its name."""
+    return [item for item in house.menu if item.endpoint.partition(".")[0] in (plugin, f"{plugin}_pages")]
+
+
+def _first_page(plugin: str) -> str:
+    """Where one goes to look at what was just switched on."""
+    house = current_house()
+    for resource in house.resources.values():
+        if resource.plugin == plugin:
+            return f"{request.script_root}/{resource.name}"
+    return next((url_for(item.endpoint, **item.values) for item in _menu_of(house, plugin)), "")
 
 
 def _groups(found: Sequence[Overview], show: str, text: str) -> Iterator[tuple[Text, list[Overview]]]:

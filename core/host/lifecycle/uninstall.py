@@ -25,7 +25,7 @@ from core.host.manifest import Manifest
 from core.host.schema.check import database_revision, own_tables
 from core.host.schema.migrate import downgrade, drop_tables, moving_tables
 from core.host.schema.revisions import CORE, owner_of
-from core.host.state import PluginRow, Stand, Standing
+from core.host.state import PluginRow, Stand, Standing, raise_generation
 from core.host.words import title_of
 from core.house import House
 from core.i18n import _
@@ -88,10 +88,10 @@ def uninstall(
         with phases("export"), engine_for(config.database_url).connect() as connection:
             export = export_tables(config, connection, name, tables)
         with phases("remove"), refusing(catalogue):
-            files = _remove(config, catalogue, stand, name, by, why)
+            files, generation = _remove(config, catalogue, stand, name, by, why)
     for file in files:
         file.unlink(missing_ok=True)
-    return Outcome((name,), stand.generation, tuple(phases.done), export=export)
+    return Outcome((name,), generation, tuple(phases.done), export=export)
 
 
 def removable(connection: sa.Connection, catalogue: Catalogue, stand: Stand, name: str) -> list[str]:
@@ -103,7 +103,7 @@ def removable(connection: sa.Connection, catalogue: Catalogue, stand: Stand, nam
     row, title = stand.plugins.get(name), title_of(name, catalogue)
     if row is None:
         raise Refused(_("%(app)s is not installed.", app=title), "not_installed")
-    if row.state is Standing.ENABLED:
+    if row.state is Standing.ENABLED and name in catalogue:  # whose code is gone takes no part anyway
         raise Refused(_("%(app)s is on. Switch it off first.", app=title), "enabled")
     inspector = sa.inspect(connection)
     everything = inspector.get_table_names()
@@ -130,8 +130,8 @@ def kept_by_resource() -> list[sa.Table]:
 
 def _remove(
     config: Config, catalogue: Catalogue, stand: Stand, name: str, by: Actor | None, why: str
-) -> list[Path]:
-    """The transaction; the uploaded files that go once it has come about."""
+) -> tuple[list[Path], int]:
+    """The transaction; answers the uploaded files that go once it has come about, and the generation."""
     manifest = catalogue.get(name)
     hooks = _own_hooks(manifest)
     with moving_tables(config, [name]) as connection:
@@ -151,7 +151,8 @@ def _remove(
             except Exception as error:  # the guard around a plugin's migration
                 raise PluginError(name, "migration", error) from error
         drop_tables(connection, name, _others(catalogue, stand, name))
-    return files
+        was_on = name in stand.enabled
+        return files, raise_generation(connection) if was_on else stand.generation
 
 
 def _own_hooks(manifest: Manifest | None) -> Hooks:
