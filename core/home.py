@@ -88,7 +88,7 @@ def _greeting(actor: Actor) -> str:
 
 
 def _seen(house: House, actor: Actor) -> list[Resource]:
-    return [each for each in house.resources.values() if actor.may(each.name, "view")]
+    return [each for each in house.in_menu_order() if actor.may(each.name, "view")]
 
 
 def _newest(session: Session, resource: Resource, actor: Actor) -> Newest:
@@ -116,12 +116,12 @@ def _is_empty(session: Session, house: House, actor: Actor) -> bool:
 def _first_steps(house: House, actor: Actor) -> Iterator[FirstStep]:
     """What one does with an empty installation; each only for who may."""
     root = request.script_root
-    for resource in house.resources.values():
+    for resource in house.in_menu_order():
         if actor.may(resource.name, "create"):
             yield FirstStep(resource.icon, _("Write down the first one: %(name)s", name=resource.label),
                             _("A name is enough; the rest can wait."), f"{root}/{resource.name}/new")
             break
-    for resource in house.resources.values():
+    for resource in house.in_menu_order():
         if actor.may(resource.name, "import"):
             yield FirstStep("file-import", _("Bring what you have: %(name)s", name=resource.plural),
                             _("From Excel or CSV; nothing is written before you have seen it."), f"{root}/{resource.name}/import")

@@ -53,6 +53,10 @@ class House:
     commands: list[Any] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
+    def in_menu_order(self) -> list[Resource]:
+        """The resources as the navigation has them."""
+        return sorted(self.resources.values(), key=lambda each: each.menu_order)
+
     def resource_of(self, model: type[Any]) -> Resource | None:
         """The resource whose records are of this class, None where its plugin is off."""
         return next((each for each in self.resources.values() if each.model is model), None)

@@ -69,7 +69,7 @@ def _records(session: Session, house: House, actor: Actor, text: str, root: str)
         return []
     reading = reading_for(session, actor)
     found = []
-    for resource in house.resources.values():
+    for resource in house.in_menu_order():
         if not resource.search or not actor.may(resource.name, "view"):
             continue
         query = ListQuery(q=text, limit=RECORDS_EACH)
@@ -90,7 +90,7 @@ def _title_of(resource: Resource, row: Any) -> str:
 def _actions(house: House, actor: Actor, text: str, root: str) -> list[Found]:
     words = fold(text).split()
     found = []
-    for resource in house.resources.values():
+    for resource in house.in_menu_order():
         if actor.may(resource.name, "create"):
             label, url = _("Create: %(name)s", name=resource.label), f"{root}/{resource.name}/new"
             if text and not _holds(label, words):
