@@ -109,6 +109,10 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
+
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         if value is None:
             return None
@@ -128,6 +132,10 @@ class Money(sa.types.TypeDecorator[Decimal]):
 
     impl = sa.BigInteger
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[Decimal]:
+        return Decimal
 
     def process_bind_param(self, value: Decimal | int | None, dialect: sa.Dialect) -> int | None:
         return None if value is None else int(Decimal(value).scaleb(MONEY_SCALE).to_integral_value())

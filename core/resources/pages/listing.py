@@ -55,6 +55,8 @@ def index(resource: str) -> ResponseReturnValue:
     """The page, or for htmx its rows with the parts around them that changed."""
     here = enter(resource)
     query = read_query(here.resource, arguments())
+    if ticked := request.args.getlist("column"):  # as the form of the columns sends them
+        query = replace(query, columns=tuple(ticked))
     columns = columns_of(here.resource, query.columns)
     page = _page(here, query, columns)
     tabs = tabs_of(here, query, request.args.get("view", ""))
