@@ -19,7 +19,7 @@ MEASURES = (
     Amount("won", _l("Converted value"), where=f"status=~{CONVERTED}", good="up"),
 )
 
-STATUS = BySteps("status", _l("Status"), way=(OPEN, CONVERTED), amount="value")
+STATUS = BySteps("status", _l("Status"), way=(OPEN, CONVERTED), amount="value", time="time")
 SEGMENT = ByValue("segment", _l("Segment"))
 CHANNEL = ByValue("channel", _l("Channel"))
 SOURCE = ByValue("source", _l("Source"))

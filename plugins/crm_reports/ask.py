@@ -150,6 +150,8 @@ def check_report(report: Report, house: House) -> None:
     wanted = {*report.figures, *report.columns, report.counted, *(name for chart in report.charts for name in chart.measures)}
     for measure in report.measures:
         wanted |= {measure.part, measure.whole} if isinstance(measure, Share) else set()
+    for cut in report.cuts:
+        wanted |= {cut.amount, cut.time} - {""} if isinstance(cut, BySteps) else set(cut.columns)
     narrowing = [name for measure in report.measures if not isinstance(measure, Share) for name in narrowing_of(measure.where)]
     if missing := sorted(wanted - names):
         raise ValueError(f"{report.name} has no measure {', '.join(missing)}")

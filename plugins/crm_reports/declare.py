@@ -87,6 +87,8 @@ class BySteps:
     way: tuple[str, ...]
     amount: str = ""
     """An `Amount` shown for the records that are at the step now."""
+    time: str = ""
+    """A `Days` said at the last step: how long the whole way takes."""
 
 
 @dataclass(frozen=True)

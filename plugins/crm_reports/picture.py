@@ -10,7 +10,7 @@ from plugins.crm_reports.ask import Ask, Reader, list_url, narrowing_of
 from plugins.crm_reports.buckets import bucket_label, buckets_of, days_of, grain_for, grain_words
 from plugins.crm_reports.declare import ByMonth, BySteps, Chart, Count, Share, Words
 from plugins.crm_reports.steps import steps_of
-from plugins.crm_reports.table import Group, axis_of, groups_of
+from plugins.crm_reports.table import EMPTY, Group, axis_of, groups_of
 from plugins.crm_reports.tally import Axis, Tallies
 from plugins.crm_reports.words import number_text, percent_text, value_text
 
@@ -90,20 +90,25 @@ def picture_of(reader: Reader, ask: Ask, chart: Chart, tallies: Tallies) -> Pict
 def _funnel(reader: Reader, ask: Ask, chart: Chart, cut: BySteps, groups: Sequence[Group], tallies: Tallies) -> Picture:
     steps = steps_of(ask, cut, groups, tallies)
     language = reader.formats.language
-    notes = tuple("" if step.share is None else _("%(share)s pass", share=percent_text(step.share, language)) for step in steps)
+    notes = ["" if step.share is None else _("%(share)s pass", share=percent_text(step.share, language)) for step in steps]
+    if cut.time and len(notes) > 1:
+        measure = ask.report.measure(cut.time)
+        value = tallies.total().value(ask.report, measure)
+        notes[-1] += f" · {value_text(measure, value, reader.formats)}" if value is not None else ""
     hues = tuple(step.group.hue if step.group.meaning == cut.way[-1] else "accent" for step in steps)
     urls = tuple(list_url(reader, ask, ask.period, step.narrowing) if step.reached else "" for step in steps)
-    now = Series(_("This period"), "accent", tuple(step.reached for step in steps), hues, notes, urls=urls)
+    now = Series(_("This period"), "accent", tuple(step.reached for step in steps), hues, tuple(notes),
+                 urls=urls)
     return _compared(reader, ask, chart, [step.group.label for step in steps], now,
                      [step.reached_before or 0 for step in steps], "")
 
 
 def _bars(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group]) -> Picture:
-    shown, language = groups[:MOST_BARS], reader.formats.language
+    shown = groups[:MOST_BARS]
     counted = _count_of(ask, chart)
     shares = [measure for name in chart.measures[1:] if isinstance(measure := ask.report.measure(name), Share)]
     notes = tuple(
-        " · ".join(f"{value_text(share, group.tally.value(ask.report, share), language)} {str(share.label).lower()}" for share in shares)
+        " · ".join(f"{value_text(share, group.tally.value(ask.report, share), reader.formats)} {str(share.label).lower()}" for share in shares)
         for group in shown
     )
     now = Series(_("This period"), "accent", tuple(group.tally.counts[counted.name] for group in shown),
@@ -191,7 +196,7 @@ def _urls(reader: Reader, ask: Ask, groups: Sequence[Group], measure: Count) -> 
 
 
 def _values(tallies: Tallies, groups: Sequence[Group], buckets: Sequence[int], measure: str) -> tuple[int, ...]:
-    ids = [None if group.key == "empty" else int(group.key) for group in groups]
+    ids = [None if group.key == EMPTY else int(group.key) for group in groups]
     return tuple(sum(tallies.groups[id, bucket].counts[measure] for id in ids if (id, bucket) in tallies.groups)
                  for bucket in buckets)
 

@@ -88,12 +88,11 @@ def _table(reader: Reader, ask: Ask, tallied: Mapping[Axis, Tallies]) -> Table:
 
 
 def _figure(reader: Reader, ask: Ask, measure: Measure, tallies: Tallies) -> Figure:
-    language = reader.formats.language
     value = tallies.total().value(ask.report, measure)
     before = tallies.total(before=True).value(ask.report, measure) if ask.before else None
     url = list_url(reader, ask, ask.period, narrowing_of(measure.where)) if isinstance(measure, Count) and value else ""
-    return Figure(measure.name, measure.label, kind_of(measure), value, value_text(measure, value, language, rounded=True),
-                  before, change_of(measure, value, before, language) if ask.before else None, url)
+    return Figure(measure.name, measure.label, kind_of(measure), value, value_text(measure, value, reader.formats, rounded=True),
+                  before, change_of(measure, value, before, reader.formats) if ask.before else None, url)
 
 
 def _wider(session: Session, reader: Reader, ask: Ask) -> Ask | None:

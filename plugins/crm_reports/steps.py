@@ -66,7 +66,7 @@ def _step_line(reader: Reader, ask: Ask, cut: BySteps, step: Step) -> Line:
     if ask.before is not None and step.reached_before is not None:
         cells.append(count_cell(reader, ask, step.reached_before, ask.before, step.narrowing))
         measure = ask.report.measure(ask.report.counted)
-        change = change_of(measure, step.reached, step.reached_before, language)
+        change = change_of(measure, step.reached, step.reached_before, reader.formats)
         cells.append(Cell(change.amount, change.signed, tone=change.tone) if change else Cell(None, "—"))
     cells.append(Cell(step.share, percent_text(step.share, language)) if step.share is not None else Cell(None, "—"))
     return _finished(reader, ask, cut, step.group, cells)
@@ -81,7 +81,7 @@ def _finished(reader: Reader, ask: Ask, cut: BySteps, group: Group, cells: list[
     if cut.amount:
         measure = ask.report.measure(cut.amount)
         value = group.tally.value(ask.report, measure)
-        there.append(Cell(value, value_text(measure, value, reader.formats.language)))
+        there.append(Cell(value, value_text(measure, value, reader.formats)))
     return Line(group.key, group.label, group.hue, (*cells, *there))
 
 

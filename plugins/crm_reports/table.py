@@ -26,6 +26,11 @@ from plugins.crm_reports.periods import Period
 from plugins.crm_reports.tally import Axis, Tallies, Tally
 from plugins.crm_reports.words import change_of, number_text, value_text
 
+EMPTY = "empty"
+"""Key of the row of records whose field is not filled in; it stands last, in a colour that no value of the list has."""
+
+EMPTY_HUES = ("slate", "brown", "cyan", "lime")
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -97,7 +102,7 @@ def groups_of(reader: Reader, ask: Ask, cut: Cut, tallies: Tallies) -> list[Grou
         for id in _order(reader, ask, cut, {*now, *before})
     ]
     if isinstance(cut, ByValue):
-        groups.sort(key=lambda group: -group.tally.counts[ask.report.counted])
+        groups.sort(key=lambda group: (group.key == EMPTY, -group.tally.counts[ask.report.counted]))
     return groups
 
 
@@ -120,23 +125,23 @@ def count_cell(reader: Reader, ask: Ask, count: int, period: Period | tuple[date
 
 def _line(reader: Reader, ask: Ask, group: Group, measures: Sequence[Measure], compared: bool) -> Line:
     cells: list[Cell] = []
-    language, report = reader.formats.language, ask.report
+    report = ask.report
     for measure in measures:
         value = group.tally.value(report, measure)
         if isinstance(measure, Count):
             where = narrowing_of(measure.where)
             cells.append(count_cell(reader, ask, value, group.days or ask.period, group.narrowing, where))
         else:
-            cells.append(Cell(value, value_text(measure, value, language)))
+            cells.append(Cell(value, value_text(measure, value, reader.formats)))
         if not (compared and measure.compared) or group.before is None or ask.before is None:
             continue
         before = group.before.value(report, measure)
         if isinstance(measure, Count):
             cells.append(count_cell(reader, ask, before, ask.before, group.narrowing, narrowing_of(measure.where)))
-            change = change_of(measure, value, before, language)
+            change = change_of(measure, value, before, reader.formats)
             cells.append(Cell(change.amount, change.signed, tone=change.tone) if change else Cell(None, "—"))
         else:
-            cells.append(Cell(before, value_text(measure, before, language)))
+            cells.append(Cell(before, value_text(measure, before, reader.formats)))
     return Line(group.key, group.label, group.hue if group.is_coloured else "", tuple(cells))
 
 
@@ -174,8 +179,10 @@ def _group(reader: Reader, ask: Ask, cut: Cut, id: int | None, tally: Tally, bef
     empty = _("Nobody") if isinstance(kind, UserRef) else _("Not filled in")
     label = item.name if item else empty if id is None else f"#{id}"
     value = "~empty" if id is None else str(id)
-    return Group("empty" if id is None else str(id), label, item.hue if item else "slate", {cut.name: (value,)}, None,
-                 tally, before, item.meaning or "" if item else "", declared is not None and declared.coloured)
+    taken = {each.hue for each in reader.formats.references.items(kind.list)}
+    hue = item.hue if item else next((each for each in EMPTY_HUES if each not in taken), EMPTY_HUES[0])
+    return Group(EMPTY if id is None else str(id), label, hue, {cut.name: (value,)}, None, tally, before,
+                 item.meaning or "" if item else "", declared is not None and declared.coloured)
 
 
 def _months(reader: Reader, ask: Ask, grain: Grain, tallies: Tallies) -> list[Group]:

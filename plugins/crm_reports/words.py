@@ -11,7 +11,7 @@ from typing import Any
 from babel import Locale
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from core.api import _, money_text
+from core.api import Formats, _, money_text
 from plugins.crm_reports.declare import Amount, Count, Days, Measure, Share
 
 NOTHING = "—"
@@ -30,14 +30,16 @@ class Change:
     """better, worse or same."""
 
 
-def value_text(measure: Measure, value: Any, language: str, *, rounded: bool = False) -> str:
+def value_text(measure: Measure, value: Any, formats: Formats, *, rounded: bool = False) -> str:
     """A value as it stands in a table; `rounded` for the large figures on top, which do without cents."""
     if isinstance(measure, Amount):
         amounts: Mapping[str, Decimal] = value or {}
         text = whole_money if rounded else money_text
-        return " + ".join(text(amount, currency, language) for currency, amount in sorted(amounts.items())) or NOTHING
+        ordered = sorted(amounts.items(), key=lambda pair: (pair[0] != formats.currency, pair[0]))
+        return " + ".join(text(amount, currency, formats.language) for currency, amount in ordered) or NOTHING
     if value is None:
         return NOTHING
+    language = formats.language
     if isinstance(measure, Share):
         return percent_text(value, language)
     if isinstance(measure, Days):
@@ -58,17 +60,17 @@ def whole_money(amount: Decimal, currency: str, language: str) -> str:
     return format_currency(round(amount), currency, _whole_pattern(language), locale=language, currency_digits=False)
 
 
-def change_of(measure: Measure, value: Any, before: Any, language: str) -> Change | None:
+def change_of(measure: Measure, value: Any, before: Any, formats: Formats) -> Change | None:
     """The change against the period before; None where there is nothing to compare, or several currencies."""
     moved = _moved(measure, value, before)
     if moved is None:
         return None
-    size = abs(moved)
+    size, language = abs(moved), formats.language
     if isinstance(measure, Share):
         text = _("%(points)s pt", points=format_decimal(round(size * 100, 1), "#,##0.0", locale=language))
         is_same = round(size, 3) == 0
     elif isinstance(measure, Days):
-        text, is_same = value_text(measure, size, language), round(size, 1) == 0
+        text, is_same = value_text(measure, size, formats), round(size, 1) == 0
     else:
         text, is_same = percent_text(size, language), round(size, 3) == 0
     way = "same" if is_same else "up" if moved > 0 else "down"
