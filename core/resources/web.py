@@ -18,13 +18,14 @@ from core.records.undo import anything_to_bring_back, forget_old
 from core.resources.bulk import JOB_TYPE
 from core.resources.declare import JobType
 from core.resources.pages import pages_of
+from core.resources.pages.exporting import EXPORT_JOB
 
 DAY = 86400
 
 
 def set_up(app: Flask, house: House) -> None:
     app.register_blueprint(pages_of(house))
-    for job in (JOB_TYPE, JobType("core.sweep", _l("Remove what nobody needs"), sweep_up, every=DAY)):
+    for job in (JOB_TYPE, EXPORT_JOB, JobType("core.sweep", _l("Remove what nobody needs"), sweep_up, every=DAY)):
         house.jobs[job.name] = job
     app.jinja_env.filters.setdefault("file_size", file_size)
     app.jinja_env.globals["export_url"] = export_url

@@ -17,7 +17,7 @@ from core.resources.query import ListQuery, read_query
 from core.rest.answers import ApiError, not_valid
 
 MOST = 200
-LIST_NAMES = frozenset({"q", "sort", "limit", "cursor"})
+LIST_NAMES = frozenset({"q", "sort", "limit", "cursor", "id"})
 
 
 def json_object(*, required: bool = True) -> dict[str, Any]:

@@ -20,9 +20,8 @@ from core.resources.pages.forms import form_of
 from core.resources.pages.here import Here, enter, onward
 from core.resources.pages.inputs import typed
 from core.resources.pages.tabs import query_of
-from core.resources.query import count
+from core.resources.query import MOST_IDS, count
 
-MOST_IDS = 1000
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -66,7 +66,8 @@ def pills_of(here: Here, query: ListQuery, add: str = "") -> list[Pill]:
     order = dict.fromkeys([*resource.quick_filters, *filter_names(resource), *by_name])
     shown = [name for name in order if name in by_name or name in resource.quick_filters or name == add]
     shown.sort(key=lambda name: name not in by_name)  # the set ones first
-    return [_pill(here, query, name, by_name.get(name, []), name == add) for name in shown]
+    found = [_pill(here, query, name, by_name.get(name, []), name == add) for name in shown]
+    return [_chosen(here, query), *found] if query.ids else found
 
 
 def filter_names(resource: Resource) -> list[str]:
@@ -111,7 +112,15 @@ def words_of(here: Here, condition: Condition) -> str:
 def without(query: ListQuery, name: str) -> list[tuple[str, str]]:
     """The arguments of the list without the conditions on one field."""
     kept = tuple(each for each in query.conditions if each.field != name)
-    return ListQuery(query.q, kept, query.sort, query.columns, query.limit).arguments()
+    return replace(query, conditions=kept, cursor="").arguments()
+
+
+def _chosen(here: Here, query: ListQuery) -> Pill:
+    """The records that were chosen one by one."""
+    words = ngettext("%(num)d chosen", "%(num)d chosen", len(query.ids))
+    off = f"{here.address}?{urlencode(replace(query, ids=()).arguments())}"
+    body = Markup("").join(Markup('<input type="hidden" name="id" value="{}">').format(id) for id in query.ids)
+    return Pill("id", here.resource.plural, words, off, body)
 
 
 def _pill(here: Here, query: ListQuery, name: str, conditions: list[Condition], is_open: bool) -> Pill:

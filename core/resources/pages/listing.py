@@ -200,14 +200,14 @@ class Empty:
 
 def _empty(here: Here, query: ListQuery, pills: Sequence[Pill]) -> Empty:
     """Names the filter that empties the list: the one without which the most records would be left."""
-    if not query.q and not query.conditions:
+    if not query.q and not query.conditions and not query.ids:
         return Empty(filtered=False)
     best = Empty(filtered=True)
     if query.q:
         rest = replace(query, q="", cursor="")
         best = Empty(True, f"“{query.q}”", _count(here, rest), _href(here, rest, []))
     for pill in pills:
-        if pill.is_set:
+        if pill.is_set and pill.name != "id":
             rest = replace(query, conditions=tuple(each for each in query.conditions if each.field != pill.name), cursor="")
             others = _count(here, rest)
             if others > best.others or not best.culprit:
