@@ -21,7 +21,7 @@ class PluginError(Exception):
 class Fault:
     """Why a plugin cannot take part.
 
-    `code` is import, models, build, core_version, version, absent, off, cycle or schema; `facts` are the words of
+    `code` is import, models, migration, build, core_version, version, absent, off, cycle or schema; `facts` are the words of
     its sentence (the page says it in the reader's language); `trace` the traceback where an exception was the cause.
     """
 
@@ -40,6 +40,6 @@ def fault_of(error: PluginError) -> Fault:
     """The fault that an exception of a plugin amounts to."""
     original = error.original
     trace = "".join(traceback.format_exception(type(original), original, original.__traceback__))
-    code = error.at if error.at in ("import", "models") else "build"
+    code = error.at if error.at in ("import", "models", "migration") else "build"
     facts = {"at": error.at, "error": f"{type(original).__name__}: {original}"[:500]}
     return Fault(error.plugin, code, facts, trace[-20_000:])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib
-import sys
+import shutil
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 import sqlalchemy as sa
+
 from core.config import Config
-from core.db import Base, engine_for
+from core.db import Base, dispose_engine, engine_for
 from core.host.assembly import present_stand
 from core.host.lifecycle import upgrade_all
 from core.host.loader import unmap
@@ -136,16 +138,40 @@ class Workshop:
             unmap(f"plugins.{name}", own_tables(name, list(Base.metadata.tables)))
 
 
-@pytest.fixture
-def workshop(database_url: str, tmp_path: Path) -> Iterator[Workshop]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def workshop(request: pytest.FixtureRequest, empty: Path, tmp_path: Path) -> Iterator[Workshop]:
     """A fresh installation without any shipped plugin, once on each database."""
-    yield from _workshop(database_url, tmp_path)
+    if request.param == "sqlite":
+        yield from _workshop(_copied(empty, tmp_path), tmp_path)
+        return
+    server = request.getfixturevalue("postgres_server")
+    database = server.create_database(server.template("host_empty", _fill))
+    yield from _workshop(server.url(database), tmp_path)
+    server.drop_database(database)
 
 
 @pytest.fixture
-def sqlite_workshop(tmp_path: Path) -> Iterator[Workshop]:
+def sqlite_workshop(empty: Path, tmp_path: Path) -> Iterator[Workshop]:
     """The same on SQLite only, for what no database has a part in."""
-    yield from _workshop(f"sqlite:///{tmp_path / 'test.db'}", tmp_path)
+    yield from _workshop(_copied(empty, tmp_path), tmp_path)
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the core's tables and nothing in them; made once, copied for each test."""
+    folder = tmp_path_factory.mktemp("empty")
+    _fill(f"sqlite:///{folder / 'test.db'}")
+    return folder / "test.db"
+
+
+def _fill(database_url: str) -> None:
+    upgrade_all(Config(Path(mkdtemp()), database_url))
+    dispose_engine(database_url)
+
+
+def _copied(empty: Path, tmp_path: Path) -> str:
+    shutil.copy(empty, tmp_path / "test.db")
+    return f"sqlite:///{tmp_path / 'test.db'}"
 
 
 def _workshop(database_url: str, tmp_path: Path) -> Iterator[Workshop]:
@@ -153,10 +179,9 @@ def _workshop(database_url: str, tmp_path: Path) -> Iterator[Workshop]:
     folder.mkdir()
     config = Config(tmp_path / "instance", database_url, plugin_folders=(folder,))
     config.instance.mkdir()
-    upgrade_all(config)
     made = Workshop(config, folder)
     yield made
     made.forget_code()
-    namespace = sys.modules["plugins"]
+    namespace = importlib.import_module("plugins")
     namespace.__path__[:] = [each for each in namespace.__path__ if each != str(folder)]
-    engine_for(database_url).dispose()
+    dispose_engine(database_url)

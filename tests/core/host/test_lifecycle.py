@@ -8,6 +8,7 @@ import zipfile
 from typing import Any
 
 import pytest
+
 from core.access.actor import Actor
 from core.host.lifecycle import (
     CannotTakePart,
