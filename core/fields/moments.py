@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from babel.dates import format_date, format_datetime
@@ -41,8 +42,7 @@ class Date(Kind):
             raise Invalid("not_a_date", _("“%(value)s” is not a day of the calendar.", value=text)) from None
 
     def text(self, value: date | None, formats: Formats) -> str:
-        return "" if value is None else format_date(value, "short" if formats.language == "en" else "dd/MM/yyyy",
-                                                    locale=formats.language)
+        return "" if value is None else day_text(value, formats.language)
 
     def raw(self, value: date | None, formats: Formats) -> str:
         return "" if value is None else value.isoformat()
@@ -89,3 +89,9 @@ class DateTime(Kind):
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["string", "null"], "format": "date-time"}
+
+
+@lru_cache(maxsize=10_000)
+def day_text(value: date, language: str) -> str:
+    """A day as the language writes it short, the year always with four digits."""
+    return format_date(value, "M/d/yyyy" if language == "en" else "dd/MM/yyyy", locale=language)

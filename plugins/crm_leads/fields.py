@@ -47,8 +47,7 @@ class EntryDate(Date):
         today = datetime.now(formats.zone).date()
         age = (today - value).days
         words = _("today") if age == 0 else _("%(days)s d", days=age) if age > 0 else self.text(value, formats)
-        shown = Markup('<time datetime="{}" title="{}">{}</time>').format(
-            value.isoformat(), self.text(value, formats), words)
+        shown = Markup(f'<time datetime="{value.isoformat()}" title="{self.text(value, formats)}">{escape(words)}</time>')
         return shown + expiry_mark(getattr(value, "expires_on", None), today)
 
 

@@ -123,7 +123,7 @@ def _cell(page: Page, row: Any, column: ListColumn, here: Here, known: dict[tupl
         return drawn
     if isinstance(declared.kind, MoneyAmount) and value is not None:
         return _money(page, row, declared, value, here, currencies)
-    return Markup("<span>{}</span>").format(declared.kind.html(value, here.formats))
+    return Markup(f"<span>{declared.kind.html(value, here.formats)}</span>")
 
 
 def _first_name(drawn: Markup, name: str) -> Markup:
@@ -140,7 +140,7 @@ def _money(page: Page, row: Any, declared: Field, value: Any, here: Here, curren
         return amount
     css = ' class="card-currency"' if currencies.get(declared.name) else ""
     symbol = currency_symbol(code, here.formats.language)
-    return Markup("<span{}>{} </span>{}").format(Markup(css), symbol, amount)
+    return Markup(f"<span{css}>{escape(symbol)} </span>{amount}")
 
 
 def fetch_extras(here: Here, columns: Sequence[ListColumn], ids: Sequence[int]) -> dict[str, Mapping[int, Any]]:
@@ -168,4 +168,4 @@ def _drawn(here: Here, extra: Column, value: Any) -> Markup:
 def _card_line(drawn: dict[str, Markup]) -> Markup:
     """What a card of the narrow page tells beside the subtitle: the last column that a plugin draws."""
     told = next((content for content in reversed(drawn.values()) if content != EMPTY_CELL), None)
-    return Markup('<span class="card-sub"> · {}</span>').format(told) if told is not None else Markup("")
+    return Markup(f'<span class="card-sub"> · {told}</span>') if told is not None else Markup("")
