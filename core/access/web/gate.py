@@ -98,10 +98,10 @@ def open_request() -> ResponseReturnValue | None:
     if known is None:
         g.company_language = settings_of(db.session())["company.language"]
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None:
-        return None  # 404 or 405 follow
     if not settings_of(db.session()).get(READY) and not getattr(view, "is_before_set_up", False):
         return _not_set_up()
+    if view is None:
+        return None  # 404 or 405 follow
     if known is None and not getattr(view, "is_public", False):
         return _sign_in_first()
     return None
