@@ -10,6 +10,7 @@ from core.cli.context import in_app
 from core.cli.say import Failed, Wrong, json_option, say, say_json
 from core.config import load_config
 from core.house import House
+from core.resources.context import Refused
 from core.resources.declare import Resource
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -95,6 +96,8 @@ def export(resource: str, file: Path, user: str | None, columns: str | None) -> 
             )
         except LookupError as error:
             raise Wrong(f"{resource} have no field {error.args[0]}") from None
+        except Refused as error:
+            raise Wrong(str(error.message)) from None
         except OSError as error:
             raise Failed(f"{file}: {error.strerror}") from None
     say(f"{rows} rows in {file}")
