@@ -33,6 +33,7 @@ __all__ = [
     "get_locale",
     "lazy_ngettext",
     "ngettext",
+    "plural_form",
     "use_language",
 ]
 
@@ -49,8 +50,13 @@ _ = gettext
 
 def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
     """The sentence in the number that the language asks for; `%(num)s` is the number."""
+    return plural_form(singular, plural, num) % {"num": num, **values}
+
+
+def plural_form(singular: str, plural: str, num: int) -> str:
+    """The sentence in the right number, not filled in yet: templates do that themselves."""
     speech = _speech.get() or _catalogue()
-    return speech.ngettext(singular, plural, num) % {"num": num, **values}
+    return speech.ngettext(singular, plural, num)
 
 
 def _l(message: str, **values: Any) -> LazyString:

@@ -12,7 +12,7 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, get_timezone
 
 from core.house import House
-from core.i18n import LANGUAGES, forget_language, gettext, ngettext
+from core.i18n import LANGUAGES, forget_language, gettext, plural_form
 
 CORE = Path(__file__).resolve().parent
 COOKIE = "language"
@@ -39,7 +39,7 @@ def set_up(app: Flask, house: House) -> None:
     babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_zone)
     babel.domain_instance = domain  # the cached property that every lookup goes through
     app.jinja_env.globals.update(get_locale=get_locale, get_timezone=get_timezone)
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(gettext, plural_form, newstyle=True)  # type: ignore[attr-defined]
     app.before_request(forget_language)
     app.teardown_appcontext(lambda error: forget_language())
 
