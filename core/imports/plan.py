@@ -30,7 +30,7 @@ class Plan:
 
     mapping: Mapping[int, str]
     constants: Mapping[str, Any] = field(default_factory=dict)
-    values: ValueFormat = ValueFormat("dmy", ",")
+    values: ValueFormat = field(default_factory=lambda: ValueFormat("dmy", ","))
 
 
 def guess_plan(resource: Resource, table: Table, default: ValueFormat) -> Plan:

@@ -20,7 +20,15 @@ from core.db import utcnow, writing
 from core.house import House
 from core.imports.importer import Importer, Outcome
 from core.imports.models import (
-    CHECKED, CREATED, DUPLICATE, ERROR, FINISHED, RUNNING, UPDATED, ImportRow, ImportRun,
+    CHECKED,
+    CREATED,
+    DUPLICATE,
+    ERROR,
+    FINISHED,
+    RUNNING,
+    UPDATED,
+    ImportRow,
+    ImportRun,
 )
 from core.imports.plan import open_run
 from core.tabular import Cell, Row
@@ -47,7 +55,7 @@ def run_import(
     with _calm_memory():
         importer = Importer(session, house, actor, run, dry=dry)
         if start:
-            importer.take_up(_records_so_far(session, run.id))
+            importer.take_up(records_so_far(session, run.id))
         else:
             _begin(session, run, dry)
         counts = Counts.of(run.counts) if start else Counts()
@@ -141,6 +149,14 @@ def row_values(import_id: int, each: Outcome) -> dict[str, Any]:
     }
 
 
+def records_so_far(session: Session, run_id: int) -> Iterator[tuple[str, int, int]]:
+    """(resource, record id, row) of every record that this import's rows made or met, the first row last."""
+    rows = session.execute(
+        sa.select(ImportRow.resource, ImportRow.record_id, ImportRow.row)
+        .where(ImportRow.import_id == run_id, ImportRow.record_id.is_not(None)).order_by(ImportRow.row.desc()))
+    return ((resource, record_id, row) for resource, record_id, row in rows)
+
+
 def _begin(session: Session, run: ImportRun, dry: bool) -> None:
     with writing():
         session.execute(sa.delete(ImportRow).where(ImportRow.import_id == run.id))
@@ -168,13 +184,6 @@ def _figures(importer: Importer, counts: Counts, notes: Notes, done: int, dry: b
 def _note(session: Session, run_id: int, values: dict[str, Any]) -> None:
     session.execute(sa.update(ImportRun).where(ImportRun.id == run_id).values(values),
                     execution_options={"synchronize_session": False})
-
-
-def _records_so_far(session: Session, run_id: int) -> Iterator[tuple[str, int, int]]:
-    rows = session.execute(
-        sa.select(ImportRow.resource, ImportRow.record_id, ImportRow.row)
-        .where(ImportRow.import_id == run_id, ImportRow.record_id.is_not(None)).order_by(ImportRow.row.desc()))
-    return ((resource, record_id, row) for resource, record_id, row in rows)
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
