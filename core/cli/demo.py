@@ -2,13 +2,53 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+
 import click
 
 from core.cli.context import in_app
 from core.cli.say import Wrong, say
-from core.config import load_config
+from core.config import Config, load_config
 from core.demo import clear_demo, create_demo, has_demo
 from core.settings import settings_of
+
+EMAIL = "demo@example.com"
+SIGN_IN_FILE = "demo-sign-in.txt"
+
+
+def set_up_demo(config: Config) -> str:
+    """Where nothing is set up yet, set up an invented company with every app; answers its address and password.
+
+    The password is invented too and kept in the instance, so that a later start can say it again. '' where there is a
+    company that is not the demonstration.
+    """
+    from core.cli.context import speaking
+    from core.host.discovery import discover
+    from core.installation import AlreadySetUp, SetUp, set_up_installation
+
+    kept = config.instance / SIGN_IN_FILE
+    account = kept.read_text() if kept.exists() else f"{EMAIL} {secrets.token_urlsafe(12)}"
+    shipped = tuple(manifest.name for manifest in discover(config).manifests.values() if manifest.is_shipped)
+    setup = SetUp(
+        email=EMAIL,
+        password=account.split()[1],
+        company="Distribuidora Demo",
+        country="VE",
+        currency="USD",
+        language="es",
+        zone="America/Caracas",
+        apps=shipped,
+        demo=True,
+    )
+    try:
+        with speaking(setup.language):
+            set_up_installation(config, setup)
+    except AlreadySetUp:
+        return account if kept.exists() else ""
+    with open(kept, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        file.write(account)
+    return account
 
 
 @click.group()

@@ -23,13 +23,17 @@ from core.config import Config, load_config
     show_default=True,
     help="Processes that answer requests.",
 )
+@click.option("--demo", is_flag=True, help="Where nothing is set up yet: set up an invented company first.")
 @click.option("--no-jobs", is_flag=True, help="Leave background work to `prospecto worker`.")
-def serve(host: str, port: int, workers: int, no_jobs: bool) -> None:
+def serve(host: str, port: int, workers: int, demo: bool, no_jobs: bool) -> None:
     """Serve the pages, and do background work beside it."""
+    from core.cli.demo import set_up_demo
     from core.jobs.serve import serve as run
 
     config = load_config()
     _log_to_stderr()
+    if demo:
+        _say_sign_in(set_up_demo(config))
     link = _prepare(config, host, port)
     if link:
         say(f"\n  Prospecto is not set up yet. Open this link, once, to do it:\n\n    {link}\n")
@@ -64,6 +68,14 @@ def _prepare(config: Config, host: str, port: int) -> str | None:
         session.commit()
     dispose_engines()  # nothing open may be shared with the processes that are forked now
     return f"http://{_shown(host)}:{port}/setup/{secret}" if secret else None
+
+
+def _say_sign_in(account: str) -> None:
+    if account:
+        email, password = account.split()
+        say(f"\n  Demo: sign in as {email} with the password {password}\n")
+    else:
+        say("This installation holds a company already: it is served as it is.")
 
 
 def _shown(host: str) -> str:

@@ -36,7 +36,9 @@ def list_users(limit: int, as_json: bool) -> None:
         names = ("email", "name", "roles", "active")
         say_json([dict(zip(names, row, strict=True)) for row in rows])
         return
-    cells = [(email, name, ", ".join(roles), "yes" if active else "no") for email, name, roles, active in rows]
+    cells = [
+        (email, name, ", ".join(roles), "yes" if active else "no") for email, name, roles, active in rows
+    ]
     say_table(("E-mail", "Name", "Roles", "Active"), cells)
 
 

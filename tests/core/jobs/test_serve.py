@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
+from core.access.passwords import is_password
+from core.access.service import find_user
+from core.db import engine_for
 from core.jobs.whereabouts import is_gone
 
 from .conftest import Place
@@ -79,3 +85,22 @@ def test_a_killed_server_leaves_no_worker_behind(place: Place, tmp_path: Path) -
     server.wait()
     place.wait(lambda: bool(is_gone(worker)))
     place.wait(lambda: not answers(port))
+
+
+def test_the_demonstration_can_be_signed_in_to(place: Place, tmp_path: Path) -> None:
+    """What `make run DEMO=1` starts."""
+    place.environ["PROSPECTO_INSTANCE"] = str(tmp_path / "demo")
+    place.environ["PROSPECTO_DATABASE_URL"] = ""
+    port, log = free_port(), tmp_path / "serve.log"
+    server = start(place, port, log, "--demo")
+    found = re.search(r"sign in as (\S+) with the password (\S+)", log.read_text())
+    assert found is not None
+    with Session(engine_for(f"sqlite:///{tmp_path}/demo/prospecto.sqlite")) as session:
+        user = find_user(session, found[1])
+        assert user is not None
+        assert is_password(user.password, found[2])
+    server.terminate()
+    server.wait(20)
+
+    start(place, port, log, "--demo")
+    assert found[0] in log.read_text()  # the same the second time
