@@ -1,0 +1,180 @@
+"""Every hook of the host, implemented once and tested; the hook reference lifts its examples from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask import Blueprint
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from core.access.web.gate import public
+from core.api import (
+    Action,
+    Actor,
+    Column,
+    Draft,
+    Event,
+    Field,
+    Filter,
+    JobType,
+    MenuItem,
+    Panel,
+    Permission,
+    RecordCreated,
+    RecordDeleted,
+    Refused,
+    Resource,
+    Setting,
+    SettingsSection,
+    SideTable,
+    Text,
+    WriteContext,
+    hookimpl,
+)
+from plugins.crm_clients.models import Client
+from plugins.t_everything.models import Diary, Nickname, Notebook
+
+pages = Blueprint("t_everything", __name__)
+heard: list[Event] = []
+
+
+@pages.get("/everything")
+@public
+def page() -> str:
+    return "everything"
+
+
+@hookimpl
+def register_resources() -> list[Resource]:
+    fields = (Field("name", "Name", Text(), required=True),)
+    return [Resource("notebooks", Notebook, "Notebook", "Notebooks", "notes", fields, columns=("name",))]
+
+
+@hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return [pages]
+
+
+@hookimpl
+def register_menu() -> list[MenuItem]:
+    return [MenuItem("everything", "Everything", "t_everything.page", "apps", group="analysis")]
+
+
+@hookimpl
+def register_permissions() -> list[Permission]:
+    return [Permission("everything", "see", "See everything")]
+
+
+@hookimpl
+def register_settings() -> list[SettingsSection]:
+    return [SettingsSection("everything", "Everything", (Setting("greeting", "Greeting", Text(), default="Hello"),))]
+
+
+@hookimpl
+def register_jobs() -> list[JobType]:
+    return [JobType("everything_tidy", "Tidy up", lambda job: None)]
+
+
+@hookimpl
+def register_commands() -> list[click.Command]:
+    return [click.Command("everything", callback=lambda: click.echo("everything"))]
+
+
+@hookimpl
+def extend_form(resource: Resource) -> list[Field]:
+    if resource.name != "clients":
+        return []
+    return [Field("nickname", "Nickname", Text(), side=SideTable(Nickname, "client_id"))]
+
+
+@hookimpl
+def extend_columns(resource: Resource) -> list[Column]:
+    return [Column("initial", "Initial", lambda session, ids: {id: "#" for id in ids}, html=str)]
+
+
+@hookimpl
+def extend_filters(resource: Resource) -> list[Filter]:
+    if resource.name != "clients":
+        return []
+    return [Filter("early", "Early", lambda: [("yes", "Yes")], lambda value: Client.id < 100)]
+
+
+@hookimpl
+def extend_detail(resource: Resource) -> list[Panel]:
+    return [Panel("everything", "Everything", lambda record: Markup("<p>about {}</p>").format(record.name))]
+
+
+@hookimpl
+def extend_actions(resource: Resource) -> list[Action]:
+    return [Action("wave", "Wave", "hand-stop", "t_everything.page")]
+
+
+@hookimpl
+def render_slot(slot: str, context: dict[str, Any]) -> Markup | None:
+    return Markup("<p>Good morning</p>") if slot == "home.above" else None
+
+
+@hookimpl
+def home_widgets(user: Actor) -> list[Panel]:
+    return [Panel("hello", "Hello", lambda user: Markup("<p>Nice to see you</p>"))]
+
+
+@hookimpl
+def filter_query(resource: Resource, actor: Actor) -> Any:
+    return Client.name != "Hidden" if resource.name == "clients" else None
+
+
+@hookimpl
+def check_access(resource: Resource, action: str, record: Any, actor: Actor) -> bool | None:
+    return False if action == "delete" and getattr(record, "name", "") == "Fixed" else None
+
+
+@hookimpl
+def validate_record(resource: Resource, draft: Draft, context: WriteContext) -> None:
+    if draft.value("name") == "Nobody":
+        draft.problem("name", "Nobody is no name")
+
+
+@hookimpl
+def before_save(resource: Resource, record: Any, draft: Draft, context: WriteContext) -> None:
+    if resource.name == "clients" and draft.is_new:
+        record.notes = "Welcome"
+
+
+@hookimpl
+def before_delete(resource: Resource, record: Any, session: Session) -> None:
+    if record.name == "Kept":
+        raise Refused("This one is kept")
+
+
+@hookimpl
+def after_commit(event: Event) -> None:
+    if isinstance(event, (RecordCreated, RecordDeleted)):
+        heard.append(event)
+
+
+@hookimpl
+def on_install(session: Session) -> None:
+    session.add(Diary(entry="installed"))
+
+
+@hookimpl
+def on_upgrade(session: Session, from_version: str, to_version: str) -> None:
+    session.add(Diary(entry=f"from {from_version} to {to_version}"))
+
+
+@hookimpl
+def on_enable(session: Session) -> None:
+    session.add(Diary(entry="enabled"))
+
+
+@hookimpl
+def on_disable(session: Session) -> None:
+    session.add(Diary(entry="disabled"))
+
+
+@hookimpl
+def on_uninstall(session: Session) -> None:
+    heard.clear()
