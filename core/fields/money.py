@@ -75,6 +75,7 @@ def money_text(value: Decimal, currency: str, language: str) -> str:
     return format_currency(value, currency, locale=language)
 
 
+@lru_cache(maxsize=512)
 def currency_symbol(currency: str, language: str) -> str:
     return get_currency_symbol(currency, locale=language)
 

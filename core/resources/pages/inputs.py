@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup, escape
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.widgets import DateInput, DateTimeLocalInput, EmailInput, TelInput, URLInput
+from wtforms.widgets import DateInput, DateTimeLocalInput, EmailInput, Select, TelInput, URLInput, html_params
 
 from core.fields import (
     Boolean,
@@ -35,6 +36,21 @@ SEARCHABLE_FROM = 12
 """A list this long gets an input to find its values."""
 
 
+class QuickSelect(Select):
+    """A select whose options are written in one go; hundreds of currencies and countries are nothing then."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        attributes.setdefault("id", field.id)
+        chosen = "" if field.data is None else str(field.data)
+        options = [
+            f'<option{" selected" if choice.value == chosen else ""} value="{escape(choice.value)}"'
+            f"{_more(choice.render_kw)}>{escape(choice.label)}</option>"
+            for choice in field.choices
+        ]
+        return Markup("<select {}>{}</select>").format(  # noqa: S704  escaped above
+            Markup(html_params(name=field.name, **attributes)), Markup("".join(options)))  # noqa: S704
+
+
 def input_for(declared: Field) -> Any:
     """The WTForms field of a declared field; its choices are put in for each request."""
     kind = declared.kind
@@ -42,7 +58,7 @@ def input_for(declared: Field) -> Any:
     if isinstance(kind, Boolean):
         return BooleanField(**common)
     if isinstance(kind, (Reference, Choice, Country, Currency)):
-        return SelectField(choices=[], validate_choice=False, **common)
+        return SelectField(choices=[], validate_choice=False, widget=QuickSelect(), **common)
     if isinstance(kind, LongText):
         return TextAreaField(render_kw={"rows": 4, "maxlength": kind.max_length}, **common)
     widget = next((widget for each, widget in WIDGETS if isinstance(kind, each)), None)
@@ -70,6 +86,10 @@ def typed(declared: Field, raw: str) -> Any:
     if isinstance(declared.kind, Reference) and raw:
         return {"id": raw}
     return raw
+
+
+def _more(attributes: dict[str, Any]) -> str:
+    return "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
 
 
 def _hints(kind: Kind) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def _cell(page: Page, row: Any, column: ListColumn, here: Here, known: dict[tupl
         return drawn
     if isinstance(declared.kind, MoneyAmount) and value is not None:
         return _money(page, row, declared, value, here, currencies)
-    return Markup(f"<span>{declared.kind.html(value, here.formats)}</span>")
+    return Markup(f"<span>{escape(declared.kind.html(value, here.formats))}</span>")
 
 
 def _first_name(drawn: Markup, name: str) -> Markup:
