@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Flask
 
+from core.access.throttle import clear_old_attempts
 from core.access.web.extension import init_flask_security
 from core.access.web.gate import open_request
+from core.db import db, writing
 from core.house import House
+from core.i18n import _l
+from core.resources.declare import JobType
 
 blueprint = Blueprint("access", __name__)
+
+A_DAY = 86_400
 
 
 def set_up(app: Flask, house: House) -> None:
@@ -27,3 +35,11 @@ def set_up(app: Flask, house: House) -> None:
     app.before_request(open_request)
     init_flask_security(app, house)
     app.register_blueprint(blueprint)
+    job = JobType("access.forget_attempts", _l("Forget old sign-in attempts"), _forget_attempts, every=A_DAY)
+    house.jobs[job.name] = job
+
+
+def _forget_attempts(job: Any) -> None:
+    with writing():
+        clear_old_attempts(db.session())
+        db.session.commit()
