@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 import core
 from core.access.web.gate import require
+from core.backup import LAST_BACKUP
 from core.config import Config
 from core.db import db
 from core.fields.moments import DateTime
@@ -28,7 +29,9 @@ from core.host.schema.backup import last_copy
 from core.host.schema.check import Fit, read_schemas
 from core.house import House, current_house
 from core.i18n import Text, _, _l
-from core.jobs.service import jobs_by_status
+from core.jobs.service import a_worker_lives, jobs_by_status
+from core.outbox import failed_count
+from core.settings import settings_of
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
@@ -108,12 +111,14 @@ def _storage(session: Session, config: Config, moment: object) -> Iterator[Line]
     yield Line(_("Size of the database"), in_bytes(_database_size(session, config)))
     free = shutil.disk_usage(config.instance).free
     yield Line(_("Free disk"), in_bytes(free), OK if free > LOW_DISK else WARN)
-    copy = last_copy(config)
-    if copy is None:
-        yield Line(_("Last backup"), _("none; prospecto backup writes one"), WARN)
-    else:
-        made = datetime.fromtimestamp(copy.stat().st_mtime, UTC)
+    copy, written = last_copy(config), settings_of(session).get(LAST_BACKUP)
+    made = datetime.fromtimestamp(copy.stat().st_mtime, UTC) if copy else None
+    if copy is not None and made is not None and (written is None or made > written):
         yield Line(_("Last backup"), f"{moment(made)} · {copy.name}")  # type: ignore[operator]
+    elif written is not None:
+        yield Line(_("Last backup"), moment(written))  # type: ignore[operator]
+    else:
+        yield Line(_("Last backup"), _("none; prospecto backup writes one"), WARN)
 
 
 def _database_size(session: Session, config: Config) -> int:
@@ -133,9 +138,15 @@ def _tables(config: Config) -> Iterator[Line]:
 
 def _jobs(session: Session) -> Sequence[Line]:
     counts = jobs_by_status(session)
+    works = a_worker_lives(session)
+    unsent = failed_count(session)
     return [
-        Line(label, str(counts.get(status, 0)), WARN if status == "failed" and counts.get(status) else OK)
-        for status, label in JOBS.items()
+        Line(_("Worker"), _("at work") if works else _("none; prospecto serve or prospecto worker starts one"), OK if works else WARN),
+        *(
+            Line(label, str(counts.get(status, 0)), WARN if status == "failed" and counts.get(status) else OK)
+            for status, label in JOBS.items()
+        ),
+        Line(_("Mails that could not be sent"), str(unsent), WARN if unsent else OK),
     ]
 
 

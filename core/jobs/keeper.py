@@ -50,6 +50,8 @@ class Keeper(threading.Thread):
                 except SQLAlchemyError as error:
                     # A database that is away or busy for a moment; the next second tries again.
                     log.warning("%s: %s", task.__name__, str(error).splitlines()[0])
+                except Exception:  # without its heartbeat a job would be taken for lost: the thread must live
+                    log.exception("%s", task.__name__)
 
     def show_progress(self) -> None:
         """Write the running job's progress and heartbeat, and learn whether it shall stop."""

@@ -102,7 +102,7 @@ def _import_before_fork() -> None:
 
 
 def _settings(host: str, port: int, workers: int) -> dict[str, Any]:
-    """Threads, so that a slow reader or a kept-alive connection holds up nobody else; figures in docs/decisions."""
+    """Threads, so that a slow reader or a kept-alive connection holds up nobody else."""
     return {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": workers,

@@ -18,6 +18,7 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import format_decimal
 
 from core.db import db, utcnow
 from core.house import House, current_house
@@ -113,6 +114,8 @@ def _shown(row: JobRow) -> dict[str, Any]:
     kind = current_house().jobs.get(row.type)
     return {
         "job": row,
+        "done": format_decimal(row.done),
+        "total": format_decimal(row.total) if row.total else "",
         "word": word,
         "hue": hue,
         "asked": row.wanted if row.status == RUNNING else None,
@@ -123,12 +126,12 @@ def _shown(row: JobRow) -> dict[str, Any]:
     }
 
 
-def _rate(row: JobRow) -> int | None:
+def _rate(row: JobRow) -> str | None:
     """Steps per second since the start, once that says anything."""
     seconds = row.seconds
-    return (
-        round(row.done / seconds) if row.status == RUNNING and seconds and seconds > 2 and row.done else None
-    )
+    if row.status != RUNNING or not row.done or not seconds or seconds < 2:
+        return None
+    return format_decimal(round(row.done / seconds))
 
 
 def _moment(value: Any) -> str | None:
