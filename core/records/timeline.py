@@ -54,6 +54,7 @@ class Entry:
     when: str
     moment: datetime
     changes: Sequence[Change]
+    is_change: bool = True
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _entry(row: History, resource: Resource, formats: Formats) -> Entry:
     if row.action == "changed" and resource.path is not None and list(row.changes) == [resource.path.field]:
         icon, hue = "circle-dashed", _hue(resource.path.list, row.changes[resource.path.field][1], formats)
     return Entry(row.id, label, icon, hue, _actor(row.actor_id, formats), SOURCES.get(row.source, ""),
-                 when_text(row.at, formats), row.at, changes)
+                 when_text(row.at, formats), row.at, changes, row.action == "changed")
 
 
 def _told(action: str, resource: Resource) -> tuple[Text, str]:

@@ -27,6 +27,7 @@ CLIENTS = Resource(
     owner="salesperson_id",
     sort="-entered_on",
     checks=(check_name, check_document),
+    happenings=(("from_lead", _l("Was a lead"), "user-search"),),
     identity=IDENTITY,
     identity_with=("leads",),
     infer_import=infer_columns,

@@ -84,6 +84,7 @@ LEADS = Resource(
     checks=(check_name, check_document, rules.check_conversion),
     before_write=(rules.keep_dates,),
     after_write=(rules.convert_if_asked,),
+    happenings=(("converted", _l("Converted into a client"), "user-check"),),
     identity=IDENTITY,
     identity_with=("clients",),
     route_import=rules.route_by_condition,

@@ -5,7 +5,18 @@ from __future__ import annotations
 from flask import Blueprint
 
 from core.house import House
-from core.resources.pages import bulk, editing, exporting, files, inline, listing, record, saved, undoing
+from core.resources.pages import (
+    bulk,
+    editing,
+    exporting,
+    files,
+    finding,
+    inline,
+    listing,
+    record,
+    saved,
+    undoing,
+)
 
 
 def pages_of(house: House) -> Blueprint:
@@ -15,6 +26,6 @@ def pages_of(house: House) -> Blueprint:
     blueprint.add_url_rule("/exports/<int:job_id>", "exported", exporting.exported)
     if house.resources:
         at = f"/<any({', '.join(map(repr, house.resources))}):resource>"
-        for part in (listing, editing, record, inline, files, saved, bulk, exporting):
+        for part in (listing, editing, record, inline, files, saved, bulk, exporting, finding):
             part.add_routes(blueprint, at)
     return blueprint

@@ -23,7 +23,6 @@ from core.resources.pages.tabs import query_of
 from core.resources.query import MOST_IDS, count
 
 
-
 @dataclass(frozen=True)
 class Chosen:
     """The records somebody chose: these, or all that the list's query means."""

@@ -47,8 +47,8 @@ class QuickSelect(Select):
             f"{_more(choice.render_kw)}>{escape(choice.label)}</option>"
             for choice in field.choices
         ]
-        return Markup("<select {}>{}</select>").format(  # noqa: S704  escaped above
-            Markup(html_params(name=field.name, **attributes)), Markup("".join(options)))  # noqa: S704
+        return Markup("<select {}>{}</select>").format(
+            Markup(html_params(name=field.name, **attributes)), Markup("".join(options)))
 
 
 def input_for(declared: Field) -> Any:

@@ -18,6 +18,7 @@ from core.fields.money import currency_symbol, money_text
 from core.i18n import Text
 from core.resources.pages.columns import ListColumn, choosable, columns_of, default_names
 from core.resources.pages.filters import Pill, more_filters, pills_of, without, words_of
+from core.resources.pages.finding import can_find
 from core.resources.pages.here import Here, arguments, enter, is_htmx
 from core.resources.pages.rows import draw_rows, needed_fields, query_string, shared_currency
 from core.resources.pages.tabs import Tab, tabs_of
@@ -80,6 +81,7 @@ def index(resource: str) -> ResponseReturnValue:
         "summary_url": f"{here.address}/summary?{urlencode([*query.arguments(), ('from', page.first), ('shown', len(page.rows))])}",
         "back": query_string(query), "set_pills": [pill for pill in pills if pill.is_set],
         "above": _slot(here, "list.above"),
+        "number_field": here.resource.field(here.resource.subtitle or "") if can_find(here.resource) else None,
     }
     if not page.rows and not query.cursor:
         seen["empty"] = _empty(here, query, pills)

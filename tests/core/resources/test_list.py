@@ -142,3 +142,14 @@ def test_nobody_signed_in_sees_nothing(installation: Installation, write_lead: W
     id = write_lead()
     for path in ("/leads", f"/leads/{id}", f"/leads/{id}/edit", "/leads/new", "/leads/summary"):
         assert installation.browser(None).get(path).status_code == 302
+
+
+def test_a_document_number_is_found_however_it_is_written(
+    installation: Installation, write_lead: WriteLead, two_sellers: None
+) -> None:
+    lead = write_lead(name="Don Quijote", document_number="J-30456118-2")
+    client = write_lead(name="La Candelaria", document_number="J304590270", resource="clients")
+    found = installation.browser().get("/leads/find?q=j-3045").text
+    assert f'href="/leads/{lead}"' in found and f'href="/clients/{client}"' in found and "<mark>J-3045</mark>" in found
+    assert 'role="option"' in installation.browser().get("/leads/find?q=V99").text
+    assert f"/leads/{lead}" not in installation.browser(ANA).get("/leads/find?q=J-3045").text
