@@ -1,0 +1,175 @@
+"""Every main page, wide and narrow, light and dark, in three languages: accessible, silent, and nothing hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from core.testing.browser import axe_violations
+from tests.browser.conftest import PEOPLE, SELLER
+from tests.browser.served import Faults, Served, open_page, serving, settle, sign_in
+
+
+@dataclass(frozen=True)
+class Look:
+    """How somebody looks at a page."""
+
+    width: int
+    theme: str
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.theme}-{self.language}"
+
+
+LOOKS = [Look(1280, "light", "es"), Look(360, "dark", "fr"), Look(1280, "dark", "en")]
+"""Each page is seen in each width, theme and language at least once."""
+
+PAGES = {
+    "home": "/",
+    "leads": "/leads",
+    "leads filtered": "/leads?q=a&status=~open&view=all",
+    "leads none": "/leads?q=zzzzzz",
+    "lead": "/leads/3",
+    "new lead": "/leads/new",
+    "quick lead": "/leads/quick",
+    "edit lead": "/leads/3/edit",
+    "convert lead": "/leads/1/convert",
+    "delete lead": "/leads/3/delete",
+    "new view": "/leads/views/new",
+    "clients": "/clients",
+    "client": "/clients/1",
+    "edit client": "/clients/1/edit",
+    "reports": "/reports",
+    "funnel": "/reports/lead-funnel",
+    "apps": "/apps",
+    "app on": "/apps?app=crm_reports&do=disable",
+    "health": "/health",
+    "settings": "/settings",
+    "company": "/settings/sections/company",
+    "mode": "/settings/mode",
+    "statuses": "/settings/lists/statuses",
+    "channels": "/settings/lists/channels",
+    "users": "/settings/users",
+    "user": "/settings/users/2",
+    "new user": "/settings/users/new",
+    "roles": "/settings/roles",
+    "role": "/settings/roles/2",
+    "teams": "/settings/teams",
+    "new team": "/settings/teams/new",
+    "profile": "/profile",
+    "two steps": "/profile/two-steps",
+    "search": "/shell/search?q=a",
+    "not found": "/nowhere",
+    "no such lead": "/leads/999999",
+}
+
+SIGNED_OUT = {"sign in": "/sign-in", "forgotten": "/forgotten", "not found": "/nowhere", "wrong link": "/reset/wrong"}
+
+Opener = Callable[[Look, str | None], tuple[Page, Faults]]
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, demo: Served) -> Iterator[Opener]:
+    """A page for each look, kept from test to test."""
+    pages: dict[tuple[Look, str | None], tuple[Page, Faults]] = {}
+
+    def opener(look: Look, email: str | None) -> tuple[Page, Faults]:
+        if (look, email) not in pages:
+            context = browser.new_context(viewport={"width": look.width, "height": 800 if look.width > 500 else 640},
+                                          locale=look.language, color_scheme=look.theme)
+            page, faults = open_page(context)
+            if email:
+                sign_in(page, demo.url, email)
+            pages[look, email] = page, faults
+        return pages[look, email]
+
+    yield opener
+    for page, _faults in pages.values():
+        page.context.close()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_page(opened: Opener, demo: Served, look: Look, path: str) -> None:
+    page, faults = opened(look, PEOPLE[look.language])
+    check(page, faults, look, demo.url + path)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("path", SIGNED_OUT.values(), ids=SIGNED_OUT.keys())
+def test_page_of_nobody(opened: Opener, demo: Served, look: Look, path: str) -> None:
+    page, faults = opened(look, None)
+    check(page, faults, look, demo.url + path)
+
+
+@pytest.mark.parametrize("look", [Look(1280, "light", "es"), Look(360, "dark", "es")], ids=str)
+@pytest.mark.parametrize("path", ["/apps", "/settings/users"])
+def test_page_that_is_not_for_a_salesperson(opened: Opener, demo: Served, look: Look, path: str) -> None:
+    page, faults = opened(look, SELLER)
+    answer = check(page, faults, look, demo.url + path)
+    assert answer == 403
+
+
+def test_first_start(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with serving(tmp_path_factory.mktemp("fresh") / "instance") as served:
+        link = served.setup_link()
+        for look in LOOKS:
+            context = browser.new_context(viewport={"width": look.width, "height": 700}, locale=look.language,
+                                          color_scheme=look.theme)
+            page, faults = open_page(context)
+            check(page, faults, look, link)
+            check(page, faults, look, f"{served.url}/setup")
+            context.close()
+
+
+def check(page: Page, faults: Faults, look: Look, address: str) -> int:
+    """Open the page; answers its status."""
+    faults.heard.clear()
+    answer = page.goto(address)
+    assert answer is not None
+    settle(page)
+    assert page.locator("html").get_attribute("lang") == look.language or page.url.startswith("about:")
+    assert page.locator("h1").count() >= 1
+    assert_nothing_sticks_out(page)
+    violations = axe_violations(page)
+    assert not violations, "\n".join(map(str, violations))
+    assert_last_row_is_free(page)
+    assert not faults.heard
+    return answer.status
+
+
+STICKING_OUT = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter((e) => e.getBoundingClientRect().right > width + 1 && e.getClientRects().length)
+    .slice(-4).map((e) => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)} > ${width}`);
+}"""
+
+COVERED = """() => {
+  const rows = [...document.querySelectorAll("#rows tbody tr, .set-row, .people tr")].filter((e) => e.getClientRects().length);
+  const last = rows.at(-1);
+  if (!last) return "";
+  last.scrollIntoView({ block: "end" });
+  for (let e = last.parentElement; e; e = e.parentElement) e.scrollTop = e.scrollHeight;
+  const box = last.getBoundingClientRect();
+  for (const y of [box.top + 2, box.bottom - 2]) {
+    const over = document.elementFromPoint(box.left + box.width / 2, y);
+    if (!over || !(last.contains(over) || over.contains(last))) return `the last row lies under ${over?.tagName}.${over?.className} at ${y}`;
+  }
+  return "";
+}"""
+
+
+def assert_nothing_sticks_out(page: Page) -> None:
+    """No page is scrolled sideways."""
+    assert page.evaluate(STICKING_OUT) == []
+
+
+def assert_last_row_is_free(page: Page) -> None:
+    """Scrolled to its end, a list shows its last row: neither footer nor bar nor button lies over it."""
+    assert page.evaluate(COVERED) == ""
