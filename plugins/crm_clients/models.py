@@ -116,7 +116,8 @@ def card_indexes(table: str) -> tuple[Index, ...]:
     return (
         *(Index(f"ix_{table}_{name}", name) for name in
           ("document_compact", "email_folded", "phone_1_e164", "phone_2_e164")),
-        *(Index(f"ix_{table}_{name}_id", name, "id") for name in ("salesperson_id", "entered_on", "name_folded")),
+        *(Index(f"ix_{table}_{name}_id", name, "id") for name in ("entered_on", "name_folded")),
+        Index(f"ix_{table}_salesperson_id_entered_on", "salesperson_id", "entered_on", "id"),
     )
 
 

@@ -152,13 +152,13 @@ def upgrade() -> None:
         batch_op.create_index('ix_crm_clients_client_name_folded_id', ['name_folded', 'id'], unique=False)
         batch_op.create_index('ix_crm_clients_client_phone_1_e164', ['phone_1_e164'], unique=False)
         batch_op.create_index('ix_crm_clients_client_phone_2_e164', ['phone_2_e164'], unique=False)
-        batch_op.create_index('ix_crm_clients_client_salesperson_id_id', ['salesperson_id', 'id'], unique=False)
+        batch_op.create_index('ix_crm_clients_client_salesperson_id_entered_on', ['salesperson_id', 'entered_on', 'id'], unique=False)
 
 
 
 def downgrade() -> None:
     with op.batch_alter_table('crm_clients_client', schema=None) as batch_op:
-        batch_op.drop_index('ix_crm_clients_client_salesperson_id_id')
+        batch_op.drop_index('ix_crm_clients_client_salesperson_id_entered_on')
         batch_op.drop_index('ix_crm_clients_client_phone_2_e164')
         batch_op.drop_index('ix_crm_clients_client_phone_1_e164')
         batch_op.drop_index('ix_crm_clients_client_name_folded_id')

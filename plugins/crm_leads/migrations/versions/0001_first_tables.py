@@ -110,8 +110,8 @@ def upgrade() -> None:
         batch_op.create_index('ix_crm_leads_lead_name_folded_id', ['name_folded', 'id'], unique=False)
         batch_op.create_index('ix_crm_leads_lead_phone_1_e164', ['phone_1_e164'], unique=False)
         batch_op.create_index('ix_crm_leads_lead_phone_2_e164', ['phone_2_e164'], unique=False)
-        batch_op.create_index('ix_crm_leads_lead_salesperson_id_id', ['salesperson_id', 'id'], unique=False)
-        batch_op.create_index('ix_crm_leads_lead_status_id_id', ['status_id', 'id'], unique=False)
+        batch_op.create_index('ix_crm_leads_lead_salesperson_id_entered_on', ['salesperson_id', 'entered_on', 'id'], unique=False)
+        batch_op.create_index('ix_crm_leads_lead_status_id_entered_on', ['status_id', 'entered_on', 'id'], unique=False)
         batch_op.create_index('ix_crm_leads_lead_value_id', ['value', 'id'], unique=False)
 
     op.create_table('crm_leads_conversion',
@@ -142,8 +142,8 @@ def downgrade() -> None:
     op.drop_table('crm_leads_conversion')
     with op.batch_alter_table('crm_leads_lead', schema=None) as batch_op:
         batch_op.drop_index('ix_crm_leads_lead_value_id')
-        batch_op.drop_index('ix_crm_leads_lead_status_id_id')
-        batch_op.drop_index('ix_crm_leads_lead_salesperson_id_id')
+        batch_op.drop_index('ix_crm_leads_lead_status_id_entered_on')
+        batch_op.drop_index('ix_crm_leads_lead_salesperson_id_entered_on')
         batch_op.drop_index('ix_crm_leads_lead_phone_2_e164')
         batch_op.drop_index('ix_crm_leads_lead_phone_1_e164')
         batch_op.drop_index('ix_crm_leads_lead_name_folded_id')
