@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.api import _
@@ -11,7 +11,7 @@ from plugins.crm_reports.buckets import bucket_label, buckets_of, days_of, grain
 from plugins.crm_reports.declare import ByMonth, BySteps, Chart, Count, Share, Words
 from plugins.crm_reports.steps import steps_of
 from plugins.crm_reports.table import EMPTY, Group, axis_of, groups_of
-from plugins.crm_reports.tally import Axis, Tallies
+from plugins.crm_reports.tally import Axis, Tallies, Tally
 from plugins.crm_reports.words import number_text, percent_text, value_text
 
 MOST_BARS = 12
@@ -71,7 +71,7 @@ class Picture:
 def axis_of_chart(ask: Ask, chart: Chart) -> Axis:
     """What must be counted for a chart."""
     axis = axis_of(ask.report.cut(chart.cut), ask.period)
-    return Axis(axis.field, grain_for(ask.period)) if chart.look == "over_time" else axis
+    return Axis(axis.fields, grain_for(ask.period)) if chart.look == "over_time" else axis
 
 
 def picture_of(reader: Reader, ask: Ask, chart: Chart, tallies: Tallies) -> Picture:
@@ -166,13 +166,14 @@ def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], 
     grain, language = grain_for(ask.period), reader.formats.language
     measure = _count_of(ask, chart)
     buckets = list(buckets_of(grain, ask.period))
+    cells = tallies.by_value_and_bucket(chart.cut)
     present = [group for group in groups if group.tally.counts[measure.name]]
     own, rest = present[:MOST_STACKED], present[MOST_STACKED:]
     where = narrowing_of(measure.where)
     series, legend = [], []
     for place, group in enumerate(own):
         hue = group.hue if group.is_coloured else SPARE_HUES[place]
-        values = _values(tallies, [group], buckets, measure.name)
+        values = _values(cells, [group], buckets, measure.name)
         urls = tuple(list_url(reader, ask, days_of(grain, bucket, ask.period), group.narrowing, where) if value else ""
                      for bucket, value in zip(buckets, values, strict=True))
         series.append(Series(group.label, hue, values, urls=urls))
@@ -180,7 +181,7 @@ def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], 
         legend.append(Legend(group.label, hue, number_text(total, language),
                              list_url(reader, ask, ask.period, group.narrowing, where)))
     if rest:
-        series.append(Series(_("Others"), "slate", _values(tallies, rest, buckets, measure.name)))
+        series.append(Series(_("Others"), "slate", _values(cells, rest, buckets, measure.name)))
         legend.append(Legend(_("Others"), "slate", number_text(sum(series[-1].values), language)))
     noun = str(measure.label).lower()
     summary = ", ".join(f"{each.label} {each.text}" for each in legend)
@@ -195,10 +196,10 @@ def _urls(reader: Reader, ask: Ask, groups: Sequence[Group], measure: Count) -> 
                  if group.tally.counts[measure.name] else "" for group in groups)
 
 
-def _values(tallies: Tallies, groups: Sequence[Group], buckets: Sequence[int], measure: str) -> tuple[int, ...]:
+def _values(cells: Mapping[tuple[int | None, int], Tally], groups: Sequence[Group], buckets: Sequence[int],
+            measure: str) -> tuple[int, ...]:
     ids = [None if group.key == EMPTY else int(group.key) for group in groups]
-    return tuple(sum(tallies.groups[id, bucket].counts[measure] for id in ids if (id, bucket) in tallies.groups)
-                 for bucket in buckets)
+    return tuple(sum(cells[id, bucket].counts[measure] for id in ids if (id, bucket) in cells) for bucket in buckets)
 
 
 def _count_of(ask: Ask, chart: Chart) -> Count:

@@ -89,14 +89,14 @@ class Group:
 
 def axis_of(cut: Cut, period: Period) -> Axis:
     """What must be counted for a cut."""
-    return Axis(grain=grain_for(period, finest="month")) if isinstance(cut, ByMonth) else Axis(field=cut.name)
+    return Axis(grain=grain_for(period, finest="month")) if isinstance(cut, ByMonth) else Axis((cut.name,))
 
 
 def groups_of(reader: Reader, ask: Ask, cut: Cut, tallies: Tallies) -> list[Group]:
     """The rows of a cut: values with anything to count, the largest first; steps in their order; months all."""
     if isinstance(cut, ByMonth):
         return _months(reader, ask, grain_for(ask.period, finest="month"), tallies)
-    now, before = tallies.by_value(), tallies.by_value(before=True)
+    now, before = tallies.by_value(cut.name), tallies.by_value(cut.name, before=True)
     groups = [
         _group(reader, ask, cut, id, now.get(id, Tally()), before.get(id, Tally()) if ask.before else None)
         for id in _order(reader, ask, cut, {*now, *before})

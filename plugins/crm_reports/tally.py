@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import prod
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.api import Condition, criterion
 from plugins.crm_reports.ask import Ask, Narrowing, Reader, narrowing_of
-from plugins.crm_reports.buckets import Grain, bucket_sql
+from plugins.crm_reports.buckets import Grain, bucket_sql, buckets_of
 from plugins.crm_reports.declare import Amount, Count, Days, Measure, Report, Share
 from plugins.crm_reports.periods import Period
 
@@ -23,16 +24,26 @@ BEFORE = -1
 DAY = 86_400
 
 
+MOST_GROUPS = 20_000
+"""As many groups may a statement that serves several pictures have; beyond that each has its own."""
+
+
 @dataclass(frozen=True)
 class Axis:
-    """By what records are grouped: a field, buckets of time, both or neither."""
+    """By what records are grouped: fields, buckets of time, both or neither."""
 
-    field: str | None = None
+    fields: tuple[str, ...] = ()
     grain: Grain | None = None
 
     def covers(self, other: Axis) -> bool:
         """Whether the other's groups are sums of this one's."""
-        return other.field in (None, self.field) and other.grain in (None, self.grain)
+        return set(other.fields) <= set(self.fields) and other.grain in (None, self.grain)
+
+    def joined(self, other: Axis) -> Axis | None:
+        """The narrowest axis that covers both; None where they divide time differently."""
+        if self.grain and other.grain and self.grain != other.grain:
+            return None
+        return Axis(tuple(dict.fromkeys((*self.fields, *other.fields))), self.grain or other.grain)
 
 
 @dataclass
@@ -71,36 +82,54 @@ class Tally:
 
 @dataclass
 class Tallies:
-    """The groups of one axis: (value of the field, bucket) → what was counted."""
+    """The groups of one axis: (values of its fields, bucket) → what was counted."""
 
-    groups: dict[tuple[int | None, int], Tally] = field(default_factory=lambda: defaultdict(Tally))
+    fields: tuple[str, ...] = ()
+    groups: dict[tuple[tuple[int | None, ...], int], Tally] = field(default_factory=lambda: defaultdict(Tally))
 
     def total(self, before: bool = False) -> Tally:
-        return self._sum(lambda value, bucket: 0, before).get(0, Tally())
+        return self._sum(lambda values, bucket: 0, before).get(0, Tally())
 
-    def by_value(self, before: bool = False) -> Mapping[int | None, Tally]:
-        return self._sum(lambda value, bucket: value, before)
+    def by_value(self, field: str, before: bool = False) -> Mapping[int | None, Tally]:
+        place = self.fields.index(field)
+        return self._sum(lambda values, bucket: values[place], before)
 
     def by_bucket(self) -> Mapping[int, Tally]:
-        return self._sum(lambda value, bucket: bucket, False)
+        return self._sum(lambda values, bucket: bucket, False)
 
-    def _sum(self, key: Any, before: bool) -> dict[Any, Tally]:
+    def by_value_and_bucket(self, field: str) -> Mapping[tuple[int | None, int], Tally]:
+        place = self.fields.index(field)
+        return self._sum(lambda values, bucket: (values[place], bucket), False)
+
+    def _sum(self, key: Callable[[tuple[int | None, ...], int], Any], before: bool) -> dict[Any, Tally]:
         sums: dict[Any, Tally] = defaultdict(Tally)
-        for (value, bucket), tally in self.groups.items():
+        for (values, bucket), tally in self.groups.items():
             if (bucket == BEFORE) is before:
-                sums[key(value, bucket)] += tally
+                sums[key(values, bucket)] += tally
         return sums
 
 
 def count_all(session: Session, reader: Reader, ask: Ask, axes: Iterable[Axis]) -> Mapping[Axis, Tallies]:
-    """What each of these axes asks for, in as few statements as their groups allow."""
-    wanted = list(dict.fromkeys(axes)) or [Axis()]
+    """What each of these axes asks for, in as few statements as the number of groups allows."""
+    wanted = list(dict.fromkeys(axes))
     widest: list[Axis] = []
-    for axis in sorted(wanted, key=lambda axis: (axis.field is None) + (axis.grain is None)):
-        if not any(known.covers(axis) for known in widest):
+    for axis in wanted:
+        for place, known in enumerate(widest):
+            joined = known.joined(axis)
+            if joined is not None and (joined == known or _group_count(reader, ask, joined) <= MOST_GROUPS):
+                widest[place] = joined
+                break
+        else:
             widest.append(axis)
     found = {axis: _count(session, reader, ask, axis) for axis in widest}
     return {axis: found[next(known for known in widest if known.covers(axis))] for axis in wanted}
+
+
+def _group_count(reader: Reader, ask: Ask, axis: Axis) -> int:
+    """How many groups an axis can have at most, a currency more or less."""
+    kinds: list[Any] = [ask.resource.field(name).kind for name in axis.fields]
+    sizes = [len(reader.formats.references.items(kind.list)) + 1 for kind in kinds]
+    return prod(sizes) * (len(buckets_of(axis.grain, ask.period)) + 1 if axis.grain else 2)
 
 
 def first_and_last_day(session: Session, reader: Reader, ask: Ask) -> tuple[Any, Any]:
@@ -123,8 +152,8 @@ def statement_of(reader: Reader, ask: Ask, axis: Axis) -> sa.Select[Any]:
     """The one statement that counts an axis, the period before along with it."""
     day = _column(ask, ask.report.day)
     bucket: Any = bucket_sql(axis.grain, day) if axis.grain else sa.literal(0, literal_execute=True)
-    groups = {"group_value": _column(ask, axis.field) if axis.field else None, "group_bucket": bucket,
-              "group_currency": _currency(ask)}
+    groups = {f"group_{name}": _column(ask, name) for name in axis.fields}
+    groups |= {"group_bucket": bucket, "group_currency": _currency(ask)}
     periods = [ask.period, *([ask.before] if ask.before else [])]
     if ask.before:
         groups["group_bucket"] = sa.case((_between(day, ask.period), bucket), else_=sa.literal(BEFORE, literal_execute=True))
@@ -138,9 +167,9 @@ def statement_of(reader: Reader, ask: Ask, axis: Axis) -> sa.Select[Any]:
 
 
 def _count(session: Session, reader: Reader, ask: Ask, axis: Axis) -> Tallies:
-    tallies = Tallies()
+    tallies = Tallies(axis.fields)
     for row in session.execute(statement_of(reader, ask, axis)).mappings():
-        group = tallies.groups[row.get("group_value"), row["group_bucket"]]
+        group = tallies.groups[tuple(row[f"group_{name}"] for name in axis.fields), row["group_bucket"]]
         group += _tally_of(row, reader, ask.report.measures)
     return tallies
 
