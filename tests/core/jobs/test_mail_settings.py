@@ -12,7 +12,9 @@ from core.testing.installation import Installation, Shape
 PLUGINS = Path(__file__).parent / "plugins"
 
 
-def test_an_administrator_sets_the_server_and_its_password_is_never_shown(install: Callable[..., Installation]) -> None:
+def test_an_administrator_sets_the_server_and_its_password_is_never_shown(
+    install: Callable[..., Installation],
+) -> None:
     company = install(Shape(language="en", mode="simple", apps=("probe",), plugins=(PLUGINS,)))
     browser = company.browser()
     answers = {
@@ -33,4 +35,6 @@ def test_an_administrator_sets_the_server_and_its_password_is_never_shown(instal
 
     with company.session() as session:
         server = MailServer.of(settings_of(session))
-    assert server == MailServer("mail.example.com", 2525, "tls", "prospecto", "tide-and-time", "crm@example.com")
+    assert server == MailServer(
+        "mail.example.com", 2525, "tls", "prospecto", "tide-and-time", "crm@example.com"
+    )
