@@ -8,7 +8,6 @@ The host has one folder of catalogues and each plugin has its own, so that a plu
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +28,14 @@ METHODS = [
     ("**/templates/**.html", "jinja2"),
     ("**/templates/**.txt", "jinja2"),
 ]
-MANIFEST_TEXTS = ("title", "summary", "category")
+HEADER = "# PROJECT: the texts of this folder. Kept in line with the code by tools/translations.py.\n#"
+"""What stands over each catalogue."""
+
+UNSAID = tuple(
+    f'"{name}:'.encode()
+    for name in ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Report-Msgid-Bugs-To")
+)
+"""Lines of the head of a catalogue that say nothing here."""
 
 
 def main(arguments: list[str]) -> int:
@@ -103,20 +109,7 @@ def texts_of(part: Path) -> Catalog:
     )
     for filename, line, text, comments, context in found:
         template.add(text, None, [(f"{part.name}/{filename}", line)], auto_comments=comments, context=context)
-    for text in manifest_texts(part / "plugin.toml"):
-        template.add(text, None, [(f"{part.name}/plugin.toml", 1)])
     return template
-
-
-def manifest_texts(manifest: Path) -> list[str]:
-    """What the Apps page shows of a plugin without importing it."""
-    if not manifest.exists():
-        return []
-    declared = tomllib.loads(manifest.read_text(encoding="utf-8"))
-    declared = declared.get("plugin", declared)
-    return [
-        declared[name] for name in MANIFEST_TEXTS if isinstance(declared.get(name), str) and declared[name]
-    ]
 
 
 def read(path: Path, language: str) -> Catalog:
@@ -129,12 +122,12 @@ def read(path: Path, language: str) -> Catalog:
 
 
 def po_bytes(catalog: Catalog) -> bytes:
-    """A catalogue as text without dates and line numbers, so that a diff shows words only."""
+    """A catalogue as text without dates, people and line numbers, so that a diff shows words only."""
+    catalog.header_comment = HEADER
     content = BytesIO()
     write_po(content, catalog, width=110, sort_output=True, include_lineno=False, omit_header=False)
-    dated = (b'"POT-Creation-Date:', b'"PO-Revision-Date:')
     return b"".join(
-        line for line in content.getvalue().splitlines(keepends=True) if not line.startswith(dated)
+        line for line in content.getvalue().splitlines(keepends=True) if not line.startswith(UNSAID)
     )
 
 
