@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from importlib import import_module
-from importlib.util import find_spec
 from types import ModuleType
 
 from flask import Flask, request
@@ -17,8 +15,6 @@ from core.db import db
 from core.host.dispatch import Hooks
 from core.host.loader import LoadedPlugin
 from core.house import EXTENSION, House
-
-log = logging.getLogger("prospecto")
 
 STEPS = (
     "core.templating",
@@ -56,27 +52,13 @@ def build_app(config: Config, enabled: Sequence[LoadedPlugin], generation: int) 
     app.before_request(_take_revision)
     db.init_app(app)
     for step in import_steps():
-        try:
-            step.set_up(app, house)
-        except ImportError:
-            log.warning("%s is left out: it needs a part that is not there", step.__name__)
+        step.set_up(app, house)
     return app
 
 
 def import_steps() -> list[ModuleType]:
     """The modules of the steps, in order."""
-    found = []
-    for name in STEPS:
-        if not (find_spec(name.rpartition(".")[0]) and find_spec(name)):
-            continue
-        try:
-            module = import_module(name)
-        except ImportError:
-            log.warning("%s is left out: it needs a part that is not there", name)
-            continue
-        if hasattr(module, "set_up"):
-            found.append(module)
-    return found
+    return [import_module(name) for name in STEPS]
 
 
 def app_settings(config: Config) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 MODULES = (
     "core.state",
@@ -18,5 +17,4 @@ MODULES = (
 )
 
 for name in MODULES:
-    if find_spec(name.rpartition(".")[0]) and find_spec(name):
-        import_module(name)
+    import_module(name)

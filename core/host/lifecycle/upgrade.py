@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.config import Config
-from core.db import Base, engine_for
+from core.db import engine_for
 from core.host.assembly import present_stand
 from core.host.discovery import discover, make_importable
 from core.host.dispatch import Hooks
@@ -68,10 +66,7 @@ def _upgrade_core(config: Config) -> list[str]:
     done = [] if is_empty else _copied(config)
     with moving_tables(config, [CORE]) as connection:
         schema = read_schema(connection, core_owner())
-        if schema.pending:
-            upgrade(connection, schema.owner)
-        elif not schema.owner.line:
-            Base.metadata.create_all(connection, tables=_core_tables())
+        upgrade(connection, schema.owner)
         if connection.execute(sa.select(State.id)).first() is None:
             connection.execute(sa.insert(State).values(id=1, generation=1, revision=1))
     return [*done, f"core: {schema.revision or 'nothing'} → {schema.owner.head}"]
@@ -112,7 +107,3 @@ def _is_behind(config: Config, manifest: Manifest) -> bool:
 def _copied(config: Config) -> list[str]:
     file = copy_database(config, "upgrade")
     return [f"backup: {file}"] if file else []
-
-
-def _core_tables() -> Sequence[sa.Table]:
-    return [table for name, table in Base.metadata.tables.items() if name.startswith(f"{CORE}_")]
