@@ -10,12 +10,9 @@ from pathlib import Path
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, get_timezone
-from sqlalchemy.exc import SQLAlchemyError
 
-from core.db import db
 from core.house import House
 from core.i18n import LANGUAGES, forget_language, gettext, plural_form
-from core.settings import settings_of
 
 CORE = Path(__file__).resolve().parent
 COOKIE = "language"
@@ -57,15 +54,7 @@ def choose_language() -> str:
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
-    return request.accept_languages.best_match(list(LANGUAGES)) or company_language()
-
-
-def company_language() -> str:
-    """The installation's; English where the database does not answer (an error page is being drawn)."""
-    try:
-        return str(settings_of(db.session())["company.language"])
-    except SQLAlchemyError:
-        return "en"
+    return request.accept_languages.best_match(list(LANGUAGES)) or g.get("company_language") or "en"
 
 
 def choose_zone() -> str | None:
