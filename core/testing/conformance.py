@@ -71,7 +71,7 @@ def check_translations(manifest: Manifest) -> None:
             texts = said if isinstance(said, tuple) else (said,)
             assert all(texts), f"{manifest.name}: “{sentence}” is not translated into {language}"
             for text in texts:
-                assert set(placeholders(text)) <= set(placeholders(sentence)) | {"%(num)s"}, (
+                assert set(placeholders(text)) <= set(placeholders(sentence)) | {"%(num)s", "%(num)d"}, (
                     f"{manifest.name}: “{text}” ({language}) has other placeholders than “{sentence}”")
 
 

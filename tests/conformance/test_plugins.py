@@ -58,7 +58,7 @@ def test_the_core_speaks_three_languages() -> None:
             texts = said if isinstance(said, tuple) else (said,)
             assert all(texts), f"“{sentence}” is not translated into {language}"
             for text in texts:
-                assert set(conformance.placeholders(text)) <= set(conformance.placeholders(sentence)) | {"%(num)s"}
+                assert set(conformance.placeholders(text)) <= set(conformance.placeholders(sentence)) | {"%(num)s", "%(num)d"}
 
 
 def test_every_page_refuses_the_anonymous(sqlite_installation: Installation) -> None:
