@@ -54,7 +54,9 @@ def company(install: Callable[..., Installation], tmp_path: Path) -> Any:
     made = install(Shape(language="en", mode="simple", apps=("crm_clients",)))
     made.close()
     config = made.config.__class__(
-        made.config.instance, made.config.database_url, plugin_folders=(*made.config.plugin_folders, tmp_path / "made")
+        made.config.instance,
+        made.config.database_url,
+        plugin_folders=(*made.config.plugin_folders, tmp_path / "made"),
     )
     yield Installation(config)
     for name in ("t_base", "t_more"):
@@ -124,7 +126,9 @@ def test_a_quarantined_app_stands_first_and_on_the_health_page(company: Installa
     health = ana.client.get("/health").get_data(as_text=True)
     assert "The t_base: It could not be loaded" in health
     assert "crm_clients_0001 · fits" in health
-    (tmp_path / "made" / "t_base" / "plugin.py").write_text(textwrap.dedent(PLUGIN).replace("{name}", "t_base"))
+    (tmp_path / "made" / "t_base" / "plugin.py").write_text(
+        textwrap.dedent(PLUGIN).replace("{name}", "t_base")
+    )
     ana.post("/apps/t_base/enable")
     assert ana.client.get("/t_base").status_code == 200
     assert "In quarantine" not in ana.client.get("/apps").get_data(as_text=True)

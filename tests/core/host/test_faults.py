@@ -113,7 +113,9 @@ def test_who_fails_at_registering_is_quarantined_and_the_others_serve(workshop: 
         ),
     ],
 )
-def test_who_cannot_be_imported_is_quarantined(workshop: Any, plugin: str, modules: dict[str, str], code: str) -> None:
+def test_who_cannot_be_imported_is_quarantined(
+    workshop: Any, plugin: str, modules: dict[str, str], code: str
+) -> None:
     workshop.make("t_good")
     enable(workshop.config, "t_good")
     break_later(workshop, "t_bad", plugin, **modules)

@@ -18,7 +18,11 @@ from core.host.lifecycle import disable, enable, uninstall
 from core.testing.installation import Installation, Shape
 
 EXAMPLE = Path(__file__).parent / "example"
-HOOKS = [name for name, each in vars(hookspecs).items() if inspect.isfunction(each) and each.__module__ == hookspecs.__name__]
+HOOKS = [
+    name
+    for name, each in vars(hookspecs).items()
+    if inspect.isfunction(each) and each.__module__ == hookspecs.__name__
+]
 
 
 @pytest.fixture
@@ -27,7 +31,9 @@ def everything(install: Callable[..., Installation]) -> Installation:
 
 
 def made(installation: Installation, **fields: Any) -> int:
-    response = installation.app.test_client().post("/api/v1/clients", json=fields, headers=installation.token())
+    response = installation.app.test_client().post(
+        "/api/v1/clients", json=fields, headers=installation.token()
+    )
     assert response.status_code == 201, response.get_data(as_text=True)
     return int(response.json["id"])
 
@@ -51,7 +57,9 @@ def test_what_is_registered_is_in_the_house(everything: Installation) -> None:
     assert house.resources["notebooks"].plugin == "t_everything"  # register_resources
     assert client.get("/everything").get_data(as_text=True) == "everything"  # register_blueprints
     assert "everything" in [item.name for item in house.menu]  # register_menu
-    assert ("everything", "see") in [(each.resource, each.action) for each in house.permissions]  # register_permissions
+    assert ("everything", "see") in [
+        (each.resource, each.action) for each in house.permissions
+    ]  # register_permissions
     assert house.settings["everything"].plugin == "t_everything"  # register_settings
     assert house.jobs["everything_tidy"].plugin == "t_everything"  # register_jobs
     assert [command.name for command in house.commands] == ["everything"]  # register_commands
@@ -86,8 +94,14 @@ def test_a_plugin_has_a_say_in_reading_and_writing(everything: Installation) -> 
     fixed, kept = made(everything, name="Fixed"), made(everything, name="Kept")
     stored = client.get(f"/api/v1/clients/{fixed}", headers=headers).json
     assert stored["notes"] == "Welcome"  # before_save
-    assert client.delete(f"/api/v1/clients/{fixed}", headers=headers).status_code in (403, 404)  # check_access
-    assert client.delete(f"/api/v1/clients/{kept}", headers=headers).status_code in (409, 422)  # before_delete
+    assert client.delete(f"/api/v1/clients/{fixed}", headers=headers).status_code in (
+        403,
+        404,
+    )  # check_access
+    assert client.delete(f"/api/v1/clients/{kept}", headers=headers).status_code in (
+        409,
+        422,
+    )  # before_delete
     heard = importlib.import_module("plugins.t_everything.plugin").heard
     assert fixed in [event.record_id for event in heard]  # after_commit
 
@@ -123,5 +137,8 @@ def test_a_plugin_knows_of_its_own_life(everything: Installation) -> None:
 
 
 def test_a_comment_names_only_hooks_there_are() -> None:
-    named = re.findall(r"# ((?:register|extend|on|before|after|home|render|filter|check|validate)_\w+)", Path(__file__).read_text())
+    named = re.findall(
+        r"# ((?:register|extend|on|before|after|home|render|filter|check|validate)_\w+)",
+        Path(__file__).read_text(),
+    )
     assert set(named) <= set(HOOKS)

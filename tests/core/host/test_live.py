@@ -104,7 +104,16 @@ def gunicorn(config: Config, plugins: Path) -> Iterator[tuple[int, int]]:
         "PROSPECTO_DATABASE_URL": config.database_url,
         "PROSPECTO_PLUGINS": str(plugins),
     }
-    command = [sys.executable, "-m", "gunicorn", "core.switchboard:create_app()", "--workers", "2", "--threads", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "core.switchboard:create_app()",
+        "--workers",
+        "2",
+        "--threads",
+        "2",
+    ]
     log = config.instance / "gunicorn.log"
     with log.open("w") as file:
         server = subprocess.Popen(
@@ -190,4 +199,6 @@ def test_switching_an_app_under_load_fails_no_request(live: Any) -> None:
     assert set(final) == set(settled), "no worker died"
     for process, megabytes in final.items():
         assert megabytes - settled[process] < 8, f"memory grew: {settled} to {final}"
-    print(f"median {median(load.waits) * 1000:.0f} ms, longest {max(load.waits) * 1000:.0f} ms, {len(load.waits)} requests")
+    print(
+        f"median {median(load.waits) * 1000:.0f} ms, longest {max(load.waits) * 1000:.0f} ms, {len(load.waits)} requests"
+    )

@@ -236,7 +236,10 @@ def test_a_drafted_revision_holds_what_the_models_have_more(sqlite_workshop: Any
     assert "t_notes_note" in text and "core_user" in text
     assert model_differences(sqlite_workshop.config, "t_notes") == []
     assert draft_revision(sqlite_workshop.config, "t_notes", "nothing") is None
-    assert owner_of(known(discover(sqlite_workshop.config), "t_notes")).line == ("t_notes_0001", "t_notes_0002")
+    assert owner_of(known(discover(sqlite_workshop.config), "t_notes")).line == (
+        "t_notes_0001",
+        "t_notes_0002",
+    )
 
 
 def test_two_revisions_after_the_same_one_are_refused(sqlite_workshop: Any) -> None:

@@ -69,7 +69,11 @@ def register_permissions() -> list[Permission]:
 
 @hookimpl
 def register_settings() -> list[SettingsSection]:
-    return [SettingsSection("everything", "Everything", (Setting("greeting", "Greeting", Text(), default="Hello"),))]
+    return [
+        SettingsSection(
+            "everything", "Everything", (Setting("greeting", "Greeting", Text(), default="Hello"),)
+        )
+    ]
 
 
 @hookimpl
