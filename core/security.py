@@ -59,7 +59,9 @@ def refuse_forged() -> None:
 
 def has_bearer() -> bool:
     """Whether this request brings a key to the API and wants to be judged by it."""
-    return request.path.startswith("/api/") and request.headers.get("Authorization", "")[:7].lower() == "bearer "
+    return (
+        request.path.startswith("/api/") and request.headers.get("Authorization", "")[:7].lower() == "bearer "
+    )
 
 
 def bearer() -> str:
@@ -91,5 +93,3 @@ def safe_next(target: str | None) -> str:
         return home
     parts = urlsplit(target)
     return home if parts.scheme or parts.netloc else target
-
-

@@ -49,7 +49,9 @@ class User(Model, UserMixin):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    roles: Mapped[list[Role]] = relationship(secondary=user_roles, order_by="Role.position")
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
+        secondary=user_roles, order_by="Role.position"
+    )
     membership: Mapped[TeamMember | None] = relationship(uselist=False, passive_deletes=True)
 
     def __repr__(self) -> str:
@@ -79,7 +81,9 @@ class Team(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(80), unique=True)
-    manager_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id", ondelete="SET NULL"), index=True)
+    manager_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("core_user.id", ondelete="SET NULL"), index=True
+    )
 
 
 class TeamMember(Model):
@@ -99,7 +103,9 @@ class Grant(Model):
     role_id: Mapped[int] = mapped_column(sa.ForeignKey("core_role.id", ondelete="CASCADE"), primary_key=True)
     resource: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     action: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    scope: Mapped[int] = mapped_column(sa.SmallInteger, sa.CheckConstraint(f"scope between 0 and {int(Scope.ALL)}", name="scope"))
+    scope: Mapped[int] = mapped_column(
+        sa.SmallInteger, sa.CheckConstraint(f"scope between 0 and {int(Scope.ALL)}", name="scope")
+    )
 
 
 class Token(Model):

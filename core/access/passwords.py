@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.i18n import Text, _l
 
@@ -14,9 +15,16 @@ MINIMUM_LENGTH = 10
 MAXIMUM_LENGTH = 200
 """Longer input is refused before it is hashed: hashing costs, and nobody types that."""
 
-ARGON2 = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
+ARGON2: Mapping[str, Any] = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
 
-KEYBOARD_RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop")
+KEYBOARD_RUNS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890123456789",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "azertyuiop",
+)
 
 COMMON = frozenset(
     "password passwort contraseña contrasena clave secreto secret motdepasse admin administrador administrateur "

@@ -71,16 +71,23 @@ class RightsOf:
 def rights_in(house: House) -> list[RightsOf]:
     """Every right the enabled plugins and the host know, in the order of the page."""
     groups = [
-        RightsOf(resource.name, resource.plural, tuple(_rights_on(resource))) for resource in house.resources.values()
+        RightsOf(resource.name, resource.plural, tuple(_rights_on(resource)))
+        for resource in house.resources.values()
     ]
     others: dict[str, list[Right]] = {}
     for each in house.permissions:
-        others.setdefault(each.resource, []).append(Right(each.resource, each.action, each.label, scoped=False))
-    others.setdefault("settings", []).append(Right(*SETTINGS_RIGHT, _l("Change settings and lists"), scoped=False))
+        others.setdefault(each.resource, []).append(
+            Right(each.resource, each.action, each.label, scoped=False)
+        )
+    others.setdefault("settings", []).append(
+        Right(*SETTINGS_RIGHT, _l("Change settings and lists"), scoped=False)
+    )
     known = {group.name: group for group in groups}
     for name, rights in others.items():
         if name in known:
-            groups[groups.index(known[name])] = RightsOf(name, known[name].label, known[name].rights + tuple(rights))
+            groups[groups.index(known[name])] = RightsOf(
+                name, known[name].label, known[name].rights + tuple(rights)
+            )
     general = tuple(right for name, rights in others.items() if name not in known for right in rights)
     return [*groups, RightsOf("", _l("General"), general)]
 
@@ -98,10 +105,17 @@ def seed_roles(session: Session, house: House) -> None:
     session.flush()
     ids = {role.id: name for name, role in roles.items() if name != ADMINISTRATOR}
     stored = set(
-        session.execute(sa.select(Grant.role_id, Grant.resource, Grant.action).where(Grant.role_id.in_(ids))).tuples()
+        session.execute(
+            sa.select(Grant.role_id, Grant.resource, Grant.action).where(Grant.role_id.in_(ids))
+        ).tuples()
     )
     fresh = [
-        {"role_id": role_id, "resource": right.resource, "action": right.action, "scope": int(usual_scope(name, right))}
+        {
+            "role_id": role_id,
+            "resource": right.resource,
+            "action": right.action,
+            "scope": int(usual_scope(name, right)),
+        }
         for group in rights_in(house)
         for right in group.rights
         for role_id, name in ids.items()
@@ -131,7 +145,9 @@ def usual_scope(role: str, right: Right) -> Scope:
 
 
 def grants_of(session: Session, role: Role) -> dict[tuple[str, str], Scope]:
-    rows = session.execute(sa.select(Grant.resource, Grant.action, Grant.scope).where(Grant.role_id == role.id))
+    rows = session.execute(
+        sa.select(Grant.resource, Grant.action, Grant.scope).where(Grant.role_id == role.id)
+    )
     return {(resource, action): Scope(scope) for resource, action, scope in rows}
 
 
@@ -163,7 +179,11 @@ def create_role(session: Session, label: str, *, like: Role | None = None) -> Ro
     """
     label = " ".join(label.split())[:80]
     taken = {str(known).casefold() for known in SHIPPED.values()} | set(SHIPPED)
-    if not label or label.casefold() in taken or session.scalar(sa.select(Role.id).where(Role.label == label)) is not None:
+    if (
+        not label
+        or label.casefold() in taken
+        or session.scalar(sa.select(Role.id).where(Role.label == label)) is not None
+    ):
         raise Refused(_l("A role needs a name that no other role has."), "name")
     position = session.scalar(sa.select(sa.func.max(Role.position))) or 0
     role = Role(name=f"role-{position + 1}-{label.casefold()[:40]}", label=label, position=position + 1)
@@ -183,7 +203,9 @@ def delete_role(session: Session, role: Role) -> None:
     """
     if role.name in SHIPPED:
         raise Refused(_l("This role is part of the product; nobody needs to have it."), "shipped")
-    if session.scalar(sa.select(sa.func.count()).select_from(user_roles).where(user_roles.c.role_id == role.id)):
+    if session.scalar(
+        sa.select(sa.func.count()).select_from(user_roles).where(user_roles.c.role_id == role.id)
+    ):
         raise Refused(_l("Somebody has this role: give them another first."), "in_use")
     session.delete(role)
     session.flush()
@@ -196,4 +218,6 @@ def label_of(role: Role) -> Text:
 
 def _rights_on(resource: Resource) -> list[Right]:
     scoped = resource.owner is not None
-    return [Right(resource.name, action, label, scoped) for action, label in (*ACTIONS, *resource.permissions)]
+    return [
+        Right(resource.name, action, label, scoped) for action, label in (*ACTIONS, *resource.permissions)
+    ]

@@ -143,13 +143,21 @@ def actor_for(session: Session, user: User | int) -> Actor:
 
 def actor_by_session_key(session: Session, key: str) -> Actor | None:
     """The actor whose session cookie carries this key (`fs_uniquifier`), None when it no longer opens."""
-    return remembered(session, f"actor-key:{key}", lambda session: _load_actor(session, User.fs_uniquifier == key))
+    return remembered(
+        session, f"actor-key:{key}", lambda session: _load_actor(session, User.fs_uniquifier == key)
+    )
 
 
 def create_token(session: Session, user: User, name: str, *, read_only: bool = False) -> tuple[Token, str]:
     """A new key to the API and its text, which is told this once and kept nowhere."""
     text = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    token = Token(user_id=user.id, name=name.strip()[:80] or "API", start=text[:12], hash=digest(text), read_only=read_only)
+    token = Token(
+        user_id=user.id,
+        name=name.strip()[:80] or "API",
+        start=text[:12],
+        hash=digest(text),
+        read_only=read_only,
+    )
     session.add(token)
     session.flush()
     forget(session)
@@ -157,7 +165,9 @@ def create_token(session: Session, user: User, name: str, *, read_only: bool = F
 
 
 def tokens_of(session: Session, user_id: int) -> list[Token]:
-    return list(session.scalars(sa.select(Token).where(Token.user_id == user_id).order_by(Token.id).limit(100)))
+    return list(
+        session.scalars(sa.select(Token).where(Token.user_id == user_id).order_by(Token.id).limit(100))
+    )
 
 
 def revoke_token(session: Session, user_id: int, token_id: int) -> bool:
@@ -171,7 +181,9 @@ def actor_by_token(session: Session, text: str) -> Actor | None:
     """The actor a bearer token stands for; with `read_only` when the token may only read."""
     if not text.startswith(TOKEN_PREFIX):
         return None
-    found = session.execute(sa.select(Token.user_id, Token.read_only).where(Token.hash == digest(text))).one_or_none()
+    found = session.execute(
+        sa.select(Token.user_id, Token.read_only).where(Token.hash == digest(text))
+    ).one_or_none()
     if found is None:
         return None
     user_id, read_only = found
@@ -183,7 +195,9 @@ def actor_by_token(session: Session, text: str) -> Actor | None:
     )
 
 
-def set_team(session: Session, team: Team, *, name: str, manager_id: int | None, member_ids: Collection[int]) -> None:
+def set_team(
+    session: Session, team: Team, *, name: str, manager_id: int | None, member_ids: Collection[int]
+) -> None:
     """Store a team with exactly these members; who comes from another team leaves it.
 
     Raises:
@@ -197,7 +211,9 @@ def set_team(session: Session, team: Team, *, name: str, manager_id: int | None,
     session.add(team)
     session.flush()
     wanted = set(member_ids)
-    session.execute(sa.delete(TeamMember).where(sa.or_(TeamMember.team_id == team.id, TeamMember.user_id.in_(wanted))))
+    session.execute(
+        sa.delete(TeamMember).where(sa.or_(TeamMember.team_id == team.id, TeamMember.user_id.in_(wanted)))
+    )
     session.add_all([TeamMember(user_id=user_id, team_id=team.id) for user_id in sorted(wanted)])
     session.flush()
     session.expire_all()
@@ -255,14 +271,21 @@ def digest(text: str) -> str:
 def _keep_an_administrator(session: Session) -> None:
     """Called after a flush; the caller rolls back when this raises."""
     left = session.scalar(
-        sa.select(sa.func.count(User.id)).join(User.roles).where(Role.is_admin.is_(True), User.active.is_(True))
+        sa.select(sa.func.count(User.id))
+        .join(User.roles)
+        .where(Role.is_admin.is_(True), User.active.is_(True))
     )
     if not left:
-        raise Refused(_l("Somebody must be able to administrate: this is the last active administrator."), "last_administrator")
+        raise Refused(
+            _l("Somebody must be able to administrate: this is the last active administrator."),
+            "last_administrator",
+        )
 
 
 def _load_actor(session: Session, which: sa.ColumnElement[bool], *, read_only: bool = False) -> Actor | None:
-    user = session.scalar(sa.select(User).where(which, User.active.is_(True)).options(selectinload(User.roles)))
+    user = session.scalar(
+        sa.select(User).where(which, User.active.is_(True)).options(selectinload(User.roles))
+    )
     if user is None:
         return None
     grants: dict[tuple[str, str], Scope] = {}
@@ -291,12 +314,29 @@ def _team_of(session: Session, user_id: int) -> set[int]:
     """The person, their team mates, and the members of the teams they manage."""
     own = sa.select(TeamMember.team_id).where(TeamMember.user_id == user_id)
     managed = sa.select(Team.id).where(Team.manager_id == user_id)
-    members = sa.select(TeamMember.user_id).where(sa.or_(TeamMember.team_id.in_(own), TeamMember.team_id.in_(managed)))
+    members = sa.select(TeamMember.user_id).where(
+        sa.or_(TeamMember.team_id.in_(own), TeamMember.team_id.in_(managed))
+    )
     return {user_id, *session.scalars(members)}
 
 
 __all__ = [
-    "ADMINISTRATOR", "AddressTaken", "WeakPassword", "actor_by_session_key", "actor_by_token", "actor_for", "change_password",
-    "change_user", "check_password_strength", "create_token", "create_user", "delete_team", "find_user", "revoke_token",
-    "seed_roles", "set_team", "sign_out_everywhere", "tokens_of",
+    "ADMINISTRATOR",
+    "AddressTaken",
+    "WeakPassword",
+    "actor_by_session_key",
+    "actor_by_token",
+    "actor_for",
+    "change_password",
+    "change_user",
+    "check_password_strength",
+    "create_token",
+    "create_user",
+    "delete_team",
+    "find_user",
+    "revoke_token",
+    "seed_roles",
+    "set_team",
+    "sign_out_everywhere",
+    "tokens_of",
 ]

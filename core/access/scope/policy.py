@@ -55,7 +55,9 @@ class ScopeCriterion(LoaderCriteriaOption):
     """
 
     __slots__ = ()
-    _traverse_internals = LoaderCriteriaOption._traverse_internals  # what tells two apart in the statement cache
+    _traverse_internals = (
+        LoaderCriteriaOption._traverse_internals
+    )  # what tells two apart in the statement cache
 
     def _resolve_where_criteria(self, ext_info: Any) -> sa.ColumnElement[bool]:
         criterion = super()._resolve_where_criteria(ext_info)
@@ -113,7 +115,7 @@ def policy_for(actor: Actor, house: House, action: str) -> Policy | None:
         actor.kept["policies"] = (house, policies)
     if action not in policies:
         policies[action] = _make_policy(actor, house, action)
-    return policies[action]  # type: ignore[no-any-return]
+    return policies[action]
 
 
 def tables_of(house: House) -> Tables:
@@ -139,7 +141,11 @@ def _make_policy(actor: Actor, house: House, action: str) -> Policy | None:
         if criterion is not None:
             criteria[table] = criterion
     for table, links in tables.children.items():
-        followed = [_as_parent(link, criteria[link.parent.local_table]) for link in links if link.parent.local_table in criteria]
+        followed = [
+            _as_parent(link, criteria[link.parent.local_table])
+            for link in links
+            if link.parent.local_table in criteria
+        ]
         if followed:
             criteria[table] = sa.and_(*followed)
     if not criteria:
@@ -150,7 +156,9 @@ def _make_policy(actor: Actor, house: House, action: str) -> Policy | None:
     }
     scoped = (*tables.resources, *tables.children)
     joined = {table: _loaded_along(table, tables, ("joined", False)) for table in scoped}
-    return Policy(tables, criteria, options, joined, {table: _loaded_along(table, tables) for table in scoped})
+    return Policy(
+        tables, criteria, options, joined, {table: _loaded_along(table, tables) for table in scoped}
+    )
 
 
 def _criterion(actor: Actor, house: House, resource: Resource, action: str) -> Any:
@@ -162,7 +170,9 @@ def _criterion(actor: Actor, house: House, resource: Resource, action: str) -> A
         owner = getattr(resource.model, resource.owner)
         parts.append(owner == actor.user_id if scope is Scope.OWN else owner.in_(sorted(actor.team_ids)))
     if house.hooks.has("filter_query"):
-        parts += [value for _plugin, value in house.hooks.strict("filter_query", resource=resource, actor=actor)]
+        parts += [
+            value for _plugin, value in house.hooks.strict("filter_query", resource=resource, actor=actor)
+        ]
     return sa.and_(*parts) if parts else None
 
 
@@ -174,15 +184,17 @@ def _as_parent(link: Child, criterion: Any) -> Any:
     parent = link.parent.local_table.alias()
     key = parent.c[link.parent.primary_key[0].name]
     child = getattr(link.mapper.class_, link.mapper.get_property_by_column(link.column).key)
-    found = sa.select(sa.literal_column("1")).select_from(parent)
-    return found.where(key == child, ClauseAdapter(parent).traverse(criterion)).correlate_except(parent).exists()
+    rows: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(parent)
+    return (
+        rows.where(key == child, ClauseAdapter(parent).traverse(criterion)).correlate_except(parent).exists()
+    )
 
 
 def _children_of(resources: Mapping[sa.Table, Resource]) -> dict[sa.Table, tuple[Child, ...]]:
     children: dict[sa.Table, tuple[Child, ...]] = {}
     parents: set[sa.Table] = set(resources)
     while parents:  # children of children too, parents first
-        found: dict[sa.Table, list[Child]] = {}
+        hanging: dict[sa.Table, list[Child]] = {}
         for mapper in Model.registry.mappers:
             table = mapper.local_table
             if not isinstance(table, sa.Table) or table in resources or table in children:
@@ -190,13 +202,15 @@ def _children_of(resources: Mapping[sa.Table, Resource]) -> dict[sa.Table, tuple
             for key in table.foreign_keys:
                 if (key.ondelete or "").upper() == "CASCADE" and key.column.table in parents:
                     child = Child(mapper, key.parent, _mapper_of(key.column.table))
-                    found.setdefault(table, []).append(child)
-        children |= {table: tuple(links) for table, links in found.items()}
-        parents = set(found)
+                    hanging.setdefault(table, []).append(child)
+        children |= {table: tuple(links) for table, links in hanging.items()}
+        parents = set(hanging)
     return children
 
 
-def _loaded_along(table: sa.Table, tables: Tables, ways: Collection[Any] | None = None) -> tuple[sa.Table, ...]:
+def _loaded_along(
+    table: sa.Table, tables: Tables, ways: Collection[Any] | None = None
+) -> tuple[sa.Table, ...]:
     """The scoped tables among this one and all that relationships (loaded in one of these ways) lead to from it."""
     seen: dict[sa.Table, None] = {}
     waiting = [table]
@@ -207,7 +221,11 @@ def _loaded_along(table: sa.Table, tables: Tables, ways: Collection[Any] | None 
         seen[current] = None
         for relationship in _mapper_of(current).relationships:
             target = relationship.mapper.local_table
-            if isinstance(target, sa.Table) and target in tables and (ways is None or relationship.lazy in ways):
+            if (
+                isinstance(target, sa.Table)
+                and target in tables
+                and (ways is None or relationship.lazy in ways)
+            ):
                 waiting.append(target)
     return tuple(seen)
 

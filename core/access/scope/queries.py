@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -39,7 +40,7 @@ def keep_within_scope(state: ORMExecuteState) -> None:
         _keep_refresh_within(state, policy)
         return
     if state.is_relationship_load:
-        mentioned = {table for mapper in state.all_mappers if (table := mapper.local_table) in policy.tables}
+        mentioned = _loaded_tables(state) & policy.criteria.keys()
     else:
         mentioned = survey(state.statement, policy.tables, is_orm=state.is_orm_statement)
     if mentioned and (state.is_insert or _is_by_key(state)):
@@ -71,7 +72,11 @@ def _keep_refresh_within(state: ORMExecuteState, policy: Policy) -> None:
     options: Any = state.load_options
     if was_handed_over(state.session, options._refresh_state.obj()):
         return
-    criteria = [policy.criteria[mapper.local_table] for mapper in state.all_mappers if mapper.local_table in policy.criteria]
+    criteria = [policy.criteria[table] for table in _loaded_tables(state) & policy.criteria.keys()]
     if criteria:
         statement: Any = state.statement
         state.statement = statement.where(*criteria)
+
+
+def _loaded_tables(state: ORMExecuteState) -> set[sa.Table]:
+    return {mapper.local_table for mapper in state.all_mappers if isinstance(mapper.local_table, sa.Table)}

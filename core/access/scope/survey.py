@@ -123,7 +123,9 @@ class _Reader:
             element = element.table
             if element is None:
                 return None
-        while isinstance(element, selectable.AliasedReturnsRows) and not isinstance(element, selectable.Subquery):
+        while isinstance(element, selectable.AliasedReturnsRows) and not isinstance(
+            element, selectable.Subquery
+        ):
             inner = element.element
             if isinstance(inner, sa.Table):
                 return element  # the alias of a plain table: no criterion reaches it
@@ -135,7 +137,9 @@ class _Reader:
         """The classes on which SQLAlchemy puts criteria in this SELECT."""
         for part in (select, *select._memoized_select_entities):
             for column in part._raw_columns:
-                entity = column._annotations.get("parententity") or extract_first_column_annotation(column, "parententity")
+                entity = column._annotations.get("parententity") or extract_first_column_annotation(
+                    column, "parententity"
+                )
                 if entity is not None:
                     yield entity if isinstance(entity, AliasedInsp) else entity.local_table
             for target, onclause, left, _flags in part._setup_joins:
@@ -176,4 +180,6 @@ def _table_of(source: Source) -> sa.Table | None:
 
 @lru_cache(maxsize=16)
 def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w]){'(' + '|'.join(map(re.escape, names)) + ')' if names else '(?!)'}(?![\w])", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![\w]){'(' + '|'.join(map(re.escape, names)) + ')' if names else '(?!)'}(?![\w])", re.IGNORECASE
+    )

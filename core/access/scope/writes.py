@@ -117,7 +117,8 @@ class _Guard:
         if known is None:
             table = getattr(record, "__table__", None)
             known = self._open[key] = table not in self.tables or (
-                not self.house.hooks.has("check_access") and all(
+                not self.house.hooks.has("check_access")
+                and all(
                     self.actor.scope(name, each) is Scope.ALL
                     for name in self._resources_behind(table)
                     for each in {action, "edit"}
@@ -192,13 +193,18 @@ class _Guard:
     def _parents(self, child: Any, link: Child) -> list[Any]:
         attribute = link.mapper.get_property_by_column(link.column).key
         history = get_history(child, attribute, PASSIVE_NO_INITIALIZE)
-        keys = {each for each in (*(history.added or ()), *(history.unchanged or ()), *(history.deleted or ())) if each is not None}
+        keys = {
+            each
+            for each in (*(history.added or ()), *(history.unchanged or ()), *(history.deleted or ()))
+            if each is not None
+        }
         if not history.unchanged and not history.deleted and inspect(child).identity is not None:
             keys.add(self._stored(child, attribute))
         parents = [
             parent
             for relationship in link.mapper.relationships
-            if link.column in relationship.local_columns and not relationship.uselist
+            if link.column in relationship.local_columns
+            and not relationship.uselist
             and (parent := child.__dict__.get(relationship.key)) is not None
         ]
         with self.session.no_autoflush:

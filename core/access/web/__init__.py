@@ -8,7 +8,7 @@ from flask import Blueprint, Flask
 
 from core.access.throttle import clear_old_attempts
 from core.access.web.extension import init_flask_security
-from core.access.web.gate import open_request
+from core.access.web.gate import close_request, open_request
 from core.db import db, writing
 from core.house import House
 from core.i18n import _l
@@ -33,6 +33,7 @@ def set_up(app: Flask, house: House) -> None:
     )
 
     app.before_request(open_request)
+    app.teardown_request(close_request)
     init_flask_security(app, house)
     app.register_blueprint(blueprint)
     job = JobType("access.forget_attempts", _l("Forget old sign-in attempts"), _forget_attempts, every=A_DAY)

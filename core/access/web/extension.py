@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, session
-from flask_login.utils import _user_context_processor
+from flask_login.utils import _user_context_processor  # type: ignore[import-untyped]
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.totp import Totp
 from flask_security.utils import check_and_update_authn_fresh, set_request_attr
@@ -82,5 +82,6 @@ def freshen() -> None:
 def totp() -> OnceOnlyTotp:
     from flask_security.proxies import _security
 
-    factory: OnceOnlyTotp = _security.totp_factory
+    factory = _security.totp_factory
+    assert isinstance(factory, OnceOnlyTotp)
     return factory

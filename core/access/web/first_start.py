@@ -150,8 +150,11 @@ def _do(token: str, link: SetupLink, wanted: SetUp, answers: Answers) -> Respons
 def _offered(catalogue: Catalogue) -> Answers:
     """What stands in the form before anybody has typed."""
     country = next(
-        (territory for value, _quality in request.accept_languages if (territory := value.partition("-")[2].upper())
-         in dict(places.countries("en"))),
+        (
+            territory
+            for value, _quality in request.accept_languages
+            if (territory := value.partition("-")[2].upper()) in dict(places.countries("en"))
+        ),
         LANGUAGE_COUNTRY.get(_language(), "US"),
     )
     return Answers(
@@ -198,8 +201,10 @@ def _page(token: str, answers: Answers) -> str:
         countries=places.countries(language),
         currencies=places.currencies(language),
         zones=places.zones(language),
-        fills={code: {"currency": places.currency_of(code), "zone": places.zone_of_country(code)}
-               for code, _name in places.countries("en")},
+        fills={
+            code: {"currency": places.currency_of(code), "zone": places.zone_of_country(code)}
+            for code, _name in places.countries("en")
+        },
         apps=_in_page_order(catalogue.manifests.values()),
         locked={mode: locked_apps(mode, catalogue) for mode in (CLASSIC, SIMPLE)},
         classic=CLASSIC,
@@ -221,5 +226,3 @@ def _gone() -> ResponseReturnValue:
 def _language() -> str:
     locale = get_locale()
     return locale.language if locale and locale.language in LANGUAGES else "en"
-
-

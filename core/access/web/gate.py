@@ -107,6 +107,11 @@ def open_request() -> ResponseReturnValue | None:
     return None
 
 
+def close_request(error: BaseException | None) -> None:
+    """What this thread does next is not this request's writing."""
+    begin_reading()
+
+
 def _actor_of_cookie() -> Actor | None:
     key = session.get("_user_id")
     return actor_by_session_key(db.session(), key) if isinstance(key, str) else None
@@ -124,11 +129,15 @@ def _not_set_up() -> ResponseReturnValue:
 
 def _sign_in_first() -> ResponseReturnValue:
     if _is_api():
-        answer = jsonify(error={"code": "unauthorized", "message": "Sign in, or send a token: Authorization: Bearer …"})
+        answer = jsonify(
+            error={"code": "unauthorized", "message": "Sign in, or send a token: Authorization: Bearer …"}
+        )
         answer.headers["WWW-Authenticate"] = 'Bearer realm="Prospecto"'
         return answer, 401
     here = request.full_path.rstrip("?") if request.method == "GET" else _path_of_referrer()
-    target = url_for("access.sign_in_page") + (f"?{urlencode({'next': here})}" if here not in ("", "/") else "")
+    target = url_for("access.sign_in_page") + (
+        f"?{urlencode({'next': here})}" if here not in ("", "/") else ""
+    )
     if "HX-Request" in request.headers:
         return "", 401, {"HX-Redirect": target}
     return redirect(target)

@@ -31,7 +31,9 @@ PAGE = 100
 def users() -> ResponseReturnValue:
     text = " ".join(request.args.get("q", "").split())[:80]
     start = request.args.get("from", 0, type=int)
-    wanted = sa.select(User).options(selectinload(User.roles)).order_by(User.active.desc(), User.name, User.id)
+    wanted = (
+        sa.select(User).options(selectinload(User.roles)).order_by(User.active.desc(), User.name, User.id)
+    )
     if text:
         wanted = wanted.where(
             sa.or_(User.name.icontains(text, autoescape=True), User.email.icontains(text, autoescape=True))
@@ -54,7 +56,11 @@ def users() -> ResponseReturnValue:
 @fresh_only
 def new_user() -> ResponseReturnValue:
     settings = settings_of(db.session())
-    typed = {"language": settings["company.language"], "zone": settings["company.zone"], "roles": ["salesperson"]}
+    typed = {
+        "language": settings["company.language"],
+        "zone": settings["company.zone"],
+        "roles": ["salesperson"],
+    }
     return _form(None, typed)
 
 
@@ -189,6 +195,8 @@ def _form(user: User | None, typed: dict[str, Any], wrong: str = "") -> str:
 
 def _teams_of(user_ids: Sequence[int]) -> dict[int, str]:
     rows = db.session.execute(
-        sa.select(TeamMember.user_id, Team.name).join(Team, Team.id == TeamMember.team_id).where(TeamMember.user_id.in_(user_ids))
+        sa.select(TeamMember.user_id, Team.name)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(TeamMember.user_id.in_(user_ids))
     )
     return {user_id: name for user_id, name in rows}

@@ -38,7 +38,9 @@ def currencies(language: str) -> list[Choice]:
     """Currencies some country uses today, as `Euro (EUR)`."""
     names = Locale.parse(language).currencies
     used = {code for country in territories("en") for code in get_territory_currencies(country)}
-    chosen = [(code, f"{names.get(code, code)[:1].upper()}{names.get(code, code)[1:]} ({code})") for code in used]
+    chosen = [
+        (code, f"{names.get(code, code)[:1].upper()}{names.get(code, code)[1:]} ({code})") for code in used
+    ]
     return sorted(chosen, key=lambda each: fold(each[1]))
 
 

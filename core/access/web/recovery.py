@@ -63,7 +63,9 @@ def set_new_password(token: str) -> ResponseReturnValue:
         change_password(db.session(), user, request.form.get("password", ""))
     except WeakPassword as error:
         db.session.rollback()
-        return render_template("access/new_password.html", token=token, email=user.email, wrong=str(error.message)), 422
+        return render_template(
+            "access/new_password.html", token=token, email=user.email, wrong=str(error.message)
+        ), 422
     db.session.commit()
     session.clear()
     flash(_("Your new password is set. Sign in with it."))
@@ -76,7 +78,9 @@ def password_strength() -> ResponseReturnValue:
     """What to think of a password while it is typed; the same rules as when it is stored."""
     password = request.form.get("password", "")
     problems = check_password_strength(password, request.form.get("email", "")) if password else []
-    return render_template("access/parts/strength.html", password=password, problem=problems[0] if problems else "")
+    return render_template(
+        "access/parts/strength.html", password=password, problem=problems[0] if problems else ""
+    )
 
 
 def link_for(user: User) -> str:

@@ -124,7 +124,9 @@ def _matrix(role: Role, wrong: str = "") -> str:
         is_shipped=role.name in SHIPPED,
         resources=[group for group in groups if group.name],
         general=[right for group in groups if not group.name for right in group.rights],
-        others={group.name: [right for right in group.rights if right.action not in usual] for group in groups},
+        others={
+            group.name: [right for right in group.rights if right.action not in usual] for group in groups
+        },
         actions=ACTIONS,
         granted=grants_of(db.session(), role),
         scopes=[(int(scope), text) for scope, text in SCOPES],

@@ -164,11 +164,15 @@ def _wait(seconds: int, email: str) -> ResponseReturnValue:
 def _wait_words(seconds: int) -> str:
     if seconds < 60:
         return ngettext(
-            "Too many attempts. Try again in one second.", "Too many attempts. Try again in %(num)d seconds.", seconds
+            "Too many attempts. Try again in one second.",
+            "Too many attempts. Try again in %(num)d seconds.",
+            seconds,
         )
     minutes = -(-seconds // 60)
     return ngettext(
-        "Too many attempts. Try again in one minute.", "Too many attempts. Try again in %(num)d minutes.", minutes
+        "Too many attempts. Try again in one minute.",
+        "Too many attempts. Try again in %(num)d minutes.",
+        minutes,
     )
 
 

@@ -25,10 +25,14 @@ MOST = 500
 def teams() -> ResponseReturnValue:
     found = db.session.scalars(sa.select(Team).order_by(Team.name).limit(MOST)).all()
     members: dict[int, list[str]] = defaultdict(list)
-    rows = sa.select(TeamMember.team_id, User.name).join(User, User.id == TeamMember.user_id).order_by(User.name)
+    rows = (
+        sa.select(TeamMember.team_id, User.name).join(User, User.id == TeamMember.user_id).order_by(User.name)
+    )
     for team_id, name in db.session.execute(rows.limit(MOST * 4)):
         members[team_id].append(name)
-    managers = sa.select(User.id, User.name).where(User.id.in_([team.manager_id for team in found if team.manager_id]))
+    managers = sa.select(User.id, User.name).where(
+        User.id.in_([team.manager_id for team in found if team.manager_id])
+    )
     return render(
         "access/teams.html",
         teams=found,
@@ -80,7 +84,11 @@ def _save(team: Team) -> ResponseReturnValue:
     name = " ".join(form.get("name", "").split())[:80]
     try:
         set_team(
-            db.session(), team, name=name, manager_id=manager_id if manager_id in people else None, member_ids=members
+            db.session(),
+            team,
+            name=name,
+            manager_id=manager_id if manager_id in people else None,
+            member_ids=members,
         )
     except Refused as error:
         db.session.rollback()
@@ -95,8 +103,14 @@ def _team(id: int) -> Team:
 
 
 def _form(team: Team, members: set[int], wrong: str = "") -> str:
-    people = sa.select(User.id, User.name, User.email).where(sa.or_(User.active.is_(True), User.id.in_(members)))
-    elsewhere = sa.select(TeamMember.user_id, Team.name).join(Team, Team.id == TeamMember.team_id).where(TeamMember.team_id != (team.id or 0))
+    people = sa.select(User.id, User.name, User.email).where(
+        sa.or_(User.active.is_(True), User.id.in_(members))
+    )
+    elsewhere = (
+        sa.select(TeamMember.user_id, Team.name)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(TeamMember.team_id != (team.id or 0))
+    )
     return render(
         "access/team.html",
         team=team,

@@ -25,7 +25,10 @@ PASSWORD = "grüne Wolke 4711"
 assert core.access.scope
 
 CORE = [
-    *(each.__table__ for each in (State, StoredSetting, User, Role, Team, TeamMember, Grant, Token, Attempt, SetupLink)),
+    *(
+        each.__table__
+        for each in (State, StoredSetting, User, Role, Team, TeamMember, Grant, Token, Attempt, SetupLink)
+    ),
     user_roles,
 ]
 
@@ -70,8 +73,14 @@ def session(database: str, house: House) -> Iterator[Session]:
 
 @pytest.fixture
 def people(session: Session) -> People:
-    roles = {"ana": "salesperson", "bea": "salesperson", "carl": "salesperson", "mia": "manager", "ada": "administrator",
-             "otto": "auditor"}
+    roles = {
+        "ana": "salesperson",
+        "bea": "salesperson",
+        "carl": "salesperson",
+        "mia": "manager",
+        "ada": "administrator",
+        "otto": "auditor",
+    }
     ids = {
         name: create_user(
             session, email=f"{name}@example.com", password=None, name=name.title(), roles=[role]
@@ -97,7 +106,11 @@ def records(session: Session, people: People) -> dict[str, int]:
         session.add(Ring(phone_id=phone.id))
         found |= {customer.name: customer.id, prospect.name: prospect.id, f"{name}'s phone": phone.id}
     # Ana's prospect became Carl's customer: she may see the one and not the other
-    session.execute(sa.update(Prospect).where(Prospect.owner_id == people.ana).values(customer_id=found["carl's customer"]))
+    session.execute(
+        sa.update(Prospect)
+        .where(Prospect.owner_id == people.ana)
+        .values(customer_id=found["carl's customer"])
+    )
     session.add(Place(name="Caracas"))
     session.commit()
     session.expunge_all()
@@ -105,7 +118,9 @@ def records(session: Session, people: People) -> dict[str, int]:
 
 
 @pytest.fixture
-def as_person(session: Session, database: str, house: House, people: People) -> Iterator[Callable[[str], Session]]:
+def as_person(
+    session: Session, database: str, house: House, people: People
+) -> Iterator[Callable[[str], Session]]:
     """A session that works for the person of this name."""
     opened: list[Session] = []
 

@@ -75,7 +75,13 @@ OWNER = Field("owner", "Owner", UserRef())
 
 CUSTOMERS = Resource("customers", Customer, "Customer", "Customers", "user", (NAME, OWNER), owner="owner_id")
 PROSPECTS = Resource(
-    "prospects", Prospect, "Prospect", "Prospects", "user", (NAME, OWNER), owner="owner_id",
+    "prospects",
+    Prospect,
+    "Prospect",
+    "Prospects",
+    "user",
+    (NAME, OWNER),
+    owner="owner_id",
     permissions=(("convert", "Convert"),),
 )
 PLACES = Resource("places", Place, "Place", "Places", "map", (NAME,))

@@ -13,12 +13,16 @@ ANA, CARL = "ana@example.com", "carl@example.com"
 
 
 def create_lead(installation: Installation, email: str, name: str) -> int:
-    answer = Browser(installation.app).client.post("/api/v1/leads", json={"name": name}, headers=installation.token(email))
+    answer = Browser(installation.app).client.post(
+        "/api/v1/leads", json={"name": name}, headers=installation.token(email)
+    )
     assert answer.status_code == 201, answer.text
     return int(answer.json["id"])  # type: ignore[index]
 
 
-@pytest.mark.parametrize("path", ["/", "/leads", "/clients", "/leads/1", "/apps", "/settings/users", "/profile", "/reports"])
+@pytest.mark.parametrize(
+    "path", ["/", "/leads", "/clients", "/leads/1", "/apps", "/settings/users", "/profile", "/reports"]
+)
 def test_the_anonymous_are_sent_to_sign_in(sqlite_installation: Installation, path: str) -> None:
     answer = sqlite_installation.browser(None).get(path)
     assert answer.status_code == 302
@@ -39,31 +43,52 @@ def test_a_piece_of_a_page_sends_the_whole_page_to_sign_in(sqlite_installation: 
     assert answer.headers["HX-Redirect"].startswith("/sign-in")
 
 
-def test_every_address_refuses_the_anonymous_unless_it_says_it_is_public(sqlite_installation: Installation) -> None:
+def test_every_address_refuses_the_anonymous_unless_it_says_it_is_public(
+    sqlite_installation: Installation,
+) -> None:
     from core.switchboard import SWITCHBOARD
 
     inner = sqlite_installation.app.extensions[SWITCHBOARD].current()
     public = {
         rule.endpoint
         for rule in inner.url_map.iter_rules()
-        if getattr(inner.view_functions[rule.endpoint], "is_public", False) or rule.endpoint.startswith("static")
+        if getattr(inner.view_functions[rule.endpoint], "is_public", False)
+        or rule.endpoint.startswith("static")
     }
     assert public <= {
-        "static", "static_crm_clients", "static_crm_leads", "static_crm_reports",
-        "access.sign_in_page", "access.sign_in", "access.sign_out", "access.code_page", "access.check_code",
-        "access.forgotten", "access.send_link", "access.new_password", "access.set_new_password",
-        "access.password_strength", "access.setup_needed", "access.setup", "access.start",
-        "shell.choose_language", "shell.choose_theme",
+        "static",
+        "static_crm_clients",
+        "static_crm_leads",
+        "static_crm_reports",
+        "access.sign_in_page",
+        "access.sign_in",
+        "access.sign_out",
+        "access.code_page",
+        "access.check_code",
+        "access.forgotten",
+        "access.send_link",
+        "access.new_password",
+        "access.set_new_password",
+        "access.password_strength",
+        "access.setup_needed",
+        "access.setup",
+        "access.start",
+        "shell.choose_language",
+        "shell.choose_theme",
     }
 
 
 # -- forged forms -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/profile", "/profile/tokens", "/settings/users/new", "/forgotten"])
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/sign-out", "/profile", "/profile/tokens", "/settings/users/new", "/forgotten"]
+)
 def test_a_form_without_the_sessions_token_is_refused(sqlite_installation: Installation, path: str) -> None:
     browser = sqlite_installation.browser()
-    assert browser.client.post(path, data={"email": ADMIN, "password": PASSWORD, "name": "x"}).status_code == 400
+    assert (
+        browser.client.post(path, data={"email": ADMIN, "password": PASSWORD, "name": "x"}).status_code == 400
+    )
     other = sqlite_installation.browser()
     forged = browser.client.post(path, data={"name": "x"}, headers={"X-CSRFToken": other.token})
     assert forged.status_code == 400
@@ -74,14 +99,23 @@ def test_json_by_a_cookie_needs_the_token_too(sqlite_installation: Installation)
     refused = browser.client.post("/api/v1/leads", json={"name": "x"})
     assert refused.status_code == 400
     assert refused.json is not None
-    assert browser.client.post("/api/v1/leads", json={"name": "x"}, headers={"X-CSRFToken": browser.token}).status_code == 201
+    assert (
+        browser.client.post(
+            "/api/v1/leads", json={"name": "x"}, headers={"X-CSRFToken": browser.token}
+        ).status_code
+        == 201
+    )
 
 
 def test_a_bearer_spares_the_token_but_not_for_pages(sqlite_installation: Installation) -> None:
     browser = sqlite_installation.browser()
-    forged = browser.client.post("/profile", data={"name": "x"}, headers={"Authorization": "Bearer prt_anything"})
+    forged = browser.client.post(
+        "/profile", data={"name": "x"}, headers={"Authorization": "Bearer prt_anything"}
+    )
     assert forged.status_code == 400
-    wrong = browser.client.post("/api/v1/leads", json={"name": "x"}, headers={"Authorization": "Bearer prt_wrong"})
+    wrong = browser.client.post(
+        "/api/v1/leads", json={"name": "x"}, headers={"Authorization": "Bearer prt_wrong"}
+    )
     assert wrong.status_code == 401, "a wrong key is not saved by the cookie beside it"
 
 
@@ -101,7 +135,9 @@ def test_a_token_works_in_its_owners_name(installation: Installation) -> None:
     assert another.status_code == missing.status_code == 404
     assert another.text == missing.text
     for method in (client.patch, client.delete):
-        another, missing = (method(f"/api/v1/leads/{id}", json={"name": "x"}, headers=headers) for id in (theirs, 999_999))
+        another, missing = (
+            method(f"/api/v1/leads/{id}", json={"name": "x"}, headers=headers) for id in (theirs, 999_999)
+        )
         assert another.status_code == missing.status_code in (403, 404)
         assert another.text == missing.text
 
@@ -117,7 +153,9 @@ def test_a_reading_token_changes_nothing(installation: Installation) -> None:
         client.delete(f"/api/v1/leads/{id}", headers=headers),
         client.post(f"/api/v1/leads/{id}/convert", json={}, headers=headers),
     ]
-    assert all(answer.status_code in (403, 404, 422) for answer in answers), [answer.status for answer in answers]
+    assert all(answer.status_code in (403, 404, 422) for answer in answers), [
+        answer.status for answer in answers
+    ]
     kept = client.get(f"/api/v1/leads/{id}", headers=headers).json
     assert kept is not None
     assert kept["name"] == "Kept"
@@ -184,7 +222,9 @@ def test_anothers_record_is_like_a_missing_one_at_the_pages(installation: Instal
 # -- headers and cookies ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/", "/leads", "/nowhere", "/api/v1/leads", "/static/css/tokens.css"])
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/", "/leads", "/nowhere", "/api/v1/leads", "/static/css/tokens.css"]
+)
 def test_every_answer_protects_the_browser(sqlite_installation: Installation, path: str) -> None:
     headers = sqlite_installation.browser().get(path).headers
     policy = headers["Content-Security-Policy"]

@@ -35,9 +35,13 @@ def test_whatever_goes_past_the_scope_is_known() -> None:
         for path in (ROOT / folder).rglob("*.py")
         if PAST_THE_SCOPE.search(path.read_text(encoding="utf-8"))
     }
-    unknown = {path for path in found if not any(path == known or path.startswith(known + "/") for known in KNOWN)}
+    unknown = {
+        path for path in found if not any(path == known or path.startswith(known + "/") for known in KNOWN)
+    }
     assert not unknown, "say in KNOWN why this may see everybody's records"
-    unused = {known for known in KNOWN if not any(path == known or path.startswith(known + "/") for path in found)}
+    unused = {
+        known for known in KNOWN if not any(path == known or path.startswith(known + "/") for path in found)
+    }
     assert not unused, "these no longer need to be known"
 
 

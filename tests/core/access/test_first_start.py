@@ -17,14 +17,23 @@ from core.switchboard import create_app
 from core.testing.installation import PASSWORD, Browser
 
 ANSWERS = {
-    "company": "Almacenes Caroní", "country": "VE", "currency": "USD", "zone": "America/Caracas", "mode": "classic",
-    "apps": ["crm_clients"], "name": "Mariángel Castañeda", "email": "mariangel@example.com", "password": PASSWORD,
+    "company": "Almacenes Caroní",
+    "country": "VE",
+    "currency": "USD",
+    "zone": "America/Caracas",
+    "mode": "classic",
+    "apps": ["crm_clients"],
+    "name": "Mariángel Castañeda",
+    "email": "mariangel@example.com",
+    "password": PASSWORD,
 }
 
 
 @pytest.fixture
 def config(database_url: str, tmp_path: Path) -> Iterator[Config]:
-    made = load_config({"PROSPECTO_INSTANCE": str(tmp_path / "instance"), "PROSPECTO_DATABASE_URL": database_url})
+    made = load_config(
+        {"PROSPECTO_INSTANCE": str(tmp_path / "instance"), "PROSPECTO_DATABASE_URL": database_url}
+    )
     make_tables(made)
     yield made
     dispose_engines()
@@ -52,7 +61,9 @@ def test_until_it_is_done_every_page_says_so(browser: Browser) -> None:
     assert browser.get("/setup/guessed").status_code == 404
 
 
-def test_the_link_sets_up_and_lets_its_administrator_in_once(browser: Browser, link: str, config: Config) -> None:
+def test_the_link_sets_up_and_lets_its_administrator_in_once(
+    browser: Browser, link: str, config: Config
+) -> None:
     page = browser.get(link, headers={"Accept-Language": "es-VE"})
     assert page.status_code == 200
     assert 'value="VE"' in page.text
@@ -73,7 +84,10 @@ def test_answers_that_cannot_be_used_are_said_beside_their_fields(browser: Brows
     browser.get(link)
     answer = browser.post(link, ANSWERS | {"password": "password12", "email": "nonsense", "company": " "})
     assert answer.status_code == 422
-    assert 'id="email" name="email" type="email" value="nonsense" aria-describedby="email-note" aria-invalid="true"' in answer.text
+    assert (
+        'id="email" name="email" type="email" value="nonsense" aria-describedby="email-note" aria-invalid="true"'
+        in answer.text
+    )
     assert "password12" not in answer.text
     assert 'value="Mariángel Castañeda"' in answer.text, "what was typed stays"
     assert browser.post(link, ANSWERS).status_code == 302, "the link is still good"

@@ -26,7 +26,9 @@ def foreign(session: Session, model: type[Any], id: int) -> Any:
     return session.get(model, id, execution_options={"unscoped": True})
 
 
-def test_a_salesperson_creates_their_own_only(as_person: AsPerson, people: People, records: dict[str, int]) -> None:
+def test_a_salesperson_creates_their_own_only(
+    as_person: AsPerson, people: People, records: dict[str, int]
+) -> None:
     session = as_person("ana")
     session.add(Prospect(name="new", owner_id=people.ana))
     session.commit()
@@ -56,7 +58,9 @@ def test_an_auditor_changes_nothing(as_person: AsPerson, people: People, records
         session.flush()
 
 
-def test_anothers_record_is_not_changed_even_when_code_got_hold_of_it(as_person: AsPerson, records: dict[str, int]) -> None:
+def test_anothers_record_is_not_changed_even_when_code_got_hold_of_it(
+    as_person: AsPerson, records: dict[str, int]
+) -> None:
     session = as_person("ana")
     foreign(session, Prospect, records["carl's prospect"]).name = "mine now"
     with pytest.raises(Refused):
@@ -83,14 +87,18 @@ def test_the_old_owner_is_looked_up_where_it_was_never_loaded(
         session.commit()
 
 
-def test_giving_away_needs_the_right_to_assign(as_person: AsPerson, people: People, records: dict[str, int]) -> None:
+def test_giving_away_needs_the_right_to_assign(
+    as_person: AsPerson, people: People, records: dict[str, int]
+) -> None:
     session = as_person("ana")
     session.get(Prospect, records["ana's prospect"]).owner_id = people.bea
     with pytest.raises(Refused):
         session.commit()
 
 
-def test_a_manager_hands_over_within_the_team(as_person: AsPerson, people: People, records: dict[str, int]) -> None:
+def test_a_manager_hands_over_within_the_team(
+    as_person: AsPerson, people: People, records: dict[str, int]
+) -> None:
     session = as_person("mia")
     prospect = session.get(Prospect, records["ana's prospect"])
     prospect.owner_id = people.bea
@@ -102,7 +110,9 @@ def test_a_manager_hands_over_within_the_team(as_person: AsPerson, people: Peopl
         session.rollback()
 
 
-def test_what_was_given_away_may_still_be_finished_with(as_person: AsPerson, people: People, records: dict[str, int]) -> None:
+def test_what_was_given_away_may_still_be_finished_with(
+    as_person: AsPerson, people: People, records: dict[str, int]
+) -> None:
     session = as_person("ana")
     actor = actor_of(session)
     assert actor is not None
@@ -128,7 +138,9 @@ def test_deleting_follows_its_own_right(as_person: AsPerson, records: dict[str, 
     manager.commit()
 
 
-def test_what_hangs_on_a_record_is_changed_by_who_may_change_the_record(as_person: AsPerson, records: dict[str, int]) -> None:
+def test_what_hangs_on_a_record_is_changed_by_who_may_change_the_record(
+    as_person: AsPerson, records: dict[str, int]
+) -> None:
     session = as_person("ana")
     prospect = session.get(Prospect, records["ana's prospect"])
     session.add(Phone(number="2", prospect=prospect))
@@ -138,7 +150,9 @@ def test_what_hangs_on_a_record_is_changed_by_who_may_change_the_record(as_perso
     session.commit()
 
 
-@pytest.mark.parametrize("step", ["add by id", "add by object", "change", "move away", "move to", "delete", "add deeper"])
+@pytest.mark.parametrize(
+    "step", ["add by id", "add by object", "change", "move away", "move to", "delete", "add deeper"]
+)
 def test_what_hangs_on_anothers_record_stays(as_person: AsPerson, records: dict[str, int], step: str) -> None:
     session = as_person("ana")
     theirs, mine = records["carl's prospect"], records["ana's prospect"]
@@ -162,7 +176,9 @@ def test_what_hangs_on_anothers_record_stays(as_person: AsPerson, records: dict[
         session.commit()
 
 
-def test_a_new_record_brings_its_children(as_person: AsPerson, people: People, records: dict[str, int]) -> None:
+def test_a_new_record_brings_its_children(
+    as_person: AsPerson, people: People, records: dict[str, int]
+) -> None:
     session = as_person("ana")
     prospect = Prospect(name="new", owner_id=people.ana)
     prospect.phones.append(Phone(number="1"))
@@ -181,7 +197,9 @@ def test_a_token_that_reads_changes_nothing(as_person: AsPerson, records: dict[s
         session.commit()
 
 
-def test_a_plugin_may_forbid_what_the_grants_allow(as_person: AsPerson, records: dict[str, int], tmp_path: Path) -> None:
+def test_a_plugin_may_forbid_what_the_grants_allow(
+    as_person: AsPerson, records: dict[str, int], tmp_path: Path
+) -> None:
     @hookimpl
     def check_access(resource: Any, action: str, record: Any, actor: Any) -> bool | None:
         return False if action == "edit" and record.name.startswith("ana") else None
@@ -195,7 +213,9 @@ def test_a_plugin_may_forbid_what_the_grants_allow(as_person: AsPerson, records:
         session.commit()
 
 
-def test_the_system_writes_on_its_own_account(as_person: AsPerson, people: People, records: dict[str, int]) -> None:
+def test_the_system_writes_on_its_own_account(
+    as_person: AsPerson, people: People, records: dict[str, int]
+) -> None:
     session = as_person("ana")
     with as_system(session):
         session.add(Prospect(name="by rule", owner_id=people.carl))

@@ -27,18 +27,37 @@ def user_id(installation: Installation, email: str) -> int:
 def test_only_administrators_open_them(sqlite_installation: Installation) -> None:
     sqlite_installation.user(MIA, roles=["manager"])
     browser = sqlite_installation.browser(MIA)
-    for path in ("/settings/users", "/settings/users/new", "/settings/roles", "/settings/teams", "/settings/teams/new",
-                 f"/settings/roles/{role_id(sqlite_installation, 'manager')}"):
+    for path in (
+        "/settings/users",
+        "/settings/users/new",
+        "/settings/roles",
+        "/settings/teams",
+        "/settings/teams/new",
+        f"/settings/roles/{role_id(sqlite_installation, 'manager')}",
+    ):
         assert browser.get(path).status_code == 403, path
-    assert browser.post(f"/settings/roles/{role_id(sqlite_installation, 'manager')}", {"settings.edit": "3"}).status_code == 403
-    assert browser.post("/settings/users/new", {"name": "x", "email": "x@example.com", "roles": "administrator", **FORM}).status_code == 403
+    assert (
+        browser.post(
+            f"/settings/roles/{role_id(sqlite_installation, 'manager')}", {"settings.edit": "3"}
+        ).status_code
+        == 403
+    )
+    assert (
+        browser.post(
+            "/settings/users/new", {"name": "x", "email": "x@example.com", "roles": "administrator", **FORM}
+        ).status_code
+        == 403
+    )
 
 
 def test_an_invited_person_chooses_a_password_and_comes_in(installation: Installation) -> None:
     boss = installation.browser()
     assert boss.get("/settings/users").status_code == 200
     assert boss.get("/settings/users/new").status_code == 200
-    page = boss.post("/settings/users/new", {"name": "Ana Pérez", "email": ANA, "roles": "salesperson", "how": "show", **FORM})
+    page = boss.post(
+        "/settings/users/new",
+        {"name": "Ana Pérez", "email": ANA, "roles": "salesperson", "how": "show", **FORM},
+    )
     link = page.text.split('value="http://localhost')[1].split('"')[0]
     assert link not in boss.get("/settings/users").text
     guest = installation.browser(None)
@@ -53,7 +72,9 @@ def test_an_invited_person_chooses_a_password_and_comes_in(installation: Install
 def test_what_is_wrong_with_an_invitation_is_said_and_kept(sqlite_installation: Installation) -> None:
     boss = sqlite_installation.browser()
     for email in ("nonsense", ADMIN.upper()):
-        answer = boss.post("/settings/users/new", {"name": "Somebody", "email": email, "roles": "salesperson", **FORM})
+        answer = boss.post(
+            "/settings/users/new", {"name": "Somebody", "email": email, "roles": "salesperson", **FORM}
+        )
         assert answer.status_code == 422
         assert 'value="Somebody"' in answer.text
         assert 'role="alert"' in answer.text
@@ -66,7 +87,12 @@ def test_the_last_administrator_stays(installation: Installation) -> None:
     id = user_id(installation, ADMIN)
     form = {"name": "Ada", "email": ADMIN, "active": "y", **FORM}
     assert boss.post(f"/settings/users/{id}", form | {"roles": "salesperson"}).status_code == 422
-    assert boss.post(f"/settings/users/{id}", {"name": "Ada", "email": ADMIN, "roles": "administrator", **FORM}).status_code == 422
+    assert (
+        boss.post(
+            f"/settings/users/{id}", {"name": "Ada", "email": ADMIN, "roles": "administrator", **FORM}
+        ).status_code
+        == 422
+    )
     assert boss.get("/settings/users").status_code == 200
     installation.user(MIA, roles=["administrator"])
     assert boss.post(f"/settings/users/{id}", form | {"roles": "salesperson"}).status_code == 302
@@ -105,7 +131,12 @@ def test_the_matrix_refuses_what_is_no_scope(sqlite_installation: Installation) 
 
 def test_own_roles_are_made_and_removed(sqlite_installation: Installation) -> None:
     boss = sqlite_installation.browser()
-    assert boss.post("/settings/roles", {"label": "Televentas", "like": role_id(sqlite_installation, "salesperson")}).status_code == 302
+    assert (
+        boss.post(
+            "/settings/roles", {"label": "Televentas", "like": role_id(sqlite_installation, "salesperson")}
+        ).status_code
+        == 302
+    )
     assert boss.post("/settings/roles", {"label": "Televentas"}).status_code == 422
     assert "Televentas" in boss.get("/settings/roles").text
     with sqlite_installation.session() as session:
@@ -139,7 +170,9 @@ def test_a_team_is_seen_by_its_manager_from_the_next_request(installation: Insta
     assert f"lead of {BEA}" in mia.get("/leads").text
     with installation.session() as session:
         team = session.scalars(sa.select(Team)).one()
-    assert boss.get("/settings/teams").status_code == boss.get(f"/settings/teams/{team.id}").status_code == 200
+    assert (
+        boss.get("/settings/teams").status_code == boss.get(f"/settings/teams/{team.id}").status_code == 200
+    )
     assert boss.post(f"/settings/teams/{team.id}", form | {"members": members[:1]}).status_code == 302
     assert f"lead of {BEA}" not in mia.get("/leads").text
     mia_id = user_id(installation, MIA)
@@ -158,7 +191,10 @@ def test_ones_own_profile_is_kept(installation: Installation) -> None:
     assert '<html lang="fr"' in page
     assert "Ana María" in page
     assert browser.post("/profile", form | {"zone": "Mars/Olympus"}).status_code == 422
-    assert browser.post("/profile", form | {"roles": "administrator", "email": "x@example.com"}).status_code == 302
+    assert (
+        browser.post("/profile", form | {"roles": "administrator", "email": "x@example.com"}).status_code
+        == 302
+    )
     with installation.session() as session:
         ana = find_user(session, ANA)
         assert ana is not None

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Bundle, Session, aliased, contains_eager, joinedload,
 from core.access.actor import ANONYMOUS, Scope, actor_of, work_for
 from core.access.scope import Unscoped
 from core.db import engine_for
-from core.house import House
 from core.host.faults import PluginError
 from core.host.markers import hookimpl
+from core.house import House
 from tests.core.access.conftest import People
 from tests.core.access.declared import Customer, Phone, Place, Prospect, Ring, make_house
 
@@ -34,7 +34,9 @@ OWNERS = {
 
 
 @pytest.mark.parametrize("person", OWNERS)
-def test_each_role_sees_what_its_scope_reaches(as_person: AsPerson, records: dict[str, int], person: str) -> None:
+def test_each_role_sees_what_its_scope_reaches(
+    as_person: AsPerson, records: dict[str, int], person: str
+) -> None:
     seen = as_person(person).scalars(sa.select(Prospect.name)).all()
     assert set(seen) == {f"{owner}'s prospect" for owner in OWNERS[person]}
 
@@ -52,7 +54,9 @@ READS: dict[str, Any] = {
     "a common table": sa.select(sa.select(Prospect.name).cte().c.name),
     "a union": sa.union_all(sa.select(Prospect.name), sa.select(Prospect.name).where(sa.false())),
     "an in": sa.select(Prospect.name).where(Prospect.id.in_(sa.select(OTHER.id))),
-    "an exists": sa.select(Prospect.name).where(sa.select(Phone.id).where(Phone.prospect_id == Prospect.id).exists()),
+    "an exists": sa.select(Prospect.name).where(
+        sa.select(Phone.id).where(Phone.prospect_id == Prospect.id).exists()
+    ),
     "a join to what hangs on it": sa.select(Prospect.name).join(Prospect.phones),
     "a join from what hangs on it": sa.select(Prospect.name).select_from(Phone).join(Phone.prospect),
     "a join to an alias": sa.select(OTHER.name).select_from(Phone).join(OTHER, OTHER.id == Phone.prospect_id),
@@ -65,7 +69,9 @@ READS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("way", READS)
-def test_a_salesperson_finds_only_their_own_however_they_ask(as_person: AsPerson, records: dict[str, int], way: str) -> None:
+def test_a_salesperson_finds_only_their_own_however_they_ask(
+    as_person: AsPerson, records: dict[str, int], way: str
+) -> None:
     assert as_person("ana").scalars(READS[way]).all() in (["ana's prospect"], [("ana's prospect",)])
     assert len(as_person("ada").scalars(READS[way]).all()) == 4
 
@@ -109,7 +115,9 @@ def test_relationships_stop_at_the_scope(as_person: AsPerson, records: dict[str,
 
 
 @pytest.mark.parametrize("load", [joinedload, selectinload, subqueryload])
-def test_relationships_loaded_at_once_stop_too(as_person: AsPerson, records: dict[str, int], load: Any) -> None:
+def test_relationships_loaded_at_once_stop_too(
+    as_person: AsPerson, records: dict[str, int], load: Any
+) -> None:
     statement = sa.select(Prospect).options(load(Prospect.customer), load(Prospect.phones))
     prospect = as_person("ana").scalars(statement).unique().one()
     assert prospect.customer is None
@@ -133,13 +141,17 @@ def test_deferred_attributes_and_refresh_stay_in_scope(
     assert prospect.note == "secret"
     mine.refresh(prospect)
     mine.rollback()
-    session.execute(sa.update(Prospect).where(Prospect.id == records["ana's prospect"]).values(owner_id=people.carl))
+    session.execute(
+        sa.update(Prospect).where(Prospect.id == records["ana's prospect"]).values(owner_id=people.carl)
+    )
     session.commit()
     with pytest.raises(sa.exc.InvalidRequestError):
         mine.refresh(prospect)
 
 
-def test_a_changed_row_is_only_ones_own(as_person: AsPerson, session: Session, records: dict[str, int]) -> None:
+def test_a_changed_row_is_only_ones_own(
+    as_person: AsPerson, session: Session, records: dict[str, int]
+) -> None:
     mine = as_person("ana")
     assert mine.execute(sa.update(Prospect).values(name="mine")).rowcount == 1
     assert mine.execute(sa.update(Phone).values(number="2")).rowcount == 1
@@ -164,11 +176,15 @@ PAST_THE_SCOPE: dict[str, Any] = {
     "a core table joined": sa.select(Place.id).join(Prospect.__table__, sa.true()),
     "a core subquery": sa.select(sa.select(Prospect.__table__.c.id).subquery()),
     "text in a where": sa.select(Place.id).where(sa.text("exists (select 1 from acc_prospect)")),
-    "a column as text": sa.select(sa.literal_column("(select max(name) from acc_prospect)")).select_from(Place),
+    "a column as text": sa.select(sa.literal_column("(select max(name) from acc_prospect)")).select_from(
+        Place
+    ),
     "a class in a where only": sa.select(Place.id).where(Place.id == Prospect.id),
     "exists over a class in a where": sa.select(Place.id).where(sa.exists().where(Prospect.id == Place.id)),
     "exists over nothing else": sa.select(sa.exists().where(Prospect.name == "carl's prospect")),
-    "a relationship's has": sa.select(Prospect.id).where(Prospect.customer.has(Customer.name == "carl's customer")),
+    "a relationship's has": sa.select(Prospect.id).where(
+        Prospect.customer.has(Customer.name == "carl's customer")
+    ),
     "a literal": sa.select(sa.literal(1)).where(Prospect.id == 1),
     "a window over a class": sa.select(sa.func.row_number().over(order_by=Prospect.id)),
     "two classes in one expression": sa.select(Customer.name + Prospect.name),
@@ -260,7 +276,9 @@ def test_the_system_is_not_limited(session: Session, records: dict[str, int]) ->
     assert session.scalar(sa.select(sa.func.count()).select_from(Prospect.__table__)) == 4
 
 
-def test_a_swap_of_the_house_counts_at_once(as_person: AsPerson, records: dict[str, int], house: House, tmp_path: Path) -> None:
+def test_a_swap_of_the_house_counts_at_once(
+    as_person: AsPerson, records: dict[str, int], house: House, tmp_path: Path
+) -> None:
     session = as_person("ana")
     assert len(session.scalars(sa.select(Prospect.name)).all()) == 1
     other = make_house(tmp_path)
@@ -275,7 +293,9 @@ def test_a_person_costs_no_more_statements_than_the_system(
     as_person: AsPerson, session: Session, database: str, records: dict[str, int]
 ) -> None:
     said: list[str] = []
-    sa.event.listen(engine_for(database), "before_cursor_execute", lambda _c, _k, text, *_rest: said.append(text))
+    sa.event.listen(
+        engine_for(database), "before_cursor_execute", lambda _c, _k, text, *_rest: said.append(text)
+    )
     mine = as_person("ana")
     said.clear()
     mine.scalars(sa.select(Prospect)).all()

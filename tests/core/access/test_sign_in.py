@@ -45,7 +45,9 @@ def test_a_person_signs_in_and_goes_where_they_wanted(installation: Installation
     assert answer.location == "/sign-in?next=%2Fleads%3Fstatus%3Dopen"
     page = browser.get(answer.location)
     assert page.status_code == 200
-    answer = browser.post("/sign-in", {"email": f" {ADMIN.upper()} ", "password": PASSWORD, "next": "/leads?status=open"})
+    answer = browser.post(
+        "/sign-in", {"email": f" {ADMIN.upper()} ", "password": PASSWORD, "next": "/leads?status=open"}
+    )
     assert (answer.status_code, answer.location) == (302, "/leads?status=open")
     assert browser.get("/profile").status_code == 200
     assert browser.get("/sign-in").status_code == 302, "who is in needs no sign-in"
@@ -53,7 +55,15 @@ def test_a_person_signs_in_and_goes_where_they_wanted(installation: Installation
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "\t//evil.example", "/x\r\nSet-Cookie: a=b", "evil"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "\t//evil.example",
+        "/x\r\nSet-Cookie: a=b",
+        "evil",
+    ],
 )
 def test_nobody_is_sent_to_another_site(sqlite_installation: Installation, target: str) -> None:
     browser = sqlite_installation.browser(None)
@@ -68,10 +78,17 @@ def test_wrong_and_unknown_read_the_same(installation: Installation) -> None:
     page = browser.get("/sign-in")
     answers = [
         browser.post("/sign-in", {"email": email, "password": password})
-        for email, password in ((ADMIN, "wrong password"), ("nobody@example.com", "wrong password"), (SALES, PASSWORD))
+        for email, password in (
+            (ADMIN, "wrong password"),
+            ("nobody@example.com", "wrong password"),
+            (SALES, PASSWORD),
+        )
     ]
     assert {answer.status_code for answer in answers} == {422}
-    texts = {re.sub(r'(content|value)="[^"]*"', "", answer.text) for answer, _email in zip(answers, (ADMIN, "nobody@example.com", SALES), strict=True)}
+    texts = {
+        re.sub(r'(content|value)="[^"]*"', "", answer.text)
+        for answer, _email in zip(answers, (ADMIN, "nobody@example.com", SALES), strict=True)
+    }
     assert len(texts) == 1
     assert "Set-Cookie" not in answers[0].headers or "_user_id" not in answers[0].headers["Set-Cookie"]
     assert page.status_code == 200
@@ -172,7 +189,16 @@ def test_deactivation_ends_open_sessions(installation: Installation) -> None:
         found = find_user(session, SALES)
         assert found is not None
         id = found.id
-    answer = boss.post(f"/settings/users/{id}", {"name": "Yulimar", "email": SALES, "roles": "salesperson", "language": "es", "zone": "America/Caracas"})
+    answer = boss.post(
+        f"/settings/users/{id}",
+        {
+            "name": "Yulimar",
+            "email": SALES,
+            "roles": "salesperson",
+            "language": "es",
+            "zone": "America/Caracas",
+        },
+    )
     assert answer.status_code == 302
     assert browser.get("/profile").status_code == 302
 
@@ -241,7 +267,9 @@ def test_secrets_are_not_readable_in_the_database(sqlite_installation: Installat
 
 def link_in_mail(installation: Installation) -> str:
     with installation.session() as session:
-        row = session.scalars(sa.select(OutboxRow).where(OutboxRow.kind == "mail").order_by(OutboxRow.id.desc())).first()
+        row = session.scalars(
+            sa.select(OutboxRow).where(OutboxRow.kind == "mail").order_by(OutboxRow.id.desc())
+        ).first()
         assert row is not None
         text = str(row.payload["text"])
     return next(line for line in text.splitlines() if "/reset/" in line).split("localhost")[1]
@@ -269,7 +297,9 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_opens_once(installation
     assert browser.post("/sign-in", {"email": SALES, "password": fresh}).status_code == 302
 
 
-def test_a_forged_or_old_link_opens_nothing(sqlite_installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_forged_or_old_link_opens_nothing(
+    sqlite_installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sqlite_installation.user(SALES)
     browser = sqlite_installation.browser(None)
     browser.get("/forgotten")
@@ -295,9 +325,13 @@ def test_the_mail_is_in_the_persons_language(sqlite_installation: Installation) 
 def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(installation: Installation) -> None:
     installation.user(SALES)
     mine, other = installation.browser(SALES), installation.browser(SALES)
-    assert mine.post("/profile/password", {"old": "wrong", "password": "una clave nueva 99"}).status_code == 422
+    assert (
+        mine.post("/profile/password", {"old": "wrong", "password": "una clave nueva 99"}).status_code == 422
+    )
     assert mine.post("/profile/password", {"old": PASSWORD, "password": "1234567890"}).status_code == 422
-    assert mine.post("/profile/password", {"old": PASSWORD, "password": "una clave nueva 99"}).status_code == 302
+    assert (
+        mine.post("/profile/password", {"old": PASSWORD, "password": "una clave nueva 99"}).status_code == 302
+    )
     assert mine.get("/profile").status_code == 200
     assert other.get("/profile").status_code == 302
 
@@ -323,14 +357,18 @@ def test_what_protects_accounts_asks_again_after_a_while(sqlite_installation: In
     assert browser.get(answer.location).status_code == 200
 
 
-def test_a_request_in_a_session_asks_the_database_nothing_about_the_person(sqlite_installation: Installation) -> None:
+def test_a_request_in_a_session_asks_the_database_nothing_about_the_person(
+    sqlite_installation: Installation,
+) -> None:
     browser = sqlite_installation.browser()
     browser.get("/settings/roles")
     said: list[str] = []
     engine = engine_for(sqlite_installation.config.database_url)
     sa.event.listen(engine, "before_cursor_execute", lambda _c, _k, text, *_rest: said.append(text))
     browser.get("/settings/roles")
-    assert not [text for text in said if "core_user." in text or "core_grant" in text or "core_setting" in text]
+    assert not [
+        text for text in said if "core_user." in text or "core_grant" in text or "core_setting" in text
+    ]
 
 
 def test_the_user_of_flask_security_is_ours(sqlite_installation: Installation) -> None:
