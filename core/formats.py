@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
 from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.fields.kind import Formats, Reading
+from core.i18n import _l
 from core.references import references_of
 from core.settings import settings_of
+
+SIZES = (_l("KB"), _l("MB"), _l("GB"), _l("TB"))
 
 
 def formats_for(session: Session, actor: Actor | None) -> Formats:
@@ -39,6 +43,14 @@ def reading_for(session: Session, actor: Actor | None, **overrides: Any) -> Read
         "country": formats.country,
     }
     return Reading(formats=formats, **{**usual, **overrides})
+
+
+def size_text(size: int, language: str) -> str:
+    """How much a file or a disk holds, as people say it: 214 KB, 1.8 MB."""
+    amount, step = max(size / 1024, 1), 0
+    while amount >= 1000 and step < len(SIZES) - 1:
+        amount, step = amount / 1024, step + 1
+    return f"{format_decimal(round(amount, 1 if step else 0), locale=language)} {SIZES[step]}"
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -20,7 +20,7 @@ from core.backup import LAST_BACKUP
 from core.config import Config
 from core.db import db
 from core.fields.moments import DateTime
-from core.formats import formats_for
+from core.formats import formats_for, size_text
 from core.host.assembly import FAULTS
 from core.host.lifecycle.lock import under_way
 from core.host.overview import overview
@@ -108,9 +108,9 @@ def _database(session: Session) -> str:
 
 
 def _storage(session: Session, config: Config, moment: object) -> Iterator[Line]:
-    yield Line(_("Size of the database"), in_bytes(_database_size(session, config)))
+    yield Line(_("Size of the database"), size_text(_database_size(session, config), g.actor.language))
     free = shutil.disk_usage(config.instance).free
-    yield Line(_("Free disk"), in_bytes(free), OK if free > LOW_DISK else WARN)
+    yield Line(_("Free disk"), size_text(free, g.actor.language), OK if free > LOW_DISK else WARN)
     copy, written = last_copy(config), settings_of(session).get(LAST_BACKUP)
     made = datetime.fromtimestamp(copy.stat().st_mtime, UTC) if copy else None
     if copy is not None and made is not None and (written is None or made > written):
@@ -148,13 +148,3 @@ def _jobs(session: Session) -> Sequence[Line]:
         ),
         Line(_("Mails that could not be sent"), str(unsent), WARN if unsent else OK),
     ]
-
-
-def in_bytes(size: int) -> str:
-    """A size for people: 12.3 MB."""
-    amount = float(size)
-    for unit in ("B", "KB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"

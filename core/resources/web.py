@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.numbers import format_decimal
 from flask import Flask
 
 from core.db import db, writing
+from core.formats import size_text
 from core.house import House
 from core.i18n import _l
 from core.jobs import Job
@@ -47,7 +47,4 @@ def export_url(here: Any, pairs: Iterable[tuple[str, str]], form: str) -> str:
 
 
 def file_size(size: int, formats: Any) -> str:
-    """A file's size as people say it: 214 KB, 1.8 MB."""
-    if size < 1024 * 1024:
-        return f"{format_decimal(max(size // 1024, 1), locale=formats.language)} KB"
-    return f"{format_decimal(round(size / 1024 / 1024, 1), locale=formats.language)} MB"
+    return size_text(size, formats.language)
