@@ -46,11 +46,11 @@ def find_everywhere(
     session: Session, house: House, actor: Actor, text: str, menu: Sequence[Group], settings: Sequence[Found], root: str
 ) -> list[Heading]:
     """Headings that have lines: records matching `text`, what can be created, places whose name holds it."""
-    headings = [
-        Heading(_("Records"), _records(session, house, actor, text, root)),
-        Heading(_("Actions"), _actions(house, actor, text, root)),
-        Heading(_("Go to"), _places(menu, settings, text)),
-    ]
+    records = Heading(_("Records"), _records(session, house, actor, text, root))
+    actions = Heading(_("Actions"), _actions(house, actor, text, root))
+    places = Heading(_("Go to"), _places(menu, settings, text))
+    # Who typed a word means what is there before something new of that name: Enter takes the first line.
+    headings = [records, places, actions] if text else [records, actions, places]
     return [heading for heading in headings if heading.lines]
 
 

@@ -7,15 +7,18 @@ const input = palette?.querySelector("input");
 const found = document.getElementById("palette-found");
 let timer = 0;
 let asked = null;
+let sought = Promise.resolve();
 
 function open() {
   if (palette.open) return;
   palette.showModal();
   input.select();
-  find();
+  sought = find();
 }
 
 async function find() {
+  clearTimeout(timer);
+  timer = 0;
   asked?.abort();
   asked = new AbortController();
   const url = new URL(input.form.action);
@@ -49,6 +52,16 @@ function move(step) {
   if (options.length) mark(options.at((at + step + options.length) % options.length));
 }
 
+/** Who types fast presses Enter before the answer is there: what opens is of what was typed, not of what was shown. */
+async function openChosen() {
+  if (timer) sought = find();
+  await sought;
+  const option = found.querySelector('[aria-selected="true"]');
+  if (!option || !palette.open) return;
+  palette.close();
+  option.click();
+}
+
 if (palette) {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-palette]")) {
@@ -64,7 +77,7 @@ if (palette) {
   });
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(find, 120);
+    timer = setTimeout(() => { sought = find(); }, 120);
   });
   palette.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
@@ -75,11 +88,8 @@ if (palette) {
       event.preventDefault();
       move(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Enter") {
-      const option = found.querySelector('[aria-selected="true"]');
-      if (!option) return;
       event.preventDefault();
-      palette.close();
-      option.click();
+      openChosen();
     }
   });
 }

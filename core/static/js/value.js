@@ -1,4 +1,6 @@
-/* A value that is changed where it stands: Esc leaves it as it was. */
+/* A value that is changed where it stands: Esc leaves it as it was, and the focus stays on it. */
+
+let left = null;
 
 document.addEventListener("keydown", (event) => {
   const form = event.key === "Escape" && event.target.closest?.("[data-value-form]");
@@ -7,3 +9,25 @@ document.addEventListener("keydown", (event) => {
   event.stopPropagation();
   form.querySelector("[data-leave]")?.click();
 });
+
+/* The form goes when its answer comes; who was in it goes on from the value, once htmx has made it work. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const form = event.detail.target.querySelector("[data-value-form]");
+  left = form?.contains(document.activeElement) || form && document.activeElement === document.body ? event.detail.target : null;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (left !== event.detail.target) return;
+  left = null;
+  event.detail.target.querySelector("a.value")?.focus();
+});
+
+/** The tabs of a narrow record: the one that the address names is the current one. */
+function markTab() {
+  const tabs = [...document.querySelectorAll(".record-tabs .tab")];
+  const current = tabs.find((tab) => tab.getAttribute("href") === location.hash) ?? tabs[0];
+  for (const tab of tabs) tab.toggleAttribute("aria-current", tab === current);
+  current?.setAttribute("aria-current", "true");
+}
+
+window.addEventListener("hashchange", markTab);
+markTab();
