@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -195,37 +195,6 @@ def actor_by_token(session: Session, text: str) -> Actor | None:
     )
 
 
-def set_team(
-    session: Session, team: Team, *, name: str, manager_id: int | None, member_ids: Collection[int]
-) -> None:
-    """Store a team with exactly these members; who comes from another team leaves it.
-
-    Raises:
-        Refused: another team has this name, or it has none.
-    """
-    team.name = name.strip()
-    other = session.scalar(sa.select(Team.id).where(Team.name == team.name, Team.id != (team.id or 0)))
-    if not team.name or other is not None:
-        raise Refused(_l("A team needs a name that no other team has."), "name")
-    team.manager_id = manager_id
-    session.add(team)
-    session.flush()
-    wanted = set(member_ids)
-    session.execute(
-        sa.delete(TeamMember).where(sa.or_(TeamMember.team_id == team.id, TeamMember.user_id.in_(wanted)))
-    )
-    session.add_all([TeamMember(user_id=user_id, team_id=team.id) for user_id in sorted(wanted)])
-    session.flush()
-    session.expire_all()
-    forget(session)
-
-
-def delete_team(session: Session, team: Team) -> None:
-    session.delete(team)
-    session.flush()
-    forget(session)
-
-
 def roles_named(session: Session, names: Iterable[str]) -> list[Role]:
     """The roles of these names. Raises Refused for an unknown one."""
     wanted = list(dict.fromkeys(names))
@@ -269,7 +238,8 @@ def digest(text: str) -> str:
 
 
 def _keep_an_administrator(session: Session) -> None:
-    """Called after a flush; the caller rolls back when this raises."""
+    """Called after a flush; the caller rolls back when this raises. One at a time: two could remove each other."""
+    session.execute(sa.select(Role.id).where(Role.is_admin.is_(True)).with_for_update())
     left = session.scalar(
         sa.select(sa.func.count(User.id))
         .join(User.roles)
@@ -332,11 +302,9 @@ __all__ = [
     "check_password_strength",
     "create_token",
     "create_user",
-    "delete_team",
     "find_user",
     "revoke_token",
     "seed_roles",
-    "set_team",
     "sign_out_everywhere",
     "tokens_of",
 ]

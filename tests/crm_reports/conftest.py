@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.access.models import Team
-from core.access.service import set_team
+from core.access.teams import set_team
 from core.testing.installation import Installation
 from core.text import fold
 from plugins.crm_clients.models import Channel, Level, Segment

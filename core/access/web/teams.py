@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access.models import Team, TeamMember, User
-from core.access.service import delete_team, set_team
+from core.access.teams import delete_team, set_team
 from core.access.web import blueprint
 from core.access.web.gate import administrators_only
 from core.admin.settings.views import render

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 import core.access.scope
 from core.access.actor import Actor, work_for
 from core.access.models import Attempt, Grant, Role, SetupLink, Team, TeamMember, Token, User, user_roles
-from core.access.service import actor_for, create_user, seed_roles, set_team
+from core.access.service import actor_for, create_user, seed_roles
+from core.access.teams import set_team
 from core.db import dispose_engines, engine_for
 from core.house import House
 from core.settings import StoredSetting
