@@ -44,6 +44,7 @@ FITS: dict[Fit, tuple[str, Text]] = {
     Fit.BEHIND: (WARN, _l("is older than the code: run prospecto upgrade")),
     Fit.NEWER: (BAD, _l("is newer than the code")),
     Fit.HALFWAY: (BAD, _l("has tables without a version")),
+    Fit.BROKEN: (BAD, _l("has revisions that do not follow one another")),
 }
 JOBS: dict[str, Text] = {
     "queued": _l("Waiting"),
@@ -141,7 +142,11 @@ def _jobs(session: Session) -> Sequence[Line]:
     works = a_worker_lives(session)
     unsent = failed_count(session)
     return [
-        Line(_("Worker"), _("at work") if works else _("none; prospecto serve or prospecto worker starts one"), OK if works else WARN),
+        Line(
+            _("Worker"),
+            _("at work") if works else _("none; prospecto serve or prospecto worker starts one"),
+            OK if works else WARN,
+        ),
         *(
             Line(label, str(counts.get(status, 0)), WARN if status == "failed" and counts.get(status) else OK)
             for status, label in JOBS.items()

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Id, Json, Model, UtcDateTime, utcnow
-from core.state import State
+from core.state import State, remembered
 
 
 class Standing(enum.StrEnum):
@@ -127,6 +127,16 @@ def read_stand(connection: sa.Connection) -> Stand:
     found = connection.execute(sa.select(*columns).order_by(PluginRow.name))
     plugins = {row.name: Installed(row.name, Standing(row.state), *row[2:]) for row in found}
     return Stand(generation or 0, plugins)
+
+
+def standing_tables(session: Session) -> list[sa.Table]:
+    """The mapped tables that the database has: those of installed plugins, on or off, and no others that were tried."""
+    there = remembered(session, "tables", _table_names)
+    return [table for table in Model.metadata.sorted_tables if table.name in there]
+
+
+def _table_names(session: Session) -> frozenset[str]:
+    return frozenset(sa.inspect(session.connection()).get_table_names())
 
 
 def has_tables(connection: sa.Connection) -> bool:

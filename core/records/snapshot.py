@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.db import Base
+from core.host.state import standing_tables
 from core.i18n import _
 from core.records.models import Attachment, RecordTag
 from core.records.tags import tags_of
@@ -32,7 +33,7 @@ def take(session: Session, resource: Resource, ids: Sequence[int]) -> dict[str, 
     waiting = [table.name]
     while waiting:
         parent = Base.metadata.tables[waiting.pop(0)]
-        for child, column, target, rule in _references_to(parent):
+        for child, column, target, rule in _references_to(session, parent):
             values = [row[target] for row in rows[parent.name] if row.get(target) is not None]
             if not values:
                 continue
@@ -46,7 +47,8 @@ def take(session: Session, resource: Resource, ids: Sequence[int]) -> dict[str, 
             else:
                 key = [each.name for each in child.primary_key.columns]
                 links += [[child.name, column, {name: row[name] for name in key}, row[column]] for row in found]
-    for host in (RecordTag.__table__, Attachment.__table__):
+    for name in (RecordTag.__tablename__, Attachment.__tablename__):
+        host = Base.metadata.tables[name]
         rows[host.name] = _rows(session, host, sa.and_(host.c.resource == resource.name, host.c.record_id.in_(ids)))
     return {"ids": list(ids), "rows": rows, "links": links}
 
@@ -76,17 +78,15 @@ def put_back(session: Session, resource: Resource, kept: Mapping[str, Any]) -> l
     return ids
 
 
-def _references_to(parent: sa.Table) -> Iterator[tuple[sa.Table, str, str, str]]:
+def _references_to(session: Session, parent: sa.Table) -> Iterator[tuple[sa.Table, str, str, str]]:
     """(table, column, the parent's column it points to, CASCADE or SET NULL) of every foreign key to a table."""
-    for table in Base.metadata.sorted_tables:
+    for table in standing_tables(session):
         for key in table.foreign_keys:
             if key.column.table is parent and key.ondelete in ("CASCADE", "SET NULL"):
                 yield table, key.parent.name, key.column.name, key.ondelete
 
 
 def _rows(session: Session, table: sa.Table, criterion: Any) -> Rows:
-    if not sa.inspect(session.connection()).has_table(table.name):
-        return []  # its plugin was never installed
     found = session.execute(sa.select(table).where(criterion), **UNSCOPED).mappings()
     return [{name: encoded(value) for name, value in row.items()} for row in found]
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.db import Model
+from core.host.state import standing_tables
 
 UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
 """An administrator's question about the whole installation, whoever owns the records."""
@@ -17,7 +17,7 @@ UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
 def uses_of(session: Session, model: type[Any], ids: Sequence[int] | None = None) -> dict[int, int]:
     """How many records hold each value, of all values or of these."""
     counts: dict[int, int] = {}
-    for column in columns_pointing_at(model):
+    for column in columns_pointing_at(session, model):
         statement = sa.select(column, sa.func.count()).where(column.isnot(None)).group_by(column)
         if ids is not None:
             statement = statement.where(column.in_(ids))
@@ -32,7 +32,7 @@ def replace_everywhere(session: Session, model: type[Any], old_id: int, new_id: 
     The records' version moves on, so that a form opened before is told that its record has changed.
     """
     replaced = 0
-    for column in columns_pointing_at(model):
+    for column in columns_pointing_at(session, model):
         table = column.table
         values: dict[Any, Any] = {column: new_id}
         if "version" in table.c:
@@ -43,10 +43,10 @@ def replace_everywhere(session: Session, model: type[Any], old_id: int, new_id: 
     return replaced
 
 
-def columns_pointing_at(model: type[Any]) -> Iterator[sa.Column[Any]]:
+def columns_pointing_at(session: Session, model: type[Any]) -> Iterator[sa.Column[Any]]:
     """Columns with a foreign key to the model's table. Models of apps that are off are mapped too, so none is missed."""
     target = model.__table__
-    for table in Model.metadata.sorted_tables:
+    for table in standing_tables(session):
         for column in table.columns:
             if any(key.column.table is target for key in column.foreign_keys):
                 yield column

@@ -21,7 +21,7 @@ from core.host.loader import unmet_need
 from core.host.manifest import Manifest
 from core.host.schema.backup import copy_database
 from core.host.schema.check import Fit, Schema, read_schema
-from core.host.schema.migrate import moving_tables, upgrade
+from core.host.schema.migrate import BrokenReferences, moving_tables, upgrade
 from core.host.schema.revisions import owner_of
 from core.host.state import PluginRow, Stand, Standing, raise_generation
 from core.house import EXTENSION, House
@@ -122,7 +122,7 @@ def _make(
     if any(schema.fit is Fit.BEHIND for schema in schemas.values()):
         copy_database(config, "upgrade")
     moved = [name for name, schema in schemas.items() if schema.pending]
-    with moving_tables(config, moved) as connection, app.app_context():
+    with refusing_broken(moved), moving_tables(config, moved) as connection, app.app_context():
         for name in moved:
             try:
                 upgrade(connection, schemas[name].owner)
@@ -133,7 +133,16 @@ def _make(
                 _enter(session, house, manifest, target, by, why)
             if target is Standing.ENABLED:
                 _furnish(session, house, {each.name for each in manifests})
-        return raise_generation(connection) if target is Standing.ENABLED else stand.generation
+        return raise_generation(connection)  # also for a mere install: every process maps the same tables
+
+
+@contextmanager
+def refusing_broken(moved: Sequence[str]) -> Iterator[None]:
+    """What a migration leaves pointing at nothing is the fault of the plugin that came last."""
+    try:
+        yield
+    except BrokenReferences as error:
+        raise PluginError(moved[-1], "migration", error) from error
 
 
 @contextmanager
@@ -205,11 +214,13 @@ def _fitting(config: Config, manifests: Sequence[Manifest]) -> dict[str, Schema]
     with engine_for(config.database_url).connect() as connection:
         schemas = {each.name: read_schema(connection, owner_of(each)) for each in manifests}
     for name, schema in schemas.items():
-        if schema.fit in (Fit.NEWER, Fit.HALFWAY):
+        if schema.fit in (Fit.NEWER, Fit.HALFWAY, Fit.BROKEN):
             facts = {"name": name, "revision": schema.revision or ""}
             if schema.fit is Fit.NEWER:
                 raise Refused(
                     _("The tables of %(name)s are newer than its code (%(revision)s).", **facts), "schema"
                 )
+            if schema.fit is Fit.BROKEN:
+                raise Refused(schema.problem, "schema")
             raise Refused(_("The tables of %(name)s exist without a version.", **facts), "schema")
     return schemas

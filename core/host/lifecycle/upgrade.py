@@ -39,7 +39,7 @@ def upgrade_all(config: Config, *, by: Actor | None = None) -> list[str]:
 
     make_importable(config)
     for schema in read_schemas(config):
-        if schema.fit in (Fit.NEWER, Fit.HALFWAY):
+        if schema.fit in (Fit.NEWER, Fit.HALFWAY, Fit.BROKEN):
             raise SchemaMismatch(complaint(schema))
     done = _upgrade_core(config)
     recover(config)

@@ -74,7 +74,9 @@ def run_postgres_tool(config: Config, tool: str, *arguments: str) -> None:
     """
     program = shutil.which(tool)
     if program is None:
-        raise CannotCopy(f"{tool} is not on this machine; install PostgreSQL's client programs (postgresql-client)")
+        raise CannotCopy(
+            f"{tool} is not on this machine; install PostgreSQL's client programs (postgresql-client)"
+        )
     url = sa.make_url(config.database_url)
     address = url.set(drivername="postgresql", password=None).render_as_string()
     environ = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}

@@ -12,18 +12,20 @@ import sqlalchemy as sa
 from core.config import Config
 from core.db import engine_for
 from core.host.discovery import discover
-from core.host.schema.revisions import Owner, core_owner, owner_of
+from core.host.schema.revisions import BrokenLine, Owner, core_owner, owner_of
 from core.host.state import has_tables, read_stand
 
 
 class Fit(enum.StrEnum):
-    """How tables compare to the code: `halfway` are tables without a version, `newer` a version the code lacks."""
+    """How tables compare to the code: `newer` is a version the code lacks, `halfway` are tables
+    without a version, `broken` says that the code's revisions do not form a line."""
 
     CURRENT = "current"
     EMPTY = "empty"
     BEHIND = "behind"
     NEWER = "newer"
     HALFWAY = "halfway"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Schema:
     fit: Fit
     revision: str | None
     pending: tuple[str, ...] = ()
+    problem: str = ""
 
 
 class SchemaMismatch(RuntimeError):
@@ -66,7 +69,10 @@ def read_schemas(config: Config, *, enabled_only: bool = False, plugins: bool = 
 def read_schema(connection: sa.Connection, owner: Owner) -> Schema:
     """How the tables of one owner stand, in the connection's transaction."""
     revision = database_revision(connection, owner)
-    line = owner.line
+    try:
+        line = owner.line
+    except BrokenLine as error:
+        return Schema(owner, Fit.BROKEN, revision, problem=str(error))
     if revision is None:
         if line and own_tables(owner.name, sa.inspect(connection).get_table_names()):
             return Schema(owner, Fit.HALFWAY, None, line)
@@ -115,4 +121,4 @@ def complaint(schema: Schema) -> str:
             f"The tables of {name} exist without a version: an upgrade or a restore ended halfway. "
             "Bring back the last backup: prospecto restore FILE"
         )
-    return ""
+    return schema.problem

@@ -15,6 +15,10 @@ _REVISION = re.compile(r"^revision(?:\s*:[^=\n]+)?\s*=\s*['\"]([^'\"]+)['\"]", r
 _DOWN = re.compile(r"^down_revision(?:\s*:[^=\n]+)?\s*=\s*(?:['\"]([^'\"]+)['\"]|None)", re.MULTILINE)
 
 
+class BrokenLine(ValueError):
+    """The files of an owner's revisions do not form one line."""
+
+
 @dataclass(frozen=True)
 class Owner:
     """Whose tables: `core` or a plugin's name, and the folder of its revisions."""
@@ -31,7 +35,7 @@ class Owner:
         """The revisions from the first to the head; empty where the owner has no tables.
 
         Raises:
-            ValueError: the files do not form one line.
+            BrokenLine: the files do not form one line.
         """
         files = sorted(self.versions.glob("*.py")) if self.versions.is_dir() else []
         return _line(tuple((file, file.stat().st_mtime_ns) for file in files))
@@ -62,9 +66,9 @@ def _line(files: tuple[tuple[Path, int], ...]) -> tuple[str, ...]:
         text = file.read_text(encoding="utf-8")
         revision, down = _REVISION.search(text), _DOWN.search(text)
         if revision is None or down is None:
-            raise ValueError(f"{file}: a revision says revision = … and down_revision = …")
+            raise BrokenLine(f"{file}: a revision says revision = … and down_revision = …")
         if down[1] in following:
-            raise ValueError(
+            raise BrokenLine(
                 f"{file}: two revisions follow {down[1] or 'the beginning'}; they must form one line"
             )
         following[down[1]] = revision[1]
@@ -73,5 +77,5 @@ def _line(files: tuple[tuple[Path, int], ...]) -> tuple[str, ...]:
     while (at := following.pop(at, None)) is not None:
         line.append(at)
     if following:
-        raise ValueError(f"{files[0][0].parent}: {', '.join(sorted(following.values()))} cannot be reached")
+        raise BrokenLine(f"{files[0][0].parent}: {', '.join(sorted(following.values()))} cannot be reached")
     return tuple(line)

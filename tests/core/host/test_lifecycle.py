@@ -34,9 +34,9 @@ def test_a_plugin_is_discovered_installed_enabled_disabled_and_uninstalled(works
     install(workshop.config, "t_notes", by=ANA)
     assert workshop.standing("t_notes") is Standing.INSTALLED
     assert "t_notes_note" in workshop.tables("t_notes")
-    assert workshop.generation() == before
+    assert workshop.generation() == before + 1, "every process maps its tables"
 
-    assert enable(workshop.config, "t_notes", by=ANA, why="wanted").generation == before + 1
+    assert enable(workshop.config, "t_notes", by=ANA, why="wanted").generation == before + 2
     assert workshop.standing("t_notes") is Standing.ENABLED
     workshop.rows("INSERT INTO t_notes_note (id, text) VALUES (1, 'kept')")
 
@@ -153,3 +153,24 @@ def test_a_plugin_whose_package_is_gone_keeps_its_data_and_can_be_uninstalled(wo
     disable(workshop.config, "t_notes")
     uninstall(workshop.config, "t_notes", typed_name="t_notes")
     assert workshop.tables("t_notes") == []
+
+
+def test_tables_of_an_app_that_was_only_looked_at_are_not_taken_for_real(workshop: Any) -> None:
+    from sqlalchemy.orm import Session
+
+    from core.db import engine_for
+    from core.host.state import standing_tables
+
+    def standing() -> list[str]:
+        with Session(engine_for(workshop.config.database_url)) as session:
+            return [table.name for table in standing_tables(session) if table.name.startswith("t_")]
+
+    workshop.make("t_notes")
+    preview_enable(workshop.config, "t_notes")
+    assert standing() == []
+    enable(workshop.config, "t_notes")
+    assert standing() == ["t_notes_note"]
+    disable(workshop.config, "t_notes")
+    assert standing() == ["t_notes_note"]
+    uninstall(workshop.config, "t_notes", typed_name="t_notes")
+    assert standing() == []

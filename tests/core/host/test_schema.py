@@ -16,6 +16,7 @@ from core.host.schema.draft import draft_revision, model_differences
 from core.host.schema.migrate import BrokenReferences
 from core.host.schema.revisions import core_owner, owner_of
 from core.host.state import Standing
+from core.resources.context import Refused
 from core.switchboard import create_app
 
 FAILING = """
@@ -245,7 +246,7 @@ def test_a_drafted_revision_holds_what_the_models_have_more(sqlite_workshop: Any
 def test_two_revisions_after_the_same_one_are_refused(sqlite_workshop: Any) -> None:
     sqlite_workshop.make("t_notes")
     sqlite_workshop.write("t_notes", "migrations.versions.twin", FAILING.replace("_0001", "_0001b"))
-    with pytest.raises(ValueError, match="two revisions follow the beginning"):
+    with pytest.raises(Refused, match="two revisions follow the beginning"):
         enable(sqlite_workshop.config, "t_notes")
 
 
