@@ -48,7 +48,7 @@ def save_view(session: Session, resource: str, user_id: int, name: str, query: s
     mine = sa.select(SavedView).where(SavedView.resource == resource, SavedView.owner_id == user_id)
     view = session.scalars(mine.where(SavedView.name == name)).first()
     if view is None:
-        if session.scalar(sa.select(sa.func.count()).select_from(mine.subquery())) >= MOST_OF_ONE:
+        if session.execute(sa.select(sa.func.count()).select_from(mine.subquery())).scalar_one() >= MOST_OF_ONE:
             raise Refused(_("You have %(max)s views; delete one first.", max=MOST_OF_ONE), "too_many")
         view = SavedView(resource=resource, owner_id=user_id, name=name, query=query)
         session.add(view)

@@ -28,7 +28,8 @@ def page_context(resource: str) -> WriteContext:
 def flash_toast(text: Text, tone: str = "ok", undo: str = "") -> None:
     """Say something on the next page; `tone` is ok, warn or bad, `undo` the address that takes it back by a POST."""
     category = "error" if tone == "bad" else tone
-    flash({"text": str(text), "undo_url": undo} if undo else str(text), category)
+    message: Any = {"text": str(text), "undo_url": undo} if undo else str(text)
+    flash(message, category)
 
 
 def go_on(resource: str, id: int) -> ResponseReturnValue:

@@ -264,7 +264,7 @@ class _Order:
             if not nulls_last and len(rows) < limit:
                 rows += session.execute(ordered.where(self.column.isnot(None)).limit(limit - len(rows)))
             return rows
-        here, there = sa.tuple_(self.column, self.id), sa.tuple_(sa.literal(value, self.column.type), cursor.id)
+        here, there = sa.tuple_(self.column, self.id), sa.tuple_(sa.literal(value, self.column.type), sa.literal(cursor.id))
         rows = list(session.execute(ordered.where(here < there if descending else here > there).limit(limit)))
         if self.nullable and nulls_last and len(rows) < limit:
             rows += session.execute(ordered.where(self.column.is_(None)).limit(limit - len(rows)))

@@ -112,7 +112,7 @@ def act_on_record(resource: str, id: int, name: str) -> ResponseReturnValue:
 
 def _enter(resource: str, action: str) -> Here:
     house = current_house()
-    here = Here(house.resources[resource], house, db.session(), g.get("actor", ANONYMOUS))  # type: ignore[arg-type]
+    here = Here(house.resources[resource], house, db.session(), g.get("actor", ANONYMOUS))
     if not here.may(action):
         raise ApiError(403, "forbidden", _("You may not do this."))
     return here

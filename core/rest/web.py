@@ -38,5 +38,5 @@ def document() -> Response:
 
 def forget_answers(job: Job) -> None:
     with writing():
-        forget_old(db.session())  # type: ignore[arg-type]
+        forget_old(db.session())
         db.session.commit()

@@ -69,6 +69,17 @@ class Condition(Choice):
         return {}
 
 
+def due_mark(expires_on: date | None, today: date) -> Markup | None:
+    """What stands beside a lead's name while it is about to expire, or has."""
+    left = (expires_on - today).days if expires_on is not None else SOON_DAYS + 1
+    if left > SOON_DAYS:
+        return None
+    if left < 0:
+        return Markup('<span class="due bad-text">{}</span>').format(_("Expired"))
+    words = _("Expires today") if left == 0 else ngettext("Expires in %(num)d day", "Expires in %(num)d days", left)
+    return Markup('<span class="due warn-text">{}</span>').format(words)
+
+
 def expiry_mark(expires_on: date | None, today: date) -> Markup:
     """What the list says under a lead's age; nothing while it is far from expiring."""
     if expires_on is None:

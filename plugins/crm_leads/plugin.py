@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
+from markupsafe import Markup
 
 from core.api import ReferenceList, Resource, hookimpl
+from plugins.crm_leads.fields import due_mark
 from plugins.crm_leads.lists import LISTS
 from plugins.crm_leads.resources import LEADS
 from plugins.crm_leads.views import blueprint
@@ -24,6 +27,14 @@ def register_resources() -> list[Resource | ReferenceList]:
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [blueprint]
+
+
+@hookimpl
+def render_slot(slot: str, context: dict[str, Any]) -> Markup | None:
+    """Beside a lead's name: that it is about to expire."""
+    if slot != "record.title" or context["resource"].name != LEADS.name or context["record"].converted_at is not None:
+        return None
+    return due_mark(context["record"].expires_on, datetime.now(context["formats"].zone).date())
 
 
 @hookimpl(optionalhook=True)

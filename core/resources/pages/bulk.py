@@ -106,6 +106,8 @@ def _field_of(here: Here, action: str) -> Field | None:
 
 def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen) -> str:
     form = form_of(here, [declared.name] if declared else [])
+    if action == "status" and declared is not None:
+        form[declared.name].choices = [each for each in form[declared.name].choices if each.value]
     return render_template(
         "resources/bulk.html", here=here, resource=here.resource, action=action, chosen=chosen, declared=declared,
         field=form[declared.name] if declared else None, title=_title(here, Deed(action), chosen),

@@ -206,7 +206,7 @@ def _clashes(here: Here, form: RecordForm, stored: Stored, values: dict[str, Any
         if isinstance(was, dict) and was.get(name, raw) != raw:
             declared = here.resource.field(name)
             mine = form[name].data
-            mine_raw = {True: "1", False: "0"}.get(mine, mine or "") if isinstance(mine, bool) else (mine or "")
+            mine_raw = ("1" if mine else "0") if isinstance(mine, bool) else str(mine or "")
             found.append(Clash(name, declared.label, people.get(name, ""), declared.kind.text(values[name], here.formats),
                                _read_text(here, name, mine_raw) if mine_raw != was.get(name) else "", mine_raw, raw))
     return found

@@ -60,10 +60,10 @@ def export(resource: str) -> ResponseReturnValue:
 def exported(job_id: int) -> ResponseReturnValue:
     """The file that a job has made, for who asked for it."""
     house = current_house()
-    row = job_for(db.session(), job_id, g.get("actor", ANONYMOUS))  # type: ignore[arg-type]
-    form = str(row.payload.get("format")) if row is not None and row.type == JOB else ""
-    if form not in TYPES:
+    row = job_for(db.session(), job_id, g.get("actor", ANONYMOUS))
+    if row is None or row.type != JOB or row.payload.get("format") not in TYPES:
         abort(404)
+    form = str(row.payload["format"])
     path = _path(house.config, job_id, form)
     if not path.is_file():
         abort(404)

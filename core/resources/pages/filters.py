@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -118,15 +118,19 @@ def without(query: ListQuery, name: str) -> list[tuple[str, str]]:
 def _chosen(here: Here, query: ListQuery) -> Pill:
     """The records that were chosen one by one."""
     words = ngettext("%(num)d chosen", "%(num)d chosen", len(query.ids))
-    off = f"{here.address}?{urlencode(replace(query, ids=()).arguments())}"
+    off = _address(here, replace(query, ids=()).arguments())
     body = Markup("").join(Markup('<input type="hidden" name="id" value="{}">').format(id) for id in query.ids)
     return Pill("id", here.resource.plural, words, off, body)
 
 
 def _pill(here: Here, query: ListQuery, name: str, conditions: list[Condition], is_open: bool) -> Pill:
     words = " · ".join(words_of(here, condition) for condition in conditions)
-    off = f"{here.address}?{urlencode(without(query, name))}"
+    off = _address(here, without(query, name))
     return Pill(name, label_of(here.resource, name), words, off, _body(here, name, conditions), is_open)
+
+
+def _address(here: Here, pairs: list[tuple[str, str]]) -> str:
+    return f"{here.address}?{urlencode(pairs)}" if pairs else here.address
 
 
 def _body(here: Here, name: str, conditions: list[Condition]) -> Markup:
@@ -164,15 +168,15 @@ def _checks(name: str, options: Sequence[Option], chosen: Sequence[str]) -> Mark
     )
 
 
-def _range(name: str, declared: Field, given: dict[str, Sequence[str]]) -> Markup:
+def _range(name: str, declared: Field, given: Mapping[str, Sequence[str]]) -> Markup:
     is_day = isinstance(declared.kind, (Date, DateTime))
     kind = Markup('type="date"') if is_day else Markup('type="text" inputmode="decimal"')
     line = Markup('<label class="check-line"><span class="menu-word">{}</span><input class="input input-28" {} name="{}" value="{}"></label>')
-    first, last = (line.format(label, kind, f"{name}.{operator}", (given.get(operator) or [""])[0])
+    first, last = (line.format(label, kind, f"{name}.{operator}", (given.get(operator) or ("",))[0])
                    for operator, label in (("from", _("From")), ("to", _("To"))))
     if not is_day:
         return first + last
-    chosen = (given.get("last_days") or [""])[0]
+    chosen = (given.get("last_days") or ("",))[0]
     numbers = [*map(str, PERIODS), *([chosen] if chosen and chosen not in map(str, PERIODS) else [])]
     options = Markup("").join(
         Markup('<option value="{}"{}>{}</option>').format(
@@ -190,7 +194,7 @@ def _input(key: str, label: Text, value: str) -> Markup:
         key, value, label)
 
 
-def _known(name: str, given: dict[str, Sequence[str]]) -> Markup:
+def _known(name: str, given: Mapping[str, Sequence[str]]) -> Markup:
     options = [Option("~empty", _("Empty")), Option("~any", _("Filled in"))]
     return _checks(name, options, [value for value in given.get("is", ()) if value.startswith("~")])
 

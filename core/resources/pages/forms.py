@@ -19,7 +19,7 @@ from core.resources.read import Stored
 FORMS = "prospecto.forms"
 
 
-class RecordForm(FlaskForm):  # type: ignore[misc]
+class RecordForm(FlaskForm):
     """Base of the generated forms. `version` and `was` tell whether somebody else changed the record meanwhile."""
 
     version = HiddenField()

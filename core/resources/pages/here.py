@@ -74,7 +74,7 @@ def enter(name: str, action: str = "view") -> Here:
     resource = house.resources.get(name)
     if resource is None:
         abort(404)
-    here = Here(resource, house, db.session(), g.get("actor", ANONYMOUS))  # type: ignore[arg-type]
+    here = Here(resource, house, db.session(), g.get("actor", ANONYMOUS))
     if not here.may(action):
         abort(403)
     return here

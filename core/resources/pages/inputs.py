@@ -24,9 +24,11 @@ from core.fields import (
     Phone,
     Reference,
     Url,
+    UserRef,
 )
 from core.fields.basic import currency_codes, territories
 from core.fields.kind import Kind
+from core.i18n import _
 from core.resources.declare import Field
 
 WIDGETS: tuple[tuple[type[Kind], Any], ...] = (
@@ -68,7 +70,8 @@ def input_for(declared: Field) -> Any:
 def choices_for(declared: Field, value: Any, formats: Formats) -> list[SelectChoice]:
     """What one chooses from, an empty choice first; a value that is no longer offered stays choosable."""
     kind: Any = declared.kind
-    found = [] if declared.required else [SelectChoice("", "—")]
+    nothing = _("Nobody") if isinstance(kind, UserRef) else "—"
+    found = [] if declared.required else [SelectChoice("", nothing)]
     if isinstance(kind, Choice):
         return found + [SelectChoice(key, str(label)) for key, label in kind.choices]
     if isinstance(kind, Country):

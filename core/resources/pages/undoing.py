@@ -18,7 +18,7 @@ from core.resources.pages.here import is_htmx
 def take_back(undo_id: int) -> ResponseReturnValue:
     """POST: take back what this person just did; by script a word, else the page they came from."""
     session = db.session()
-    context = write_context(session, current_house(), g.get("actor", ANONYMOUS))  # type: ignore[arg-type]
+    context = write_context(session, current_house(), g.get("actor", ANONYMOUS))
     try:
         done = undo(session, undo_id, context)
         session.commit()

@@ -205,3 +205,13 @@ def test_a_panel_that_raises_is_one_quiet_card(installation: Installation, write
         installation.house.resources["leads"] = leads
     assert answer.status_code == 200
     assert "panel-failed" in answer.text and "Farmacia Doña Bárbara" in answer.text
+
+
+def test_a_lead_about_to_expire_says_so_beside_its_name(installation: Installation, write_lead: WriteLead) -> None:
+    from datetime import date, timedelta
+
+    soon = write_lead(entered_on=(date.today() - timedelta(days=40)).isoformat(), validity_days="5")
+    later = write_lead(validity_days="90")
+    browser = installation.browser()
+    assert 'class="due bad-text"' in browser.get(f"/leads/{soon}").text
+    assert 'class="due' not in browser.get(f"/leads/{later}").text
