@@ -35,12 +35,19 @@ PR_SET_PDEATHSIG = 1
 
 def run_worker(config: Config, *, parent: int | None = None) -> None:
     """Work until SIGTERM or SIGINT, or until the process `parent` is gone."""
+    from core.host.processes import Pulse
     from core.switchboard import create_app
 
     if parent is not None:
         _die_with(parent)
-    outer = create_app(config)
-    Worker(config, lambda: inner_app(outer), parent=parent).work()
+    outer, pulse = create_app(config), Pulse(config, "worker")
+
+    def current_app() -> Flask:
+        app = inner_app(outer)
+        pulse.beat(house_of(app).generation)
+        return app
+
+    Worker(config, current_app, parent=parent).work()
 
 
 def inner_app(outer: Flask) -> Flask:

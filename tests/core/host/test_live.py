@@ -12,7 +12,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +24,7 @@ import pytest
 from core.config import Config
 from core.db import dispose_engine
 from core.host.lifecycle import disable, enable
+from core.host.processes import processes
 from core.testing.installation import Installation, Shape, config_for, make
 
 CLIENTS = 3
@@ -135,6 +136,17 @@ def gunicorn(config: Config, plugins: Path) -> Iterator[tuple[int, int]]:
         server.wait(20)
 
 
+def shown_processes(installation: Installation, generation: int) -> Counter[tuple[str, int]]:
+    """Kind and generation of the processes that showed themselves, once they have had the time to."""
+    for _try in range(50):
+        with installation.session() as session:
+            found = Counter((row.kind, row.generation) for row in processes(session))
+        if found == {("web", generation): 2}:
+            break
+        time.sleep(0.2)
+    return found
+
+
 def memory_of_workers(master: int) -> dict[int, float]:
     """Megabytes that each worker alone holds."""
     children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
@@ -189,10 +201,12 @@ def test_switching_an_app_under_load_fails_no_request(live: Any) -> None:
                 if number == switches // 2:
                     settled = memory_of_workers(master)
             final = memory_of_workers(master)
+            shown = shown_processes(installation, generation)
         finally:
             load.stop()
     assert load.wrong == []
     assert stale == []
+    assert shown == {("web", generation): 2}, "both show themselves for the Health page"
     assert len(load.waits) > switches
     assert len(load.engines) == 2, "both workers answered"
     assert all(len(engines) == 1 for engines in load.engines.values()), "one engine per process"
