@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -78,6 +79,13 @@ def money_text(value: Decimal, currency: str, language: str) -> str:
 @lru_cache(maxsize=512)
 def currency_symbol(currency: str, language: str) -> str:
     return get_currency_symbol(currency, locale=language)
+
+
+@lru_cache(maxsize=512)
+def currency_marks(currency: str, language: str) -> tuple[str, str]:
+    """What stands before and after an amount of a currency: `$` in English, ` US$` behind it in Spanish."""
+    before, after = re.split(r"\d[\d.,]*", format_currency(Decimal(0), currency, locale=language), maxsplit=1)
+    return before, after
 
 
 def _from_text(raw: Any, reading: Reading) -> Decimal | None:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from core.fields import Date, MoneyAmount, Reference, UserRef
 from core.fields.kind import EMPTY_CELL
-from core.fields.money import currency_symbol
+from core.fields.money import currency_marks
 from core.i18n import _
 from core.resources.declare import Column, Field, Resource
 from core.resources.pages.columns import ListColumn
@@ -139,8 +139,8 @@ def _money(page: Page, row: Any, declared: Field, value: Any, here: Here, curren
     if not code:
         return amount
     css = ' class="card-currency"' if currencies.get(declared.name) else ""
-    symbol = currency_symbol(code, here.formats.language)
-    return Markup(f"<span{css}>{escape(symbol)} </span>{amount}")
+    before, after = (Markup(f"<span{css}>{escape(mark)}</span>") if mark else "" for mark in currency_marks(code, here.formats.language))
+    return Markup(f"{before}{amount}{after}")
 
 
 def fetch_extras(here: Here, columns: Sequence[ListColumn], ids: Sequence[int]) -> dict[str, Mapping[int, Any]]:
