@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Id, Json, Model, UtcDateTime, utcnow
@@ -17,6 +18,10 @@ MAPPING, CHECKED, RUNNING, FINISHED = "mapping", "checked", "running", "done"
 
 SKIP, UPDATE, FILL, CREATE = "skip", "update", "fill", "create"
 ON_DUPLICATE = (SKIP, FILL, UPDATE, CREATE)
+
+
+JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""Of most rows there is nothing to say; an SQL NULL says so without being encoded."""
 
 
 class ImportRun(Model):
@@ -68,9 +73,9 @@ class ImportRow(Model):
     outcome: Mapped[str] = mapped_column(String(10))
     resource: Mapped[str | None] = mapped_column(String(60))
     record_id: Mapped[int | None] = mapped_column(Id)
-    problems: Mapped[list[Any] | None] = mapped_column(Json)
-    warnings: Mapped[list[Any] | None] = mapped_column(Json)
-    cells: Mapped[list[Any] | None] = mapped_column(Json)
+    problems: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
+    warnings: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
+    cells: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
 
 
 class ImportMapping(Model):

@@ -87,7 +87,8 @@ def unindex(session: Session, resource: Resource, ids: Sequence[int]) -> None:
 
 def body_of(resource: Resource, record: Any, tags: Sequence[str]) -> str:
     """The text by which a record is found: each searched attribute on a line, then its tags."""
-    lines = [str(value) for name in resource.search if (value := getattr(record, name))]
+    kept = vars(record)  # what was just written or read is here; asking the mapper for each would take ten times as long
+    lines = [str(value) for name in resource.search if (value := kept.get(name))]
     return fold("\n".join(lines)) + ("\n" + fold(" ".join(tags)) if tags else "")
 
 

@@ -207,12 +207,14 @@ def _check_scope(draft: Draft, context: WriteContext) -> None:
 
 
 def _new_record(draft: Draft, context: WriteContext) -> Any:
-    kept: dict[str, Any] = {"created_by_id": _actor_id(context)}
+    record = draft.resource.model()
+    record.created_by_id = _actor_id(context)
     for field in draft.resource.own_fields:
         value = draft.values.get(field.name)
         if value is not None:
-            kept.update(field.kind.store(value, field))
-    return draft.resource.model(**kept)
+            for attribute, kept in field.kind.store(value, field).items():
+                setattr(record, attribute, kept)
+    return record
 
 
 def _number(session: Session, resource: Resource, records: Sequence[Any]) -> None:
