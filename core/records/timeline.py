@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from babel.dates import format_date, format_datetime, format_time
 from sqlalchemy.orm import Session
 
+from core.db import utcnow
 from core.fields import Boolean, Choice, Country, Date, DateTime, Formats, LongText
 from core.fields.references import USERS
 from core.i18n import Text, _, _l
@@ -18,6 +19,7 @@ from core.records.models import History
 from core.resources.declare import Field, Resource
 
 PAGE = 20
+CHANGES_READ = 200
 
 SOURCES: Mapping[str, Text] = {
     "api": _l("by the API"), "import": _l("by an import"), "command": _l("by a command"), "job": _l("by a job"),
@@ -91,6 +93,28 @@ def last_change_of(session: Session, resource: Resource, record_id: int, formats
         for field in changes:
             names.setdefault(field, _actor(actor_id, formats))
     return names
+
+
+def time_spent(session: Session, resource: Resource, record: Any, field: str, now_id: int | None) -> dict[int, timedelta]:
+    """{value's id: how long the record has had it} of a field that points to a list, by its history."""
+    found = session.execute(
+        sa.select(History.at, History.changes)
+        .where(History.resource == resource.name, History.record_id == record.id, History.action == "changed",
+               History.at >= record.created_at - timedelta(seconds=5))
+        .order_by(History.id.desc()).limit(CHANGES_READ)
+    )
+    spent: dict[int, timedelta] = {}
+    until, holder = utcnow(), now_id
+    for at, changes in found:
+        if field not in changes:
+            continue
+        if holder is not None:
+            spent[holder] = spent.get(holder, timedelta()) + (until - at)
+        until, before = at, changes[field][0]
+        holder = before.get("id") if isinstance(before, dict) else None
+    if holder is not None:
+        spent[holder] = spent.get(holder, timedelta()) + (until - record.created_at)
+    return spent
 
 
 def value_text(declared: Field | None, value: Any, formats: Formats) -> str:

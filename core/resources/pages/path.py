@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from core.fields.kind import ReferenceItem
 from core.i18n import _
+from core.records.timeline import time_spent
 from core.records.undo import remember_change, undo_address
 from core.resources.context import Refused
 from core.resources.door import flash_toast
@@ -25,6 +27,8 @@ class Step:
     item: ReferenceItem
     state: str
     """done, now, next, won or lost."""
+    spent: str = ""
+    """How long the record has been at it, in words."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ def walk_of(here: Here, stored: Stored) -> Walk | None:
     first = declared.meanings[0][0] if declared is not None and declared.meanings else None
     open_ones = [item for item in items if first is None or item.meaning == first]
     at = open_ones.index(now) if now in open_ones else len(open_ones)
-    steps = [Step(item, "done" if number < at else "now" if number == at else "next")
+    spent = time_spent(here.session, here.resource, stored.record, path.field, now.id if now else None)
+    steps = [Step(item, "done" if number < at else "now" if number == at else "next", _spent(spent.get(item.id)))
              for number, item in enumerate(open_ones)]
     if now is None:
         steps = [Step(item, "next") for item in open_ones]
@@ -60,6 +65,13 @@ def walk_of(here: Here, stored: Stored) -> Walk | None:
         steps.append(Step(now, "won" if now.meaning in WON else "lost"))
     lost = [item for item in items if item not in open_ones and item.meaning not in WON and item != now]
     return Walk(path.field, steps, lost, now)
+
+
+def _spent(time: timedelta | None) -> str:
+    """Days, or hours of less than one; nothing of less than an hour."""
+    if time is None or time < timedelta(hours=1):
+        return ""
+    return _("%(days)s d", days=time.days) if time.days else _("%(hours)s h", hours=time.seconds // 3600)
 
 
 def move(resource: str, id: int) -> ResponseReturnValue:

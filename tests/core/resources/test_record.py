@@ -215,3 +215,24 @@ def test_a_lead_about_to_expire_says_so_beside_its_name(installation: Installati
     browser = installation.browser()
     assert 'class="due bad-text"' in browser.get(f"/leads/{soon}").text
     assert 'class="due' not in browser.get(f"/leads/{later}").text
+
+
+def test_the_path_tells_how_long_each_step_took(installation: Installation, write_lead: WriteLead) -> None:
+    from datetime import timedelta
+
+    import sqlalchemy as sa
+
+    from core.records.models import History
+
+    id = write_lead()
+    browser = installation.browser()
+    browser.get(f"/leads/{id}")
+    browser.post(f"/leads/{id}/move", {"status": status_id(installation, 1)})
+    with installation.session() as session:
+        lead = session.get(installation.house.resources["leads"].model, id)
+        lead.created_at -= timedelta(days=5)
+        moved = session.scalars(sa.select(History).where(History.resource == "leads", History.action == "changed")).one()
+        moved.at -= timedelta(days=2)
+        session.commit()
+    page = browser.get(f"/leads/{id}").text
+    assert re.search(r"Nuevo <small>3 d</small>", page) and re.search(r"En Gestión <small>2 d</small>", page)
