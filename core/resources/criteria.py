@@ -20,7 +20,7 @@ from core.i18n import _
 from core.records.models import RecordTag, Tag
 from core.resources.context import Problem
 from core.resources.declare import Field, Resource
-from core.text import fold
+from core.text import compact, fold
 
 OPERATORS = ("from", "to", "contains", "last_days", "not")
 
@@ -113,6 +113,9 @@ def _one(resource: Resource, field: Field, value: str, reading: Reading, actor: 
         number = kind.parse(value, field, reading)
         folded = getattr(resource.model, f"{field.attribute}_e164")
         return folded == number.e164 if number and number.e164 else column == value
+    squeezed = _squeezed(resource, field)
+    if squeezed is not None:
+        return squeezed == compact(value)
     given = {"id": value} if isinstance(kind, Reference) and value.isdecimal() else value
     parsed = kind.parse(given, field, reading)
     if isinstance(kind, Boolean):
@@ -125,6 +128,9 @@ def _one(resource: Resource, field: Field, value: str, reading: Reading, actor: 
 def _compare(resource: Resource, field: Field, operator: str, value: str, reading: Reading) -> Any:
     column, kind = column_of(resource, field), field.kind
     if operator == "contains":
+        squeezed = _squeezed(resource, field)
+        if squeezed is not None and compact(value):
+            return squeezed.contains(compact(value), autoescape=True)
         folded = getattr(resource.model, f"{field.attribute}_folded", None)
         if folded is not None:
             return folded.contains(fold(value), autoescape=True)
@@ -141,6 +147,12 @@ def _compare(resource: Resource, field: Field, operator: str, value: str, readin
     if isinstance(kind, DateTime) and operator == "to" and len(value) <= 10:
         return column < bound + timedelta(days=1)
     return column >= bound if operator == "from" else column <= bound
+
+
+def _squeezed(resource: Resource, field: Field) -> Any:
+    """The column that keeps only letters and digits of a number, where its kind has one: dots and dashes make no other number."""
+    name = next((each for each in field.kind.attributes(field) if each.endswith("_compact")), None)
+    return getattr(resource.model, name, None) if name else None
 
 
 def _tagged(resource: Resource, value: str) -> Any:
