@@ -15,6 +15,7 @@ from core.db import db
 from core.host.dispatch import Hooks
 from core.host.loader import LoadedPlugin
 from core.house import EXTENSION, House
+from core.routing import App
 
 STEPS = (
     "core.templating",
@@ -45,7 +46,7 @@ def build_app(config: Config, enabled: Sequence[LoadedPlugin], generation: int) 
     Raises:
         PluginError: a plugin broke the build, and which.
     """
-    app = Flask("core", instance_path=str(config.instance), static_folder="static", template_folder=None)
+    app = App("core", instance_path=str(config.instance), static_folder="static", template_folder=None)
     app.config.update(app_settings(config))
     house = _open_house(config, enabled, generation)
     app.extensions[EXTENSION] = house
