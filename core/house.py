@@ -61,6 +61,12 @@ class House:
         """The resource whose records are of this class, None where its plugin is off."""
         return next((each for each in self.resources.values() if each.model is model), None)
 
+    def plugin_behind(self, function: Any, otherwise: str) -> str:
+        """The plugin whose code a function is, so that the right one is named when it fails."""
+        module = str(getattr(function, "__module__", ""))
+        return next((name for name, manifest in self.manifests.items()
+                     if module == manifest.package or module.startswith(f"{manifest.package}.")), otherwise)
+
     def is_enabled(self, plugin: str) -> bool:
         return plugin in self.manifests
 

@@ -6,6 +6,7 @@ a value that begins with `~` is special: `~empty`, `~any`, `~me`, `~team`, or a 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,6 +22,8 @@ from core.records.models import RecordTag, Tag
 from core.resources.context import Problem
 from core.resources.declare import Field, Resource
 from core.text import compact, fold
+
+log = logging.getLogger("prospecto.plugins")
 
 OPERATORS = ("from", "to", "contains", "last_days", "not")
 
@@ -60,7 +63,12 @@ def criterion(resource: Resource, condition: Condition, reading: Reading, actor:
     """
     for each in resource.extra_filters:
         if each.name == condition.field:
-            return sa.or_(*(each.criterion(value) for value in condition.values))
+            try:
+                return sa.or_(*(each.criterion(value) for value in condition.values))
+            except Exception as error:  # the guard around a plugin
+                log.exception("the filter %s of %s failed", each.name, resource.name)
+                problem = Problem(each.name, _("The filter “%(name)s” does not work.", name=each.label), "failed")
+                raise Unreadable(condition, problem) from error
     field = resource.field(condition.field)
     try:
         if condition.operator == "is":

@@ -175,7 +175,11 @@ def may(resource: Resource, record: Any, action: str, actor: Any, house: Any) ->
         return False
     if house.hooks.has("check_access"):
         answers = house.hooks.strict("check_access", resource=resource, action=action, record=record, actor=actor)
-        return all(answer is not False for _plugin, answer in answers)
+        try:
+            return all(answer is not False for _plugin, answer in answers)
+        except PluginError as error:  # who cannot answer forbids
+            house.hooks.failed(error.plugin, error.at, error.original)
+            return False
     return True
 
 

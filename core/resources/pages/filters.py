@@ -90,7 +90,7 @@ def words_of(here: Here, condition: Condition) -> str:
     """A condition as a person reads it: “Open, New”, “from 01/11/2026”."""
     extra = _extra(here.resource, condition.field)
     if extra is not None:
-        labels = {key: str(label) for key, label in extra.choices()}
+        labels = {key: str(label) for key, label in _choices(here, extra)}
         return _joined([labels.get(value, value) for value in condition.values])
     declared = here.resource.field(condition.field)
     shown = _joined([_value_words(here, declared, value) for value in condition.values])
@@ -137,7 +137,7 @@ def _body(here: Here, name: str, conditions: list[Condition]) -> Markup:
     given = {condition.operator: condition.values for condition in conditions}
     extra = _extra(here.resource, name)
     if extra is not None:
-        return _checks(name, [Option(key, label) for key, label in extra.choices()], given.get("is", ()))
+        return _checks(name, [Option(key, label) for key, label in _choices(here, extra)], given.get("is", ()))
     declared = here.resource.field(name)
     kind = declared.kind
     drawn, shown = Markup(""), {"is"}
@@ -250,3 +250,11 @@ def _joined(words: Sequence[str]) -> str:
 
 def _extra(resource: Resource, name: str) -> Filter | None:
     return next((each for each in resource.extra_filters if each.name == name), None)
+
+
+def _choices(here: Here, extra: Filter) -> Sequence[tuple[str, Text]]:
+    try:
+        return list(extra.choices())
+    except Exception as error:  # the guard around a plugin
+        here.house.hooks.failed(here.house.plugin_behind(extra.choices, here.resource.plugin), f"filter {extra.name}", error)
+        return []

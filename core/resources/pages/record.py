@@ -134,7 +134,8 @@ def _buttons(here: Here, stored: Stored) -> list[Button]:
         try:
             visible = action.visible is None or action.visible(stored.record)
         except Exception as error:  # the guard around a plugin
-            here.house.hooks.failed(here.resource.plugin, f"action {action.name}", error)
+            blamed = here.house.plugin_behind(action.visible, here.resource.plugin)
+            here.house.hooks.failed(blamed, f"action {action.name}", error)
             continue
         if visible and here.may_with(stored.record, action.permission):
             try:
@@ -153,7 +154,8 @@ def _panels(here: Here, stored: Stored) -> list[Drawn]:
             with here.session.begin_nested():  # what a panel breaks in the transaction stays its own
                 html = panel.render(stored.record)
         except Exception as error:  # the guard around a plugin
-            here.house.hooks.failed(here.resource.plugin, f"panel {panel.name}", error)
+            blamed = here.house.plugin_behind(panel.render, here.resource.plugin)
+            here.house.hooks.failed(blamed, f"panel {panel.name}", error)
             found.append(Drawn(panel, None))
             continue
         if html is not None:

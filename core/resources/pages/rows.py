@@ -151,7 +151,7 @@ def fetch_extras(here: Here, columns: Sequence[ListColumn], ids: Sequence[int]) 
             try:
                 found[column.name] = column.extra.prefetch(here.session, ids) if ids else {}
             except Exception as error:  # the guard around a plugin
-                here.house.hooks.failed(here.resource.plugin, f"column {column.name}", error)
+                _blame(here, column.extra.prefetch, column.name, error)
                 found[column.name] = {}
     return found
 
@@ -160,9 +160,13 @@ def _drawn(here: Here, extra: Column, value: Any) -> Markup:
     try:
         content = extra.html(value) if value is not None else EMPTY_CELL
     except Exception as error:  # the guard around a plugin
-        here.house.hooks.failed(here.resource.plugin, f"column {extra.name}", error)
+        _blame(here, extra.html, extra.name, error)
         return EMPTY_CELL
     return escape(content)
+
+
+def _blame(here: Here, function: Any, column: str, error: Exception) -> None:
+    here.house.hooks.failed(here.house.plugin_behind(function, here.resource.plugin), f"column {column}", error)
 
 
 def _card_line(drawn: dict[str, Markup]) -> Markup:
