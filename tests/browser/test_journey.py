@@ -169,12 +169,11 @@ def work_on_it(page: Page, folder: Path) -> None:
     expect(page.locator("#toasts [data-undo]")).to_be_visible()
 
     settle(page)
-    tags = page.locator("#value-tags")
-    tags.locator("a.value").click()
-    tags.locator("input[name=tags]").wait_for()
-    add_tag(page, "Visita en noviembre")
-    tags.locator("button[type=submit]").click()
-    expect(tags.locator("a.value")).to_contain_text("Visita en noviembre")
+    page.locator(".record-facts a[href$='/edit#tags']").click()
+    page.locator("form[data-record-form] #tags").fill("Visita en noviembre")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".record-facts .chip").first).to_have_text("Visita en noviembre")
+    settle(page)
 
     file = folder / "RIF vigente.pdf"
     file.write_bytes(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")
@@ -184,17 +183,6 @@ def work_on_it(page: Page, folder: Path) -> None:
         page.locator("#files .row-name").click()
     assert download.value.path().read_bytes() == file.read_bytes()
     expect(page.locator("#timeline")).to_contain_text("Feria")
-
-
-def add_tag(page: Page, tag: str) -> None:
-    """As typed: into the input, or into the box that script makes of it."""
-    box = page.locator("#value-tags .ts-control input")
-    if box.count():
-        box.press_sequentially(tag)
-        box.press("Enter")
-    else:
-        field = page.locator("#value-tags input[name=tags]")
-        field.fill(", ".join(filter(None, [field.input_value(), tag])))
 
 
 def convert(page: Page, lead: Prospect) -> None:
