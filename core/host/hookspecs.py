@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from core.access.actor import Actor
     from core.events import Event
+    from core.resources.context import Draft, WriteContext
     from core.resources.declare import (
         Action,
         Column,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
         Resource,
         SettingsSection,
     )
-    from core.resources.context import Draft, WriteContext
 
 # -- each build; a failure quarantines the plugin ------------------------------------------------------------
 
