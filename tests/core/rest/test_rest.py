@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -200,3 +201,28 @@ def test_unknown_addresses_answer_in_json(api: Api) -> None:
     assert answer.status_code == 404 and answer.json["error"]["code"] == "not_found"
     assert api("PUT", "/leads", {}).status_code == 405
     assert api("GET", f"/leads/{10**30}").status_code == 404
+
+
+def test_of_requests_racing_with_one_key_one_is_done_and_all_get_its_answer(installation: Installation, api: Api) -> None:
+    def post(_number: int) -> tuple[int, int]:
+        answer = installation.app.test_client().post(
+            "/api/v1/leads", json={"name": "Una sola"}, headers={**api.headers, "Idempotency-Key": "race"})
+        return answer.status_code, answer.json["id"]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(post, range(16)))
+    assert len(answers) == 1 and answers.pop()[0] == 201
+    assert len(api("GET", "/leads").json["items"]) == 1
+
+
+def test_two_conversions_at_once_make_one_client(installation: Installation, api: Api) -> None:
+    id = api("POST", "/leads", {"name": "Muy pedido"}).json["id"]
+
+    def convert(_number: int) -> tuple[int, int]:
+        answer = installation.app.test_client().post(f"/api/v1/leads/{id}/convert", headers=api.headers)
+        return answer.status_code, answer.json["client"]["id"]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(convert, range(20)))
+    assert len(answers) == 1 and answers.pop()[0] == 200
+    assert len(api("GET", "/clients").json["items"]) == 1
