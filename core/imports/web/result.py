@@ -9,12 +9,13 @@ from typing import IO, cast
 
 import sqlalchemy as sa
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 from flask import Blueprint, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from core.i18n import _, ngettext
 from core.imports.error_file import write_errors
-from core.imports.models import CREATED, DUPLICATE, ERROR, FINISHED, UPDATED, ImportRow
+from core.imports.models import CREATED, DUPLICATE, ERROR, FINISHED, UPDATED, ImportRow, ImportRun
 from core.imports.retry import retry_rows
 from core.imports.uploads import file_type
 from core.imports.web.own import OwnImport, own
@@ -53,7 +54,7 @@ def result(id: int) -> ResponseReturnValue:
         also=summary_of(step), made=counted(step, run.counts["created"], formats),
         total=sum(run.counts["created"].values()), headline=_headline(step), error_format=file_type(run),
         ended=format_datetime(run.finished_at, "short", tzinfo=formats.zone, locale=formats.language),
-        seconds=max((run.finished_at - run.started_at).total_seconds(), 0.1) if run.finished_at and run.started_at else None,
+        seconds=_seconds(run, formats.language),
         as_tried=_same(run.checked, run.counts),
     )
 
@@ -93,6 +94,13 @@ def _rows(step: OwnImport, outcome: str, after: int) -> list[ImportRow]:
     return list(step.here.session.scalars(
         sa.select(ImportRow).where(ImportRow.import_id == step.run.id, ImportRow.outcome == outcome, ImportRow.row > after)
         .order_by(ImportRow.row).limit(SHOWN + 1)))
+
+
+def _seconds(run: ImportRun, language: str) -> str:
+    """How long it took, to a tenth."""
+    if run.finished_at is None or run.started_at is None:
+        return ""
+    return format_decimal(max(round((run.finished_at - run.started_at).total_seconds(), 1), 0.1), locale=language)
 
 
 def _headline(step: OwnImport) -> str:

@@ -100,7 +100,7 @@ def words_of(here: Here, condition: Condition) -> str:
         case "to":
             return _("to %(value)s", value=shown)
         case "contains":
-            return f"“{condition.values[0]}”"
+            return _("“%(text)s”", text=condition.values[0])
         case "not":
             return _("not %(value)s", value=shown)
         case "last_days":

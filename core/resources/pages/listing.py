@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from core.fields import MoneyAmount
 from core.fields.money import currency_symbol, money_text
-from core.i18n import Text
+from core.i18n import Text, _
 from core.resources.pages.columns import ListColumn, choosable, columns_of, default_names
 from core.resources.pages.filters import Pill, more_filters, pills_of, without, words_of
 from core.resources.pages.finding import can_find
@@ -207,13 +207,13 @@ def _empty(here: Here, query: ListQuery, pills: Sequence[Pill]) -> Empty:
     best = Empty(filtered=True)
     if query.q:
         rest = replace(query, q="", cursor="")
-        best = Empty(True, f"“{query.q}”", _count(here, rest), _href(here, rest, []))
+        best = Empty(True, _("“%(text)s”", text=query.q), _count(here, rest), _href(here, rest, []))
     for pill in pills:
         if pill.is_set and pill.name != "id":
             rest = replace(query, conditions=tuple(each for each in query.conditions if each.field != pill.name), cursor="")
             others = _count(here, rest)
             if others > best.others or not best.culprit:
-                best = Empty(True, f"“{pill.label}: {pill.words}”", others, pill.off)
+                best = Empty(True, _("“%(text)s”", text=f"{pill.label}: {pill.words}"), others, pill.off)
     return best
 
 
