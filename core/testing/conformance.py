@@ -11,12 +11,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from core.db import Base
 from core.host.manifest import Manifest
 from core.i18n import LANGUAGES
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+    from core.resources.declare import Resource
 
 FACADE = {"core.api", "core.testing"}
 
@@ -58,13 +64,10 @@ def check_tables(manifest: Manifest) -> None:
 
 def check_translations(manifest: Manifest) -> None:
     """Every sentence it shows is there in every language, with the same placeholders."""
-    from babel.messages.pofile import read_po
-
     folder = Path(manifest.folder) / "translations"
     wanted = sentences_of(Path(manifest.folder))
     for language in (code for code in LANGUAGES if code != "en"):
-        path = folder / language / "LC_MESSAGES" / "messages.po"
-        catalog = read_po(path.open("rb")) if path.exists() else None
+        catalog = catalogue_of(folder, language)
         for sentence in sorted(wanted):
             message = catalog.get(sentence) if catalog is not None else None
             said = message.string if message is not None else ""
@@ -75,7 +78,7 @@ def check_translations(manifest: Manifest) -> None:
                     f"{manifest.name}: “{text}” ({language}) has other placeholders than “{sentence}”")
 
 
-def check_declarations(manifest: Manifest, resources: list) -> None:  # type: ignore[type-arg]
+def check_declarations(manifest: Manifest, resources: list[Resource]) -> None:
     """Each column, filter, search attribute and sort it declares exists on its model."""
     for resource in resources:
         columns = set(sa.inspect(resource.model).columns.keys())
@@ -91,6 +94,17 @@ def check_declarations(manifest: Manifest, resources: list) -> None:  # type: ig
         indexed = {next(iter(index.columns)).name for index in resource.model.__table__.indexes} | {"id"}
         sort = resource.sort.lstrip("-")
         assert sort in indexed, f"{resource.name} is sorted by {sort}, which no index begins with"
+
+
+def catalogue_of(folder: Path, language: str) -> Catalog | None:
+    """What a folder of translations has in a language."""
+    from babel.messages.pofile import read_po
+
+    path = folder / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return read_po(file)
 
 
 def tables_of(manifest: Manifest) -> list[sa.Table]:

@@ -13,6 +13,9 @@ from core.resources.declare import Resource
 from core.testing import conformance
 from core.testing.installation import Installation
 
+VALUES: dict[str, object] = {"IntegerConverter": 1, "UnicodeConverter": "x", "PathConverter": "x"}
+"""What stands in an address for each kind of variable; any other kind is one of the resources' names."""
+
 SHIPPED = tuple(discover(load_config({})).manifests.values())
 
 
@@ -45,13 +48,12 @@ def test_it_speaks_three_languages(manifest: Manifest) -> None:
 
 
 def test_the_core_speaks_three_languages() -> None:
-    from babel.messages.pofile import read_po
-
     core = Path(conformance.__file__).resolve().parent.parent
     wanted = conformance.sentences_of(core)
     assert len(wanted) > 300
     for language in ("es", "fr"):
-        catalog = read_po((core / "translations" / language / "LC_MESSAGES" / "messages.po").open("rb"))
+        catalog = conformance.catalogue_of(core / "translations", language)
+        assert catalog is not None
         for sentence in sorted(wanted):
             message = catalog.get(sentence)
             said = message.string if message is not None else ""
@@ -71,8 +73,7 @@ def test_every_page_refuses_the_anonymous(sqlite_installation: Installation) -> 
     for rule in inner.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint.endswith("static"):
             continue
-        values = {name: "x" if converter.__class__.__name__ in ("UnicodeConverter", "PathConverter") else 1
-                  for name, converter in rule._converters.items()}
+        values = {name: VALUES.get(type(converter).__name__, "leads") for name, converter in rule._converters.items()}
         address = inner.url_map.bind("localhost").build(rule.endpoint, values)
         answer = nobody.get(address)
         if answer.status_code == 200:
