@@ -104,7 +104,7 @@ def test_a_second_operation_is_refused_while_the_first_lives_and_goes_on_when_it
         assert workshop.standing("t_notes") is None
     finally:
         holder.kill()
-        holder.wait()
+        holder.communicate()
     enable(workshop.config, "t_notes")
     assert workshop.standing("t_notes") is Standing.ENABLED
     assert workshop.rows("SELECT count(*) FROM core_lifecycle_lock") == [(0,)]
