@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import wtforms
@@ -11,30 +11,19 @@ from wtforms.validators import ValidationError
 
 from core.fields import (
     Boolean,
-    Choice,
-    Country,
-    Currency,
-    Date,
     Email,
     EmailAddress,
     Formats,
     Integer,
     LongText,
-    MoneyAmount,
     Phone,
     PhoneNumber,
     Reading,
-    Reference,
-    TimeZone,
-    Url,
 )
-from core.fields.basic import currency_codes, territories
+from core.fields.inputs import SEARCHABLE_FROM, QuickSelect, choices_of, hints
 from core.fields.kind import Invalid, Kind
-from core.fields.zones import zone_names
 from core.i18n import _
 from core.resources.declare import Field, Setting
-
-Choices = Sequence[SelectChoice]
 
 
 class SettingsForm(wtforms.Form):
@@ -57,14 +46,14 @@ def input_for(setting: Setting, reading: Reading) -> Any:
         return wtforms.BooleanField(**common)
     choices = choices_of(kind, reading.formats)
     if choices is not None:
-        long = {"data-choose": True} if len(choices) > 12 else {}
+        long = {"data-choose": True} if len(choices) > SEARCHABLE_FROM else {}
         return wtforms.SelectField(choices=[SelectChoice("", _("None")), *choices] if _may_be_empty(setting) else list(choices),
-                                   validate_choice=False, render_kw=long, **common)
+                                   validate_choice=False, render_kw=long, widget=QuickSelect(), **common)
     if isinstance(kind, LongText):
         return wtforms.TextAreaField(render_kw={"rows": 4}, **common)
     if is_secret(kind):
         return wtforms.PasswordField(render_kw={"autocomplete": "new-password"}, **common)
-    return wtforms.StringField(render_kw=_hints(kind), **common)
+    return wtforms.StringField(render_kw=_looks(kind), **common)
 
 
 def shown_values(settings: Sequence[Setting], values: Callable[[str], Any], formats: Formats) -> dict[str, Any]:
@@ -81,26 +70,6 @@ def shown_values(settings: Sequence[Setting], values: Callable[[str], Any], form
 def is_secret(kind: Kind) -> bool:
     """Whether its values are entered but never shown again."""
     return kind.name == "password"
-
-
-def choices_of(kind: Kind, formats: Formats) -> Choices | None:
-    """What one chooses from; None where one types."""
-    pairs = _pairs(kind, formats)
-    return None if pairs is None else [SelectChoice(value, label) for value, label in pairs]
-
-
-def _pairs(kind: Kind, formats: Formats) -> Iterable[tuple[str, str]] | None:
-    if isinstance(kind, Choice):
-        return ((key, str(label)) for key, label in kind.choices)
-    if isinstance(kind, Country):
-        return sorted(territories(formats.language).items(), key=lambda each: each[1])
-    if isinstance(kind, Currency):
-        return ((code, code) for code in sorted(currency_codes()))
-    if isinstance(kind, TimeZone):
-        return ((name, name.replace("_", " ")) for name in zone_names())
-    if isinstance(kind, Reference):
-        return ((str(item.id), item.name) for item in formats.references.items(kind.list) if item.active)
-    return None
 
 
 def _parses(setting: Setting, reading: Reading) -> Callable[[SettingsForm, Any], None]:
@@ -129,19 +98,5 @@ def _may_be_empty(setting: Setting) -> bool:
     return setting.default in (None, "")
 
 
-def _hints(kind: Kind) -> dict[str, Any]:
-    """What helps the browser show the right keyboard and stop at the right length."""
-    if isinstance(kind, Integer):
-        return {"inputmode": "numeric", "class": "input is-number"}
-    if isinstance(kind, MoneyAmount):
-        return {"inputmode": "decimal"}
-    if isinstance(kind, Date):
-        return {"type": "date"}
-    if isinstance(kind, Email):
-        return {"type": "email"}
-    if isinstance(kind, Phone):
-        return {"type": "tel"}
-    if isinstance(kind, Url):
-        return {"inputmode": "url"}
-    length = getattr(kind, "max_length", None)
-    return {"maxlength": length} if length else {}
+def _looks(kind: Kind) -> dict[str, Any]:
+    return {**hints(kind), "class": "input is-number"} if isinstance(kind, Integer) else hints(kind)

@@ -10,10 +10,11 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField
 
 from core.fields import Tags
+from core.fields.inputs import SEARCHABLE_FROM
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
 from core.resources.pages.here import Here
-from core.resources.pages.inputs import SEARCHABLE_FROM, choices_for, input_for, typed
+from core.resources.pages.inputs import choices_for, input_for, typed
 from core.resources.read import Stored
 
 FORMS = "prospecto.forms"

@@ -1,0 +1,80 @@
+"""What a form shows for a kind of field: what one chooses from, and what helps the browser where one types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from markupsafe import Markup, escape
+from wtforms import SelectChoice
+from wtforms.widgets import Select, html_params
+
+from core.fields.basic import Choice, Country, Currency, Integer, Url, currency_codes, territories
+from core.fields.contact import Email, Phone
+from core.fields.kind import Formats, Kind
+from core.fields.moments import Date, DateTime
+from core.fields.money import MoneyAmount
+from core.fields.references import Reference
+from core.fields.zones import TimeZone, zone_names
+
+SEARCHABLE_FROM = 12
+"""A list longer than this gets an input to find its values."""
+
+CHOSEN = (Choice, Country, Currency, TimeZone, Reference)
+"""Kinds whose values are chosen from a list."""
+
+HINTS: tuple[tuple[type[Kind], dict[str, Any]], ...] = (
+    (Integer, {"inputmode": "numeric"}),
+    (MoneyAmount, {"inputmode": "decimal"}),
+    (DateTime, {"type": "datetime-local"}),
+    (Date, {"type": "date"}),
+    (Email, {"type": "email"}),
+    (Phone, {"type": "tel"}),
+    (Url, {"type": "url", "inputmode": "url"}),
+)
+
+
+def choices_of(kind: Kind, formats: Formats, *, also: Any = None) -> list[SelectChoice] | None:
+    """What one chooses from; None where one types. A value that is no longer offered stays choosable as `also`."""
+    if isinstance(kind, Reference):
+        return [SelectChoice(str(item.id), item.name, {"data-hue": item.hue})
+                for item in formats.references.items(kind.list) if item.active or item.id == also]
+    pairs = _pairs(kind, formats)
+    return None if pairs is None else [SelectChoice(value, label) for value, label in pairs]
+
+
+def hints(kind: Kind) -> dict[str, Any]:
+    """What helps the browser show the right keyboard and stop at the right length."""
+    found = next((given for each, given in HINTS if isinstance(kind, each)), {})
+    length = getattr(kind, "max_length", None)
+    return {**found, "maxlength": length} if length else dict(found)
+
+
+class QuickSelect(Select):
+    """A select whose options are written in one go; hundreds of currencies and countries are nothing then."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        attributes.setdefault("id", field.id)
+        chosen = "" if field.data is None else str(field.data)
+        options = "".join(
+            f'<option{" selected" if choice.value == chosen else ""} value="{escape(choice.value)}"'
+            f"{_more(choice.render_kw)}>{escape(choice.label)}</option>"
+            for choice in field.choices
+        )
+        return Markup(f"<select {html_params(name=field.name, **attributes)}>{options}</select>")
+
+
+def _pairs(kind: Kind, formats: Formats) -> Iterable[tuple[str, str]] | None:
+    if isinstance(kind, Choice):
+        return ((key, str(label)) for key, label in kind.choices)
+    if isinstance(kind, Country):
+        return sorted(territories(formats.language).items(), key=lambda each: each[1])
+    if isinstance(kind, Currency):
+        return ((code, code) for code in sorted(currency_codes()))
+    if isinstance(kind, TimeZone):
+        return ((name, name.replace("_", " ")) for name in zone_names())
+    return None
+
+
+def _more(attributes: dict[str, Any]) -> str:
+    return "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
