@@ -280,6 +280,6 @@ def country_codes() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def currency_codes() -> frozenset[str]:
-    return frozenset(code for code in Locale.parse("en").currencies if len(code) == 3)
+    return frozenset(code for code in map(str, Locale.parse("en").currencies) if len(code) == 3)
 
 

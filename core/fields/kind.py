@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -65,9 +65,9 @@ class Reading:
     """How raw input is to be understood: the reader's formats, and for files the file's own."""
 
     formats: Formats
-    decimal: str = "."
+    decimal: Literal[".", ","] = "."
     """Decimal mark of numbers given as text."""
-    date_order: str = "ymd"
+    date_order: Literal["dmy", "mdy", "ymd"] = "ymd"
     country: str = ""
     """Country (ISO 3166 alpha-2) that phones and documents without one belong to."""
     create_references: frozenset[str] = frozenset()
