@@ -236,3 +236,26 @@ def test_the_path_tells_how_long_each_step_took(installation: Installation, writ
         session.commit()
     page = browser.get(f"/leads/{id}").text
     assert re.search(r"Nuevo <small>3 d</small>", page) and re.search(r"En Gestión <small>2 d</small>", page)
+
+
+def test_a_file_beyond_the_limit_leaves_nothing_behind(installation: Installation, write_lead: WriteLead) -> None:
+    from core.records.attachments import LARGEST
+
+    id = write_lead()
+    browser = installation.browser()
+    browser.get(f"/leads/{id}")
+    browser.post(f"/leads/{id}/files", {"file": (io.BytesIO(b"x" * (LARGEST + 1)), "enorme.bin")})
+    page = browser.get(f"/leads/{id}").text
+    assert "snack-bad" in page and f"/leads/{id}/files/" not in page
+    assert not [path for path in installation.config.uploads.rglob("*") if path.is_file()]
+
+
+def test_who_may_only_look_is_offered_nothing_else(installation: Installation, write_lead: WriteLead) -> None:
+    id = write_lead()
+    installation.user("aura@example.com", roles=("auditor",))
+    browser = installation.browser("aura@example.com")
+    listed, shown = browser.get("/leads").text, browser.get(f"/leads/{id}").text
+    assert "data-edit" not in listed and "/leads/quick" not in listed and "Farmacia Doña Bárbara" in listed
+    assert "data-value" not in shown and f"/leads/{id}/edit" not in shown and f"/leads/{id}/delete" not in shown
+    for path in (f"/leads/{id}/edit", f"/leads/{id}/field/name", "/leads/new", f"/leads/{id}/delete"):
+        assert browser.get(path).status_code == 403, path
