@@ -57,7 +57,8 @@ def own(id: int) -> OwnImport:
 def sheet_columns(run: ImportRun, here: Here, troubled: set[str]) -> list[tuple[int, str]]:
     """(column, field) of the columns worth showing of a bad row: what names and identifies it, and what is wrong."""
     resource = here.resource
-    keys = {attribute for key in resource.identity for attribute in key.attributes}
+    # the reason stands at the end of the row: a third key that is in order would only push it out of sight
+    keys = {attribute for key in resource.identity[:2] for attribute in key.attributes}
     wanted = {resource.title} | troubled | {
         each.name for each in resource.fields if keys & set(each.kind.attributes(each))}
     found = sorted((int(column), name) for column, name in run.mapping.items() if name in wanted)
