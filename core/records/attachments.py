@@ -28,8 +28,10 @@ NAME_LENGTH = 200
 def attachments_of(session: Session, resource: str, record_id: int) -> Sequence[Attachment]:
     """The files of a record, newest first."""
     return session.scalars(
-        sa.select(Attachment).where(Attachment.resource == resource, Attachment.record_id == record_id)
-        .order_by(Attachment.id.desc()).limit(500)
+        sa.select(Attachment)
+        .where(Attachment.resource == resource, Attachment.record_id == record_id)
+        .order_by(Attachment.id.desc())
+        .limit(500)
     ).all()
 
 
@@ -40,7 +42,14 @@ def attachment_of(session: Session, resource: str, record_id: int, id: int) -> A
 
 
 def attach(
-    session: Session, config: Config, resource: str, record_id: int, *, name: str, media_type: str, content: IO[bytes],
+    session: Session,
+    config: Config,
+    resource: str,
+    record_id: int,
+    *,
+    name: str,
+    media_type: str,
+    content: IO[bytes],
     uploaded_by_id: int | None,
 ) -> Attachment:
     """Keep a file on a record; the caller commits. The bytes are on disk before the row is, so no row is ever empty.
@@ -54,8 +63,14 @@ def attach(
     try:
         size, digest = _write(path, content)
         attachment = Attachment(
-            resource=resource, record_id=record_id, name=clean_name(name), media_type=(media_type or "")[:100], size=size,
-            sha256=digest, stored=stored, uploaded_by_id=uploaded_by_id,
+            resource=resource,
+            record_id=record_id,
+            name=clean_name(name),
+            media_type=(media_type or "")[:100],
+            size=size,
+            sha256=digest,
+            stored=stored,
+            uploaded_by_id=uploaded_by_id,
         )
     except Refused:
         path.unlink(missing_ok=True)

@@ -46,10 +46,14 @@ def take(session: Session, resource: Resource, ids: Sequence[int]) -> dict[str, 
                     waiting.append(child.name)
             else:
                 key = [each.name for each in child.primary_key.columns]
-                links += [[child.name, column, {name: row[name] for name in key}, row[column]] for row in found]
+                links += [
+                    [child.name, column, {name: row[name] for name in key}, row[column]] for row in found
+                ]
     for name in (RecordTag.__tablename__, Attachment.__tablename__):
         host = Base.metadata.tables[name]
-        rows[host.name] = _rows(session, host, sa.and_(host.c.resource == resource.name, host.c.record_id.in_(ids)))
+        rows[host.name] = _rows(
+            session, host, sa.and_(host.c.resource == resource.name, host.c.record_id.in_(ids))
+        )
     return {"ids": list(ids), "rows": rows, "links": links}
 
 
@@ -68,9 +72,13 @@ def put_back(session: Session, resource: Resource, kept: Mapping[str, Any]) -> l
             for name, column, key, value in kept["links"]:
                 table = Base.metadata.tables[name]
                 own = sa.and_(*(table.c[each] == decoded(wanted) for each, wanted in key.items()))
-                session.execute(sa.update(table).where(own, table.c[column].is_(None)).values({column: value}), **UNSCOPED)
+                session.execute(
+                    sa.update(table).where(own, table.c[column].is_(None)).values({column: value}), **UNSCOPED
+                )
     except IntegrityError as error:
-        raise Refused(_("This can no longer be taken back: something else has taken its place."), "taken") from error
+        raise Refused(
+            _("This can no longer be taken back: something else has taken its place."), "taken"
+        ) from error
     ids = list(kept["ids"])
     records = session.scalars(sa.select(resource.model).where(resource.model.id.in_(ids)), **UNSCOPED).all()
     tags = tags_of(session, resource.name, ids)

@@ -27,7 +27,9 @@ def tags_of(session: Session, resource: str, ids: Sequence[int]) -> dict[int, tu
     return {record_id: tuple(names) for record_id, names in found.items()}
 
 
-def set_tags(session: Session, resource: str, wanted: Mapping[int, Iterable[str]], *, fresh: bool = False) -> None:
+def set_tags(
+    session: Session, resource: str, wanted: Mapping[int, Iterable[str]], *, fresh: bool = False
+) -> None:
     """Give each record exactly these tags; new tag words are made. `fresh` records have none yet."""
     if not fresh and wanted:
         session.execute(
@@ -69,6 +71,8 @@ def _known(session: Session, words: Mapping[str, str]) -> dict[str, int]:
 def _insert_for(dialect: str):  # type: ignore[no-untyped-def]
     if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert
+
         return insert
     from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+
     return insert_postgresql

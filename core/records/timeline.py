@@ -22,7 +22,10 @@ PAGE = 20
 CHANGES_READ = 200
 
 SOURCES: Mapping[str, Text] = {
-    "api": _l("by the API"), "import": _l("by an import"), "command": _l("by a command"), "job": _l("by a job"),
+    "api": _l("by the API"),
+    "import": _l("by an import"),
+    "command": _l("by a command"),
+    "job": _l("by a job"),
     "conversion": _l("by a conversion"),
 }
 
@@ -67,13 +70,18 @@ class Story:
     older: int | None
 
 
-def story_of(session: Session, resource: Resource, record: Any, formats: Formats, *, before: int | None = None) -> Story:
+def story_of(
+    session: Session, resource: Resource, record: Any, formats: Formats, *, before: int | None = None
+) -> Story:
     """What happened to a record before the entry of this id; the caller has checked that the reader may see it.
 
     A database may give the id of a deleted record to a new one, whose history begins when it was made.
     """
-    wanted = sa.select(History).where(History.resource == resource.name, History.record_id == record.id,
-                                      History.at >= record.created_at - timedelta(seconds=5))
+    wanted = sa.select(History).where(
+        History.resource == resource.name,
+        History.record_id == record.id,
+        History.at >= record.created_at - timedelta(seconds=5),
+    )
     if before is not None:
         wanted = wanted.where(History.id < before)
     found = session.scalars(wanted.order_by(History.id.desc()).limit(PAGE + 1)).all()
@@ -86,7 +94,8 @@ def last_change_of(session: Session, resource: Resource, record_id: int, formats
     found = session.execute(
         sa.select(History.actor_id, History.changes)
         .where(History.resource == resource.name, History.record_id == record_id, History.action == "changed")
-        .order_by(History.id.desc()).limit(PAGE)
+        .order_by(History.id.desc())
+        .limit(PAGE)
     )
     names: dict[str, str] = {}
     for actor_id, changes in found:
@@ -95,13 +104,20 @@ def last_change_of(session: Session, resource: Resource, record_id: int, formats
     return names
 
 
-def time_spent(session: Session, resource: Resource, record: Any, field: str, now_id: int | None) -> dict[int, timedelta]:
+def time_spent(
+    session: Session, resource: Resource, record: Any, field: str, now_id: int | None
+) -> dict[int, timedelta]:
     """{value's id: how long the record has had it} of a field that points to a list, by its history."""
     found = session.execute(
         sa.select(History.at, History.changes)
-        .where(History.resource == resource.name, History.record_id == record.id, History.action == "changed",
-               History.at >= record.created_at - timedelta(seconds=5))
-        .order_by(History.id.desc()).limit(CHANGES_READ)
+        .where(
+            History.resource == resource.name,
+            History.record_id == record.id,
+            History.action == "changed",
+            History.at >= record.created_at - timedelta(seconds=5),
+        )
+        .order_by(History.id.desc())
+        .limit(CHANGES_READ)
     )
     spent: dict[int, timedelta] = {}
     until, holder = utcnow(), now_id
@@ -148,19 +164,31 @@ def when_text(moment: datetime, formats: Formats) -> str:
 
 def _entry(row: History, resource: Resource, formats: Formats) -> Entry:
     label, icon = _told(row.action, resource)
-    changes = [_change(resource, name, pair, formats) for name, pair in row.changes.items() if isinstance(pair, list)]
+    changes = [
+        _change(resource, name, pair, formats) for name, pair in row.changes.items() if isinstance(pair, list)
+    ]
     hue = ""
     if row.action == "changed" and resource.path is not None and list(row.changes) == [resource.path.field]:
         icon, hue = "circle-dashed", _hue(resource.path.list, row.changes[resource.path.field][1], formats)
-    return Entry(row.id, label, icon, hue, _actor(row.actor_id, formats), SOURCES.get(row.source, ""),
-                 when_text(row.at, formats), row.at, changes, row.action == "changed")
+    return Entry(
+        row.id,
+        label,
+        icon,
+        hue,
+        _actor(row.actor_id, formats),
+        SOURCES.get(row.source, ""),
+        when_text(row.at, formats),
+        row.at,
+        changes,
+        row.action == "changed",
+    )
 
 
 def _told(action: str, resource: Resource) -> tuple[Text, str]:
     for name, label, icon in resource.happenings:
         if name == action:
             return label, icon
-    return KNOWN.get(action, (action.replace("_", " ").capitalize(), "point"))
+    return KNOWN.get(action, (action.replace("_", " ").capitalize(), "history"))
 
 
 def _change(resource: Resource, name: str, pair: Sequence[Any], formats: Formats) -> Change:
@@ -183,6 +211,8 @@ def _day_text(kind: Date | DateTime, value: str, formats: Formats) -> str:
     try:
         if isinstance(kind, Date):
             return kind.text(date.fromisoformat(value), formats)
-        return format_datetime(datetime.fromisoformat(value), "short", tzinfo=formats.zone, locale=formats.language)
+        return format_datetime(
+            datetime.fromisoformat(value), "short", tzinfo=formats.zone, locale=formats.language
+        )
     except ValueError:
         return value

@@ -35,15 +35,23 @@ class Undone:
     skipped: int
 
 
-def remember_change(session: Session, actor: Actor, resource: Resource, records: Sequence[Stored],
-                    fields: Sequence[str], formats: Formats) -> int | None:
+def remember_change(
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    records: Sequence[Stored],
+    fields: Sequence[str],
+    formats: Formats,
+) -> int | None:
     """Call before changing these fields; answers the id by which it is undone, None where it is too much for that."""
     if len(records) > MOST:
         return None
     declared = [resource.field(name) for name in fields]
     old = {
-        str(each.id): {"version": each.record.version,
-                       "values": {field.name: field.kind.json(each.value(field), formats) for field in declared}}
+        str(each.id): {
+            "version": each.record.version,
+            "values": {field.name: field.kind.json(each.value(field), formats) for field in declared},
+        }
         for each in records
     }
     return _keep(session, actor, resource, CHANGE, {"old": old})
@@ -87,7 +95,10 @@ def forget_old(session: Session) -> None:
 
 def anything_to_bring_back(session: Session) -> bool:
     """Whether some deleted record may still come back, with its files."""
-    return session.scalar(sa.select(Undo.id).where(Undo.kind == DELETION, Undo.used_at.is_(None)).limit(1)) is not None
+    return (
+        session.scalar(sa.select(Undo.id).where(Undo.kind == DELETION, Undo.used_at.is_(None)).limit(1))
+        is not None
+    )
 
 
 def _keep(session: Session, actor: Actor, resource: Resource, kind: str, kept: dict[str, object]) -> int:

@@ -34,7 +34,9 @@ def views_of(session: Session, resource: str, user_id: int | None) -> list[KeptV
     return [each for each in _all_of(session, resource) if each.shared or each.owner_id == user_id]
 
 
-def save_view(session: Session, resource: str, user_id: int, name: str, query: str, *, shared: bool = False) -> int:
+def save_view(
+    session: Session, resource: str, user_id: int, name: str, query: str, *, shared: bool = False
+) -> int:
     """Keep a view under a name, in place of the person's own one of that name; answers its id. The caller commits.
 
     Raises:
@@ -48,7 +50,10 @@ def save_view(session: Session, resource: str, user_id: int, name: str, query: s
     mine = sa.select(SavedView).where(SavedView.resource == resource, SavedView.owner_id == user_id)
     view = session.scalars(mine.where(SavedView.name == name)).first()
     if view is None:
-        if session.execute(sa.select(sa.func.count()).select_from(mine.subquery())).scalar_one() >= MOST_OF_ONE:
+        if (
+            session.execute(sa.select(sa.func.count()).select_from(mine.subquery())).scalar_one()
+            >= MOST_OF_ONE
+        ):
             raise Refused(_("You have %(max)s views; delete one first.", max=MOST_OF_ONE), "too_many")
         view = SavedView(resource=resource, owner_id=user_id, name=name, query=query)
         session.add(view)

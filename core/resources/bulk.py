@@ -55,19 +55,25 @@ class Result:
         return ", ".join(parts) + "."
 
 
-def ids_of(session: Session, resource: Resource, query: ListQuery, reading: Reading, actor: Actor | None) -> Iterator[list[int]]:
+def ids_of(
+    session: Session, resource: Resource, query: ListQuery, reading: Reading, actor: Actor | None
+) -> Iterator[list[int]]:
     """The ids of all records that a list's query means, in batches, in order of id."""
     last = 0
     while True:
         base = filtered(session, resource, query, reading, actor, resource.model.id)
-        ids = list(session.scalars(base.where(resource.model.id > last).order_by(resource.model.id).limit(STEP)))
+        ids = list(
+            session.scalars(base.where(resource.model.id > last).order_by(resource.model.id).limit(STEP))
+        )
         if not ids:
             return
         last = ids[-1]
         yield ids
 
 
-def do(deed: Deed, resource: Resource, ids: Sequence[int], context: WriteContext, *, undoable: bool = True) -> Result:
+def do(
+    deed: Deed, resource: Resource, ids: Sequence[int], context: WriteContext, *, undoable: bool = True
+) -> Result:
     """Do it to these records in the caller's transaction; one that cannot be done hinders no other."""
     session, result = context.session, Result()
     records = find_many(session, resource, ids)
@@ -76,7 +82,9 @@ def do(deed: Deed, resource: Resource, ids: Sequence[int], context: WriteContext
         if deed.action == DELETE:
             result.undo = remember_deletion(session, context.actor, resource, [each.id for each in records])
         else:
-            result.undo = remember_change(session, context.actor, resource, records, [deed.field], context.formats)
+            result.undo = remember_change(
+                session, context.actor, resource, records, [deed.field], context.formats
+            )
     for stored in records:
         title = title_of(resource, stored.record)
         try:
@@ -101,15 +109,23 @@ def run_job(job: Job) -> None:
     seen = 0
     for ids in _batches(session, resource, job):
         with writing():
-            found = do(deed, resource, ids, write_context(session, job.house, job.actor, "page"), undoable=False)
+            found = do(
+                deed, resource, ids, write_context(session, job.house, job.actor, "page"), undoable=False
+            )
             session.commit()
         seen += len(ids)
         total.done += found.done
         total.skipped += found.skipped
         total.failed += found.failed[:50]
         job.progress(seen)
-    job.result.update(text=total.text(), figures={str(_("Done")): total.done, str(_("Skipped")): total.skipped,
-                                                  str(_("Failed")): len(total.failed)})
+    job.result.update(
+        text=total.text(),
+        figures={
+            str(_("Done")): total.done,
+            str(_("Skipped")): total.skipped,
+            str(_("Failed")): len(total.failed),
+        },
+    )
 
 
 JOB_TYPE = JobType(JOB, _l("Change many records"), run_job)
@@ -118,7 +134,7 @@ JOB_TYPE = JobType(JOB, _l("Change many records"), run_job)
 def _batches(session: Session, resource: Resource, job: Job) -> Iterator[list[int]]:
     ids = job.payload.get("ids")
     if ids is not None:
-        yield from (ids[start:start + STEP] for start in range(0, len(ids), STEP))
+        yield from (ids[start : start + STEP] for start in range(0, len(ids), STEP))
         return
     query = read_query(resource, parse_qs(job.payload["query"]))
     # The ids are read first: what is done to the records may take them out of the very list.
@@ -126,7 +142,7 @@ def _batches(session: Session, resource: Resource, job: Job) -> Iterator[list[in
     found = [id for batch in ids_of(session, resource, query, reading, job.actor) for id in batch]
     session.commit()
     job.progress(0, len(found))
-    yield from (found[start:start + STEP] for start in range(0, len(found), STEP))
+    yield from (found[start : start + STEP] for start in range(0, len(found), STEP))
 
 
 def _do_one(deed: Deed, resource: Resource, stored: Stored, context: WriteContext) -> bool:
@@ -149,6 +165,9 @@ def _failed(result: Result, stored: Stored, title: str, reason: str) -> None:
 def payload_of(deed: Deed, resource: Resource, *, ids: Sequence[int] | None, query: str) -> Mapping[str, Any]:
     """What the job needs to know."""
     told = {"action": deed.action, "field": deed.field, "value": deed.value}
-    return {"resource": resource.name, "deed": told, "query": query, "ids": list(ids) if ids is not None else None}
-
-
+    return {
+        "resource": resource.name,
+        "deed": told,
+        "query": query,
+        "ids": list(ids) if ids is not None else None,
+    }

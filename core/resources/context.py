@@ -91,8 +91,17 @@ class WriteContext:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-def write_context(session: Session, house: House, actor: Actor | None, source: str = "page", **reading: Any) -> WriteContext:
+def write_context(
+    session: Session, house: House, actor: Actor | None, source: str = "page", **reading: Any
+) -> WriteContext:
     """The surroundings of a write by this person through this door; `reading` overrides how input is understood."""
     formats = formats_for(session, actor)
-    return WriteContext(session, house, actor, formats, reading_for(session, actor, formats=formats, **reading), source,
-                        settings_of(session))
+    return WriteContext(
+        session,
+        house,
+        actor,
+        formats,
+        reading_for(session, actor, formats=formats, **reading),
+        source,
+        settings_of(session),
+    )

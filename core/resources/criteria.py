@@ -67,14 +67,18 @@ def criterion(resource: Resource, condition: Condition, reading: Reading, actor:
                 return sa.or_(*(each.criterion(value) for value in condition.values))
             except Exception as error:  # the guard around a plugin
                 log.exception("the filter %s of %s failed", each.name, resource.name)
-                problem = Problem(each.name, _("The filter “%(name)s” does not work.", name=each.label), "failed")
+                problem = Problem(
+                    each.name, _("The filter “%(name)s” does not work.", name=each.label), "failed"
+                )
                 raise Unreadable(condition, problem) from error
     field = resource.field(condition.field)
     try:
         if condition.operator == "is":
             return sa.or_(*(_one(resource, field, value, reading, actor) for value in condition.values))
         if condition.operator == "not":
-            return sa.not_(sa.or_(*(_one(resource, field, value, reading, actor) for value in condition.values)))
+            return sa.not_(
+                sa.or_(*(_one(resource, field, value, reading, actor) for value in condition.values))
+            )
         return _compare(resource, field, condition.operator, condition.values[0], reading)
     except Invalid as error:
         raise Unreadable(condition, Problem(field.name, error.message, error.code)) from error
@@ -169,7 +173,9 @@ def _tagged(resource: Resource, value: str) -> Any:
         return resource.model.id.notin_(tagged)
     if value == "~any":
         return resource.model.id.in_(tagged)
-    return resource.model.id.in_(tagged.join(Tag, Tag.id == RecordTag.tag_id).where(Tag.name_folded == fold(value)))
+    return resource.model.id.in_(
+        tagged.join(Tag, Tag.id == RecordTag.tag_id).where(Tag.name_folded == fold(value))
+    )
 
 
 def _start_of(day: date, reading: Reading) -> datetime:

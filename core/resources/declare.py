@@ -132,6 +132,7 @@ class RestAction:
 class Panel:
     """A card a plugin puts on the record's page; `render(record)` answers markup and is guarded.
 
+    It answers None where it has nothing to say: then there is no card.
     `place` is `main` (under the fields) or `side` (right of them). `permission` is (resource, action) the reader needs.
     """
 

@@ -28,8 +28,16 @@ Reader = Callable[[Any], Any]
 
 
 def export_to(
-    target: Path | BinaryIO, session: Session, house: House, resource: Resource, query: ListQuery, formats: Formats,
-    *, format: FileFormat, fields: Sequence[Field] | None = None, progress: Callable[[int], None] | None = None,
+    target: Path | BinaryIO,
+    session: Session,
+    house: House,
+    resource: Resource,
+    query: ListQuery,
+    formats: Formats,
+    *,
+    format: FileFormat,
+    fields: Sequence[Field] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> int:
     """Write the records that a query means, in its order; answers how many.
 
@@ -50,7 +58,9 @@ def export_to(
         return _write_rows(sink, session, resource, query, chosen, formats, fields is None, progress)
 
 
-def export_file(session: Session, house: House, resource: Resource, path: Path, *, columns: Sequence[str] = ()) -> int:
+def export_file(
+    session: Session, house: House, resource: Resource, path: Path, *, columns: Sequence[str] = ()
+) -> int:
     """Write all records that the session's person may export to a file, by its ending XLSX or CSV; answers how many.
 
     Raises:
@@ -73,20 +83,33 @@ def exported_fields(resource: Resource) -> list[Field]:
 def column_type(kind: Kind) -> ColumnType:
     """The type of a table's column that holds values of this kind."""
     types: dict[str, ColumnType] = {
-        "money": "decimal", "integer": "integer", "boolean": "boolean", "date": "date", "datetime": "datetime"}
+        "money": "decimal",
+        "integer": "integer",
+        "boolean": "boolean",
+        "date": "date",
+        "datetime": "datetime",
+    }
     return types.get(kind.sink_type, "text")
 
 
 def _write_rows(
-    sink: Sink, session: Session, resource: Resource, query: ListQuery, fields: Sequence[Field], formats: Formats,
-    is_whole: bool, progress: Callable[[int], None] | None,
+    sink: Sink,
+    session: Session,
+    resource: Resource,
+    query: ListQuery,
+    fields: Sequence[Field],
+    formats: Formats,
+    is_whole: bool,
+    progress: Callable[[int], None] | None,
 ) -> int:
     actor = actor_of(session)
     reading = reading_for(session, actor, formats=formats)
     extra = ("created_at",) if is_whole else ()
     cursor, count = "", 0
     while True:
-        page = _page(session, resource, replace(query, limit=BATCH, cursor=cursor), fields, reading, actor, extra)
+        page = _page(
+            session, resource, replace(query, limit=BATCH, cursor=cursor), fields, reading, actor, extra
+        )
         readers = [_reader(each, page, formats) for each in fields]
         if is_whole:
             readers = [attrgetter("id"), *readers, attrgetter("created_at")]
@@ -100,8 +123,15 @@ def _write_rows(
         cursor = page.next
 
 
-def _page(session: Session, resource: Resource, query: ListQuery, fields: Sequence[Field], reading: Any,
-          actor: Actor | None, extra: Sequence[str]) -> Page:
+def _page(
+    session: Session,
+    resource: Resource,
+    query: ListQuery,
+    fields: Sequence[Field],
+    reading: Any,
+    actor: Actor | None,
+    extra: Sequence[str],
+) -> Page:
     return fetch_page(session, resource, query, fields, reading, actor, extra=extra, right="export")
 
 
@@ -132,5 +162,7 @@ def _word(list_name: str, item: Any, formats: Formats) -> str:
     found = formats.references.find(list_name, item.name)
     if found is not None and found.id == item.id:
         return str(item.name)
-    return next((key for key in item.keys if (it := formats.references.find(list_name, key)) and it.id == item.id),
-                str(item.name))
+    return next(
+        (key for key in item.keys if (it := formats.references.find(list_name, key)) and it.id == item.id),
+        str(item.name),
+    )

@@ -48,7 +48,14 @@ def find_matches(
             if by_key.get(key.name):
                 _collect(session, kin, key, by_key[key.name], holders)
     return [
-        next((Match(*holders[key.name, value], key, value) for key, value in keys if (key.name, value) in holders), None)
+        next(
+            (
+                Match(*holders[key.name, value], key, value)
+                for key, value in keys
+                if (key.name, value) in holders
+            ),
+            None,
+        )
         for keys in wanted
     ]
 
@@ -59,14 +66,20 @@ def kin_of(house: House, resource: Resource) -> list[Resource]:
 
 
 def _collect(
-    session: Session, kin: Resource, key: IdentityKey, values: set[str], holders: dict[tuple[str, str], tuple[str, int]]
+    session: Session,
+    kin: Resource,
+    key: IdentityKey,
+    values: set[str],
+    holders: dict[tuple[str, str], tuple[str, int]],
 ) -> None:
     ordered = sorted(values)
     for attribute in key.attributes:
         column = getattr(kin.model, attribute)
         for start in range(0, len(ordered), 500):
             rows = session.execute(
-                sa.select(column, sa.func.min(kin.model.id)).where(column.in_(ordered[start:start + 500])).group_by(column),
+                sa.select(column, sa.func.min(kin.model.id))
+                .where(column.in_(ordered[start : start + 500]))
+                .group_by(column),
                 execution_options={"unscoped": True},
             )
             for value, record_id in rows:

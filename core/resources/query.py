@@ -103,6 +103,7 @@ class Page:
 
 def read_query(resource: Resource, args: Mapping[str, Sequence[str]], *, most: int = 200) -> ListQuery:
     """The query in a URL's arguments (name → all its values); what makes no sense is left out."""
+
     def first(name: str) -> str:
         values = args.get(name) or [""]
         return values[0].strip()
@@ -121,8 +122,13 @@ def read_query(resource: Resource, args: Mapping[str, Sequence[str]], *, most: i
 
 
 def filtered(
-    session: Session, resource: Resource, query: ListQuery, reading: Reading, actor: Actor | None,
-    *entities: Any, problems: list[Problem] | None = None,
+    session: Session,
+    resource: Resource,
+    query: ListQuery,
+    reading: Reading,
+    actor: Actor | None,
+    *entities: Any,
+    problems: list[Problem] | None = None,
 ) -> sa.Select[Any]:
     """`SELECT entities` of the records the query means, unordered; a filter that cannot be read is noted and left out.
 
@@ -148,8 +154,15 @@ def filtered(
 
 
 def fetch_page(
-    session: Session, resource: Resource, query: ListQuery, fields: Sequence[Field], reading: Reading,
-    actor: Actor | None, *, extra: Sequence[str] = (), right: str = "view",
+    session: Session,
+    resource: Resource,
+    query: ListQuery,
+    fields: Sequence[Field],
+    reading: Reading,
+    actor: Actor | None,
+    *,
+    extra: Sequence[str] = (),
+    right: str = "view",
 ) -> Page:
     """One page of the list with what these fields (and `extra` attributes of the model) need.
 
@@ -192,8 +205,15 @@ def fetch_page(
     return page
 
 
-def count(session: Session, resource: Resource, query: ListQuery, reading: Reading, actor: Actor | None,
-          *, limit: int | None = COUNT_LIMIT) -> int:
+def count(
+    session: Session,
+    resource: Resource,
+    query: ListQuery,
+    reading: Reading,
+    actor: Actor | None,
+    *,
+    limit: int | None = COUNT_LIMIT,
+) -> int:
     """How many records the query means; counts no further than `limit` + 1."""
     base = filtered(session, resource, query, reading, actor, resource.model.id)
     if limit is not None:
@@ -230,8 +250,15 @@ class _Order:
         model = resource.model
         if query.q and resource.search and not query.sort:
             rowid = search_table(resource.name).c.rowid  # newest first, straight from the search index
-            return cls("id", rowid if is_sqlite(session) else model.id, True, False, True, rowid
-                       if is_sqlite(session) else model.id, by_search=True)
+            return cls(
+                "id",
+                rowid if is_sqlite(session) else model.id,
+                True,
+                False,
+                True,
+                rowid if is_sqlite(session) else model.id,
+                by_search=True,
+            )
         sort = query.sort or resource.sort
         declared = _sort_field(resource, sort)
         attribute = declared.attribute if declared else sort.lstrip("-")
@@ -245,13 +272,17 @@ class _Order:
     def cursor(self, row: Any, position: int) -> Cursor:
         return Cursor(getattr(row, self.attribute), row.id, position)
 
-    def rows_after(self, session: Session, base: sa.Select[Any], cursor: Cursor | None, limit: int) -> list[Any]:
+    def rows_after(
+        self, session: Session, base: sa.Select[Any], cursor: Cursor | None, limit: int
+    ) -> list[Any]:
         descending = self.descending != (cursor is not None and cursor.back)
         direction = sa.desc if descending else sa.asc
         if self.attribute == "id":
             statement = base.order_by(direction(self.column)).limit(limit)
             if cursor is not None:
-                statement = statement.where(self.column < cursor.id if descending else self.column > cursor.id)
+                statement = statement.where(
+                    self.column < cursor.id if descending else self.column > cursor.id
+                )
             return list(session.execute(statement))
         ordered = base.order_by(direction(self.column), direction(self.id))
         nulls_last = self.nulls_low if descending else not self.nulls_low
@@ -264,7 +295,10 @@ class _Order:
             if not nulls_last and len(rows) < limit:
                 rows += session.execute(ordered.where(self.column.isnot(None)).limit(limit - len(rows)))
             return rows
-        here, there = sa.tuple_(self.column, self.id), sa.tuple_(sa.literal(value, self.column.type), sa.literal(cursor.id))
+        here, there = (
+            sa.tuple_(self.column, self.id),
+            sa.tuple_(sa.literal(value, self.column.type), sa.literal(cursor.id)),
+        )
         rows = list(session.execute(ordered.where(here < there if descending else here > there).limit(limit)))
         if self.nullable and nulls_last and len(rows) < limit:
             rows += session.execute(ordered.where(self.column.is_(None)).limit(limit - len(rows)))

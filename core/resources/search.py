@@ -31,11 +31,17 @@ def ensure_search(session: Session, resource: Resource) -> None:
         return
     name = search_table(resource.name).name
     if is_sqlite(session):
-        session.execute(sa.text(f"CREATE VIRTUAL TABLE {name} USING fts5(body, tokenize='trigram')"), **_UNSCOPED)
+        session.execute(
+            sa.text(f"CREATE VIRTUAL TABLE {name} USING fts5(body, tokenize='trigram')"), **_UNSCOPED
+        )
     else:
         session.execute(sa.text("CREATE EXTENSION IF NOT EXISTS pg_trgm"), **_UNSCOPED)
-        session.execute(sa.text(f"CREATE TABLE {name} (rowid bigint PRIMARY KEY, body text NOT NULL)"), **_UNSCOPED)
-        session.execute(sa.text(f"CREATE INDEX ix_{name}_body ON {name} USING gin (body gin_trgm_ops)"), **_UNSCOPED)
+        session.execute(
+            sa.text(f"CREATE TABLE {name} (rowid bigint PRIMARY KEY, body text NOT NULL)"), **_UNSCOPED
+        )
+        session.execute(
+            sa.text(f"CREATE INDEX ix_{name}_body ON {name} USING gin (body gin_trgm_ops)"), **_UNSCOPED
+        )
     rebuild(session, resource)
 
 
@@ -65,7 +71,9 @@ def rebuild(session: Session, resource: Resource) -> None:
         session.expunge_all()
 
 
-def index(session: Session, resource: Resource, found: Iterable[tuple[Any, Sequence[str]]], *, fresh: bool = True) -> None:
+def index(
+    session: Session, resource: Resource, found: Iterable[tuple[Any, Sequence[str]]], *, fresh: bool = True
+) -> None:
     """Put (record, its tags) into the index; records that are not `fresh` are taken out first."""
     if not resource.search:
         return
@@ -87,7 +95,9 @@ def unindex(session: Session, resource: Resource, ids: Sequence[int]) -> None:
 
 def body_of(resource: Resource, record: Any, tags: Sequence[str]) -> str:
     """The text by which a record is found: each searched attribute on a line, then its tags."""
-    kept = vars(record)  # what was just written or read is here; asking the mapper for each would take ten times as long
+    kept = vars(
+        record
+    )  # what was just written or read is here; asking the mapper for each would take ten times as long
     lines = [str(value) for name in resource.search if (value := kept.get(name))]
     return fold("\n".join(lines)) + ("\n" + fold(" ".join(tags)) if tags else "")
 
@@ -106,11 +116,14 @@ def search_criteria(resource: Resource, text: str, sqlite: bool) -> tuple[list[A
     short = [word for word in words if len(word) < 3]
     criteria: list[Any] = []
     if sqlite and long:
-        query = " AND ".join(f"({' OR '.join(_quoted(variant) for variant in _variants(word))})" for word in long)
+        query = " AND ".join(
+            f"({' OR '.join(_quoted(variant) for variant in _variants(word))})" for word in long
+        )
         criteria.append(sa.literal_column(table.name).op("MATCH")(query))
     elif long:
         criteria += [
-            sa.or_(*(table.c.body.contains(variant, autoescape=True) for variant in _variants(word))) for word in long
+            sa.or_(*(table.c.body.contains(variant, autoescape=True) for variant in _variants(word)))
+            for word in long
         ]
     criteria += [table.c.body.contains(word, autoescape=True) for word in short]
     return criteria, True

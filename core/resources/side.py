@@ -37,13 +37,19 @@ def store(session: Session, written: Sequence[tuple[Draft, Any]]) -> None:
     if not written:
         return
     for table, fields in side_fields(written[0][0].resource).items():
-        given = [(draft, record) for draft, record in written if any(field.name in draft.values for field in fields)]
+        given = [
+            (draft, record)
+            for draft, record in written
+            if any(field.name in draft.values for field in fields)
+        ]
         if not given:
             continue
         rows = {
             getattr(row, table.key): row
             for row in session.scalars(
-                sa.select(table.model).where(getattr(table.model, table.key).in_([record.id for _d, record in given]))
+                sa.select(table.model).where(
+                    getattr(table.model, table.key).in_([record.id for _d, record in given])
+                )
             )
         }
         for draft, record in given:
@@ -64,4 +70,6 @@ def _set(draft: Draft, row: Any, fields: Sequence[Field]) -> None:
             for attribute, value in field.kind.store(new, field).items():
                 setattr(row, attribute, value)
             draft.options.setdefault("side_changes", {})[field.name] = [
-                None if old is None else str(old), None if new is None else str(new)]
+                None if old is None else str(old),
+                None if new is None else str(new),
+            ]

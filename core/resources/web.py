@@ -25,7 +25,11 @@ DAY = 86400
 
 def set_up(app: Flask, house: House) -> None:
     app.register_blueprint(pages_of(house))
-    for job in (JOB_TYPE, EXPORT_JOB, JobType("core.sweep", _l("Remove what nobody needs"), sweep_up, every=DAY)):
+    for job in (
+        JOB_TYPE,
+        EXPORT_JOB,
+        JobType("core.sweep", _l("Remove what nobody needs"), sweep_up, every=DAY),
+    ):
         house.jobs[job.name] = job
     app.jinja_env.filters.setdefault("file_size", file_size)
     app.jinja_env.globals["export_url"] = export_url

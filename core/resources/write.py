@@ -34,7 +34,12 @@ class NotValid(Exception):
 
 
 def read_draft(
-    resource: Resource, raw: Mapping[str, Any], context: WriteContext, *, current: Any = None, row: int | None = None
+    resource: Resource,
+    raw: Mapping[str, Any],
+    context: WriteContext,
+    *,
+    current: Any = None,
+    row: int | None = None,
 ) -> Draft:
     """A draft from raw input by field name; fields not named stay as they are, unknown names are left alone.
 
@@ -91,7 +96,9 @@ def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
     resource = drafts[0].resource
     fresh = [(draft, _new_record(draft, context)) for draft in drafts if draft.is_new]
     changed = [(draft, _change_record(draft)) for draft in drafts if not draft.is_new]
-    written = {id(draft): record for draft, record in fresh} | {id(draft): draft.current for draft, _changes in changed}
+    written = {id(draft): record for draft, record in fresh} | {
+        id(draft): draft.current for draft, _changes in changed
+    }
     for draft in drafts:
         _before(draft, written[id(draft)], context)
     session = context.session
@@ -147,15 +154,30 @@ def delete(resource: Resource, records: Sequence[Any], context: WriteContext) ->
     session.flush()
     drop_tags(session, resource.name, ids)
     search.unindex(session, resource, ids)
-    session.execute(sa.delete(Attachment).where(Attachment.resource == resource.name, Attachment.record_id.in_(ids)))
-    _history(session, context, resource, [(record, "deleted", {"title": [title_of(resource, record), None]}) for record in records])
+    session.execute(
+        sa.delete(Attachment).where(Attachment.resource == resource.name, Attachment.record_id.in_(ids))
+    )
+    _history(
+        session,
+        context,
+        resource,
+        [(record, "deleted", {"title": [title_of(resource, record), None]}) for record in records],
+    )
     for record in records:
-        announce(session, RecordDeleted(utcnow(), _actor_id(context), resource.name, record.id, context.source))
+        announce(
+            session, RecordDeleted(utcnow(), _actor_id(context), resource.name, record.id, context.source)
+        )
     return len(ids)
 
 
-def note(session: Session, context: WriteContext, resource: Resource, record: Any, action: str,
-         changes: Mapping[str, Any] | None = None) -> None:
+def note(
+    session: Session,
+    context: WriteContext,
+    resource: Resource,
+    record: Any,
+    action: str,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
     """Write one entry of a business action (converted, reopened, …) into a record's history."""
     _history(session, context, resource, [(record, action, dict(changes or {}))])
 
@@ -163,7 +185,9 @@ def note(session: Session, context: WriteContext, resource: Resource, record: An
 def require_reach(resource: Resource, record: Any, action: str, context: WriteContext) -> None:
     """Raises Refused unless the person may do `action` on this very record."""
     if not may(resource, record, action, context.actor, context.house):
-        raise Refused(_("You may not do this to “%(record)s”.", record=title_of(resource, record)), "forbidden")
+        raise Refused(
+            _("You may not do this to “%(record)s”.", record=title_of(resource, record)), "forbidden"
+        )
 
 
 def may(resource: Resource, record: Any, action: str, actor: Any, house: Any) -> bool:
@@ -174,7 +198,9 @@ def may(resource: Resource, record: Any, action: str, actor: Any, house: Any) ->
     if not actor.reaches(actor.scope(resource.name, action), owner):
         return False
     if house.hooks.has("check_access"):
-        answers = house.hooks.strict("check_access", resource=resource, action=action, record=record, actor=actor)
+        answers = house.hooks.strict(
+            "check_access", resource=resource, action=action, record=record, actor=actor
+        )
         try:
             return all(answer is not False for _plugin, answer in answers)
         except PluginError as error:  # who cannot answer forbids
@@ -197,7 +223,9 @@ def _check_scope(draft: Draft, context: WriteContext) -> None:
         owner = draft.values.get(owner_field.name) if owner_field else actor.user_id
         scope = actor.scope(resource.name, "create")
         if scope is Scope.NONE:
-            draft.problem("", _("You may not create %(records)s.", records=str(resource.plural).lower()), "forbidden")
+            draft.problem(
+                "", _("You may not create %(records)s.", records=str(resource.plural).lower()), "forbidden"
+            )
         elif owner_field and not actor.reaches(scope, owner):
             draft.problem(owner_field.name, _("You may not give records to this person."), "forbidden")
         return
@@ -205,8 +233,10 @@ def _check_scope(draft: Draft, context: WriteContext) -> None:
         draft.problem("", _("You may not change this record."), "forbidden")
     elif owner_field and owner_field.name in draft.values:
         before, after = getattr(draft.current, owner_field.attribute), draft.values[owner_field.name]
-        if before != after and not ((after is not None and actor.reaches(actor.scope(resource.name, "assign"), after))
-                                    or actor.scope(resource.name, "assign") is Scope.ALL):
+        if before != after and not (
+            (after is not None and actor.reaches(actor.scope(resource.name, "assign"), after))
+            or actor.scope(resource.name, "assign") is Scope.ALL
+        ):
             draft.problem(owner_field.name, _("You may not give records to this person."), "forbidden")
 
 
@@ -230,7 +260,10 @@ def _number(session: Session, resource: Resource, records: Sequence[Any]) -> Non
     if len(records) < 2 or not is_sqlite(session):
         return
     model = resource.model
-    last = session.execute(sa.select(sa.func.max(model.id)), execution_options={"unscoped": True}).scalar_one() or 0
+    last = (
+        session.execute(sa.select(sa.func.max(model.id)), execution_options={"unscoped": True}).scalar_one()
+        or 0
+    )
     for id, record in enumerate(records, start=last + 1):
         record.id = id
 
@@ -270,7 +303,9 @@ def _store_new(resource: Resource, fresh: Sequence[tuple[Draft, Any]], context: 
     _history(session, context, resource, [(record, "created", {}) for _draft, record in fresh])
     if context.house.hooks.has("after_commit"):
         for _draft, record in fresh:
-            announce(session, RecordCreated(utcnow(), _actor_id(context), resource.name, record.id, context.source))
+            announce(
+                session, RecordCreated(utcnow(), _actor_id(context), resource.name, record.id, context.source)
+            )
 
 
 def _store_changed(
@@ -285,7 +320,11 @@ def _store_changed(
     for draft, changes in changed:
         record = draft.current
         old_tags = before.get(record.id, ())
-        if tag_field and tag_field.name in draft.values and set(draft.values[tag_field.name]) != set(old_tags):
+        if (
+            tag_field
+            and tag_field.name in draft.values
+            and set(draft.values[tag_field.name]) != set(old_tags)
+        ):
             new_tags[record.id] = draft.values[tag_field.name]
             changes[tag_field.name] = [old_tags, new_tags[record.id]]
         told = _told(resource, changes, context) | draft.options.get("side_changes", {})
@@ -296,12 +335,25 @@ def _store_changed(
     set_tags(session, resource.name, new_tags)
     session.flush()
     touched = [record for record, _action, _told_changes in entries]
-    search.index(session, resource,
-                 ((record, new_tags.get(record.id, before.get(record.id, ()))) for record in touched), fresh=False)
+    search.index(
+        session,
+        resource,
+        ((record, new_tags.get(record.id, before.get(record.id, ()))) for record in touched),
+        fresh=False,
+    )
     _history(session, context, resource, entries)
     for record, _action, told in entries:
-        announce(session, RecordChanged(utcnow(), _actor_id(context), resource.name, record.id, context.source,
-                                        {name: (old, new) for name, (old, new) in told.items()}))
+        announce(
+            session,
+            RecordChanged(
+                utcnow(),
+                _actor_id(context),
+                resource.name,
+                record.id,
+                context.source,
+                {name: (old, new) for name, (old, new) in told.items()},
+            ),
+        )
 
 
 def _told(resource: Resource, changes: Mapping[str, list[Any]], context: WriteContext) -> dict[str, Any]:
@@ -314,12 +366,22 @@ def _told(resource: Resource, changes: Mapping[str, list[Any]], context: WriteCo
 
 
 def _history(
-    session: Session, context: WriteContext, resource: Resource, entries: Iterable[tuple[Any, str, dict[str, Any]]]
+    session: Session,
+    context: WriteContext,
+    resource: Resource,
+    entries: Iterable[tuple[Any, str, dict[str, Any]]],
 ) -> None:
     now, actor_id = utcnow(), _actor_id(context)
     rows = [
-        {"resource": resource.name, "record_id": record.id, "at": now, "actor_id": actor_id, "action": action,
-         "source": context.source, "changes": changes}
+        {
+            "resource": resource.name,
+            "record_id": record.id,
+            "at": now,
+            "actor_id": actor_id,
+            "action": action,
+            "source": context.source,
+            "changes": changes,
+        }
         for record, action, changes in entries
     ]
     if rows:
@@ -335,6 +397,17 @@ def _actor_id(context: WriteContext) -> int | None:
 
 
 __all__ = [
-    "NotValid", "PluginError", "change", "check_draft", "create", "delete", "may", "note", "read_draft",
-    "require_reach", "save", "title_of", "write_drafts",
+    "NotValid",
+    "PluginError",
+    "change",
+    "check_draft",
+    "create",
+    "delete",
+    "may",
+    "note",
+    "read_draft",
+    "require_reach",
+    "save",
+    "title_of",
+    "write_drafts",
 ]

@@ -74,7 +74,9 @@ def list_query(resource: Resource) -> ListQuery:
 def _fits(field: Field, value: Any) -> bool:
     """Whether JSON's type is one the kind can mean; what the value is the kind says itself."""
     if isinstance(value, dict):
-        return isinstance(field.kind, Reference) and not any(isinstance(each, (dict, list)) for each in value.values())
+        return isinstance(field.kind, Reference) and not any(
+            isinstance(each, (dict, list)) for each in value.values()
+        )
     if isinstance(value, list):
         return isinstance(field.kind, Tags) and all(isinstance(each, str) for each in value)
     if isinstance(value, bool):

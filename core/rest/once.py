@@ -54,14 +54,25 @@ def once(session: Session, actor: Actor, do: Callable[[], Answer]) -> Response:
         session.commit()
         return answer.response()
     if len(key) > KEY_LENGTH:
-        raise ApiError(422, "key_too_long", _("An Idempotency-Key has at most %(max)s characters.", max=KEY_LENGTH))
+        raise ApiError(
+            422, "key_too_long", _("An Idempotency-Key has at most %(max)s characters.", max=KEY_LENGTH)
+        )
     digest = hashlib.sha256(request.get_data()).hexdigest()
     kept = _kept(session, actor.user_id, key)
     if kept is not None:
         return _again(kept, digest)
     answer = do()
-    session.add(Idempotency(user_id=actor.user_id, key=key, path=request.path[:300], digest=digest, status=answer.status,
-                            answer=answer.body, location=answer.location))
+    session.add(
+        Idempotency(
+            user_id=actor.user_id,
+            key=key,
+            path=request.path[:300],
+            digest=digest,
+            status=answer.status,
+            answer=answer.body,
+            location=answer.location,
+        )
+    )
     try:
         session.commit()
     except IntegrityError:  # the same request has just been answered elsewhere
@@ -80,7 +91,8 @@ def forget_old(session: Session) -> None:
 
 def _kept(session: Session, user_id: int, key: str) -> Idempotency | None:
     wanted = sa.select(Idempotency).where(
-        Idempotency.user_id == user_id, Idempotency.key == key, Idempotency.path == request.path[:300])
+        Idempotency.user_id == user_id, Idempotency.key == key, Idempotency.path == request.path[:300]
+    )
     return session.scalars(wanted).first()
 
 

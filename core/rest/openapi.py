@@ -11,20 +11,36 @@ from core.fields import Tags
 from core.house import House
 from core.resources.declare import Field, Resource
 
-ERRORS = {"400": "Bad request", "401": "Not signed in", "403": "Not allowed", "404": "Not found", "409": "Conflict",
-          "412": "Changed meanwhile", "422": "Invalid", "429": "Too many requests"}
+ERRORS = {
+    "400": "Bad request",
+    "401": "Not signed in",
+    "403": "Not allowed",
+    "404": "Not found",
+    "409": "Conflict",
+    "412": "Changed meanwhile",
+    "422": "Invalid",
+    "429": "Too many requests",
+}
 
 
 def describe(house: House) -> dict[str, Any]:
     """The whole document for the resources that are on."""
-    spec = APISpec(title="Prospecto", version=core.__version__, openapi_version="3.1.0",
-                   info={"description": "Records of the apps that are switched on. Sign in with a token: "
-                                        "`Authorization: Bearer prt_…`."},
-                   security=[{"token": []}])
+    spec = APISpec(
+        title="Prospecto",
+        version=core.__version__,
+        openapi_version="3.1.0",
+        info={
+            "description": "Records of the apps that are switched on. Sign in with a token: "
+            "`Authorization: Bearer prt_…`."
+        },
+        security=[{"token": []}],
+    )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     spec.components.schema("Error", _error_schema())
     for code, text in ERRORS.items():
-        spec.components.response(code, {"description": text, "content": _json({"$ref": "#/components/schemas/Error"})})
+        spec.components.response(
+            code, {"description": text, "content": _json({"$ref": "#/components/schemas/Error"})}
+        )
     for resource in house.resources.values():
         _describe(spec, resource)
     _describe_lists(spec, house)
@@ -39,49 +55,142 @@ def _describe(spec: APISpec, resource: Resource) -> None:
     record, whole = {"$ref": f"#/components/schemas/{read}"}, {"$ref": f"#/components/schemas/{write}"}
     one = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}]
     tags = [name]
-    spec.path(f"/api/v1/{name}", operations={
-        "get": {"tags": tags, "operationId": f"{name}.list", "summary": f"List {name}", "parameters": _parameters(resource),
-                "responses": {"200": {"description": "A page of records", "content": _json({
-                    "type": "object", "required": ["items", "next"],
-                    "properties": {"items": {"type": "array", "items": record}, "next": {"type": ["string", "null"]}},
-                })}, **_errors("401", "403", "422")}},
-        "post": {"tags": tags, "operationId": f"{name}.create", "summary": f"Create one of {name}", "parameters": [_key()],
-                 "requestBody": {"required": True, "content": _json(_required(whole, resource))},
-                 "responses": {"201": {"description": "Created", "headers": {"Location": {"schema": {"type": "string"}},
-                                                                             "ETag": {"schema": {"type": "string"}}},
-                                       "content": _json(record)}, **_errors("400", "401", "403", "409", "422")}},
-    })
-    spec.path(f"/api/v1/{name}/{{id}}", parameters=one, operations={
-        "get": {"tags": tags, "operationId": f"{name}.show", "summary": "Read a record",
-                "responses": {"200": {"description": "The record", "content": _json(record)}, **_errors("401", "403", "404")}},
-        "patch": {"tags": tags, "operationId": f"{name}.change", "summary": "Change the fields named", "parameters": [_match()],
-                  "requestBody": {"required": True, "content": _json(whole)},
-                  "responses": {"200": {"description": "The record as it is now", "content": _json(record)},
-                                **_errors("400", "401", "403", "404", "409", "412", "422")}},
-        "delete": {"tags": tags, "operationId": f"{name}.delete", "summary": "Delete a record", "parameters": [_match()],
-                   "responses": {"204": {"description": "Deleted"}, **_errors("401", "403", "404", "409", "412")}},
-    })
+    spec.path(
+        f"/api/v1/{name}",
+        operations={
+            "get": {
+                "tags": tags,
+                "operationId": f"{name}.list",
+                "summary": f"List {name}",
+                "parameters": _parameters(resource),
+                "responses": {
+                    "200": {
+                        "description": "A page of records",
+                        "content": _json(
+                            {
+                                "type": "object",
+                                "required": ["items", "next"],
+                                "properties": {
+                                    "items": {"type": "array", "items": record},
+                                    "next": {"type": ["string", "null"]},
+                                },
+                            }
+                        ),
+                    },
+                    **_errors("401", "403", "422"),
+                },
+            },
+            "post": {
+                "tags": tags,
+                "operationId": f"{name}.create",
+                "summary": f"Create one of {name}",
+                "parameters": [_key()],
+                "requestBody": {"required": True, "content": _json(_required(whole, resource))},
+                "responses": {
+                    "201": {
+                        "description": "Created",
+                        "headers": {
+                            "Location": {"schema": {"type": "string"}},
+                            "ETag": {"schema": {"type": "string"}},
+                        },
+                        "content": _json(record),
+                    },
+                    **_errors("400", "401", "403", "409", "422"),
+                },
+            },
+        },
+    )
+    spec.path(
+        f"/api/v1/{name}/{{id}}",
+        parameters=one,
+        operations={
+            "get": {
+                "tags": tags,
+                "operationId": f"{name}.show",
+                "summary": "Read a record",
+                "responses": {
+                    "200": {"description": "The record", "content": _json(record)},
+                    **_errors("401", "403", "404"),
+                },
+            },
+            "patch": {
+                "tags": tags,
+                "operationId": f"{name}.change",
+                "summary": "Change the fields named",
+                "parameters": [_match()],
+                "requestBody": {"required": True, "content": _json(whole)},
+                "responses": {
+                    "200": {"description": "The record as it is now", "content": _json(record)},
+                    **_errors("400", "401", "403", "404", "409", "412", "422"),
+                },
+            },
+            "delete": {
+                "tags": tags,
+                "operationId": f"{name}.delete",
+                "summary": "Delete a record",
+                "parameters": [_match()],
+                "responses": {
+                    "204": {"description": "Deleted"},
+                    **_errors("401", "403", "404", "409", "412"),
+                },
+            },
+        },
+    )
     for action in resource.rest_actions:
-        spec.path(f"/api/v1/{name}/{{id}}/{action.name}", parameters=one, operations={
-            "post": {"tags": tags, "operationId": f"{name}.{action.name}", "summary": str(action.label), "parameters": [_key()],
-                     "requestBody": {"required": False, "content": _json({"type": "object"})},
-                     "responses": {"200": {"description": "Done, now or before", "content": _json({"type": "object"})},
-                                   **_errors("400", "401", "403", "404", "409", "422")}},
-        })
+        spec.path(
+            f"/api/v1/{name}/{{id}}/{action.name}",
+            parameters=one,
+            operations={
+                "post": {
+                    "tags": tags,
+                    "operationId": f"{name}.{action.name}",
+                    "summary": str(action.label),
+                    "parameters": [_key()],
+                    "requestBody": {"required": False, "content": _json({"type": "object"})},
+                    "responses": {
+                        "200": {"description": "Done, now or before", "content": _json({"type": "object"})},
+                        **_errors("400", "401", "403", "404", "409", "422"),
+                    },
+                },
+            },
+        )
 
 
 def _describe_lists(spec: APISpec, house: House) -> None:
     if not house.lists:
         return
-    value = {"type": "object", "properties": {
-        "id": {"type": "integer"}, "name": {"type": "string"}, "meaning": {"type": ["string", "null"]},
-        "hue": {"type": "string"}, "default": {"type": "boolean"}}}
-    spec.path("/api/v1/lists/{name}", operations={"get": {
-        "tags": ["lists"], "operationId": "lists.show", "summary": "The values of a reference list",
-        "parameters": [{"name": "name", "in": "path", "required": True, "schema": {"enum": sorted(house.lists)}}],
-        "responses": {"200": {"description": "Its values in order", "content": _json(
-            {"type": "object", "properties": {"items": {"type": "array", "items": value}}})}, **_errors("401", "404")},
-    }})
+    value = {
+        "type": "object",
+        "properties": {
+            "id": {"type": "integer"},
+            "name": {"type": "string"},
+            "meaning": {"type": ["string", "null"]},
+            "hue": {"type": "string"},
+            "default": {"type": "boolean"},
+        },
+    }
+    spec.path(
+        "/api/v1/lists/{name}",
+        operations={
+            "get": {
+                "tags": ["lists"],
+                "operationId": "lists.show",
+                "summary": "The values of a reference list",
+                "parameters": [
+                    {"name": "name", "in": "path", "required": True, "schema": {"enum": sorted(house.lists)}}
+                ],
+                "responses": {
+                    "200": {
+                        "description": "Its values in order",
+                        "content": _json(
+                            {"type": "object", "properties": {"items": {"type": "array", "items": value}}}
+                        ),
+                    },
+                    **_errors("401", "404"),
+                },
+            }
+        },
+    )
 
 
 def _schema(resource: Resource, *, written: bool) -> dict[str, Any]:
@@ -89,8 +198,16 @@ def _schema(resource: Resource, *, written: bool) -> dict[str, Any]:
     if written:
         return {"type": "object", "additionalProperties": False, "properties": fields}
     moment = {"type": "string", "format": "date-time"}
-    return {"type": "object", "properties": {"id": {"type": "integer"}, **fields, "created_at": moment, "updated_at": moment,
-                                             "version": {"type": "integer"}}}
+    return {
+        "type": "object",
+        "properties": {
+            "id": {"type": "integer"},
+            **fields,
+            "created_at": moment,
+            "updated_at": moment,
+            "version": {"type": "integer"},
+        },
+    }
 
 
 def _field(field: Field) -> dict[str, Any]:
@@ -107,21 +224,43 @@ def _parameters(resource: Resource) -> list[dict[str, Any]]:
         return {"name": name, "in": "query", "schema": schema, "description": text}
 
     text = {"type": "string"}
-    own = [asked("q", text, "words to be found"), asked("sort", text, "a field, `-` before it for descending"),
-           asked("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "records a page"),
-           asked("cursor", text, "`next` of the page before")]
-    filters = [asked(field.name, {"type": "array", "items": text}, f"{field.label}: any of these; `~empty`, `~any`")
-               for field in resource.fields if field.kind.operators or isinstance(field.kind, Tags)]
-    return [*own, *filters, *(asked(each.name, {"type": "array", "items": text}, str(each.label)) for each in resource.extra_filters)]
+    own = [
+        asked("q", text, "words to be found"),
+        asked("sort", text, "a field, `-` before it for descending"),
+        asked("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "records a page"),
+        asked("cursor", text, "`next` of the page before"),
+    ]
+    filters = [
+        asked(field.name, {"type": "array", "items": text}, f"{field.label}: any of these; `~empty`, `~any`")
+        for field in resource.fields
+        if field.kind.operators or isinstance(field.kind, Tags)
+    ]
+    return [
+        *own,
+        *filters,
+        *(
+            asked(each.name, {"type": "array", "items": text}, str(each.label))
+            for each in resource.extra_filters
+        ),
+    ]
 
 
 def _key() -> dict[str, Any]:
-    return {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200},
-            "description": "the same key and body again give the same answer and do nothing again"}
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "schema": {"type": "string", "maxLength": 200},
+        "description": "the same key and body again give the same answer and do nothing again",
+    }
 
 
 def _match() -> dict[str, Any]:
-    return {"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": "the record's ETag"}
+    return {
+        "name": "If-Match",
+        "in": "header",
+        "schema": {"type": "string"},
+        "description": "the record's ETag",
+    }
 
 
 def _errors(*codes: str) -> dict[str, Any]:
@@ -135,6 +274,17 @@ def _json(schema: dict[str, Any]) -> dict[str, Any]:
 def _error_schema() -> dict[str, Any]:
     text = {"type": "string"}
     problem = {"type": "object", "properties": {"code": text, "message": text}}
-    return {"type": "object", "properties": {"error": {"type": "object", "required": ["code", "message"], "properties": {
-        "code": text, "message": text,
-        "fields": {"type": "object", "additionalProperties": {"type": "array", "items": problem}}}}}}
+    return {
+        "type": "object",
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["code", "message"],
+                "properties": {
+                    "code": text,
+                    "message": text,
+                    "fields": {"type": "object", "additionalProperties": {"type": "array", "items": problem}},
+                },
+            }
+        },
+    }

@@ -46,8 +46,15 @@ def list_records(resource: str) -> ResponseReturnValue:
     here = _enter(resource, "view")
     query = list_query(here.resource)
     try:
-        page = fetch_page(here.session, here.resource, query, here.resource.fields, _writing(here).reading, here.actor,
-                          extra=BESIDES)
+        page = fetch_page(
+            here.session,
+            here.resource,
+            query,
+            here.resource.fields,
+            _writing(here).reading,
+            here.actor,
+            extra=BESIDES,
+        )
     except ValueError:
         raise ApiError(422, "cursor", _("This is no cursor of this list.")) from None
     if page.problems:
@@ -71,7 +78,9 @@ def create_record(resource: str) -> ResponseReturnValue:
         record = create(here.resource, fields_of(here.resource, body), _writing(here))
         here.session.flush()
         stored = _stored(here, record.id)
-        return Answer(201, stored.json(here.formats), f"{request.script_root}{AT}/{resource}/{record.id}", _etag(stored))
+        return Answer(
+            201, stored.json(here.formats), f"{request.script_root}{AT}/{resource}/{record.id}", _etag(stored)
+        )
 
     return once(here.session, here.actor, do)
 
@@ -106,8 +115,9 @@ def act_on_record(resource: str, id: int, name: str) -> ResponseReturnValue:
         raise _absent()
     stored = _stored(here, id, action.permission)
     body = json_object(required=False)
-    return once(here.session, here.actor,
-                lambda: Answer(200, dict(action.run(_writing(here), stored.record, body))))
+    return once(
+        here.session, here.actor, lambda: Answer(200, dict(action.run(_writing(here), stored.record, body)))
+    )
 
 
 def _enter(resource: str, action: str) -> Here:
@@ -137,7 +147,12 @@ def _row(page: Page, row: Any, resource: Resource, formats: Formats) -> dict[str
     found: dict[str, Any] = {"id": row.id}
     for field in resource.fields:
         found[field.name] = field.kind.json(page.value(row, field), formats)
-    return {**found, "created_at": row.created_at.isoformat(), "updated_at": row.updated_at.isoformat(), "version": row.version}
+    return {
+        **found,
+        "created_at": row.created_at.isoformat(),
+        "updated_at": row.updated_at.isoformat(),
+        "version": row.version,
+    }
 
 
 def _told(stored: read.Stored, formats: Formats) -> ResponseReturnValue:
@@ -152,7 +167,11 @@ def _etag(stored: read.Stored) -> str:
 
 def _check_version(stored: read.Stored) -> None:
     wanted = request.headers.get("If-Match", "")
-    if wanted and wanted != "*" and _etag(stored) not in [each.strip().removeprefix("W/") for each in wanted.split(",")]:
+    if (
+        wanted
+        and wanted != "*"
+        and _etag(stored) not in [each.strip().removeprefix("W/") for each in wanted.split(",")]
+    ):
         raise ApiError(412, "changed_meanwhile", _("Somebody has changed this record since you read it."))
 
 

@@ -46,7 +46,11 @@ def bulk(resource: str) -> ResponseReturnValue:
         flash_toast(_("Nothing is selected."), tone="warn")
         return onward(here.address)
     if action == "export":
-        pairs = query_of(here, chosen.query).arguments() if chosen.whole else [("id", str(id)) for id in chosen.ids]
+        pairs = (
+            query_of(here, chosen.query).arguments()
+            if chosen.whole
+            else [("id", str(id)) for id in chosen.ids]
+        )
         return onward(f"{here.address}/export?{urlencode([*pairs, ('format', 'xlsx')])}")
     declared = _field_of(here, action)
     if declared is None and action != DELETE:
@@ -58,27 +62,42 @@ def bulk(resource: str) -> ResponseReturnValue:
         raw = request.form.get(declared.name, "")
         if action == TAG and not raw.strip():
             return _ask(here, action, declared, chosen), 422
-        deed = Deed(action, declared.name, raw if isinstance(declared.kind, Tags) else typed(declared, raw) or None)
+        deed = Deed(
+            action, declared.name, raw if isinstance(declared.kind, Tags) else typed(declared, raw) or None
+        )
     return _do(here, deed, chosen)
 
 
 def _do(here: Here, deed: Deed, chosen: Chosen) -> ResponseReturnValue:
     back = f"{here.address}?{chosen.query}" if chosen.query else here.address
     if chosen.number > AT_ONCE:
-        payload = payload_of(deed, here.resource, ids=None if chosen.whole else chosen.ids, query=chosen.query)
+        payload = payload_of(
+            deed, here.resource, ids=None if chosen.whole else chosen.ids, query=chosen.query
+        )
         job = enqueue(here.session, JOB, payload, actor=here.actor, title=_title(here, deed, chosen))
         here.session.commit()
         return onward(f"{request.script_root}/jobs/{job.id}")
     ids = list(chosen.ids)
     if chosen.whole:
         query = query_of(here, chosen.query)
-        ids = [id for batch in ids_of(here.session, here.resource, query, here.reading, here.actor) for id in batch]
+        ids = [
+            id
+            for batch in ids_of(here.session, here.resource, query, here.reading, here.actor)
+            for id in batch
+        ]
     result = do(deed, here.resource, ids, here.writing())
     here.session.commit()
     undo = undo_address(result.undo) if result.done else ""
     if result.failed:
-        return render_template("resources/bulk_result.html", here=here, resource=here.resource, result=result, back=back,
-                               undo=undo, title=_title(here, deed, chosen))
+        return render_template(
+            "resources/bulk_result.html",
+            here=here,
+            resource=here.resource,
+            result=result,
+            back=back,
+            undo=undo,
+            title=_title(here, deed, chosen),
+        )
     flash_toast(result.text(), undo=undo)
     return onward(back)
 
@@ -86,7 +105,9 @@ def _do(here: Here, deed: Deed, chosen: Chosen) -> ResponseReturnValue:
 def _chosen(here: Here) -> Chosen:
     query = urlencode(query_of(here, request.form.get("query", "")).arguments())
     if request.form.get("all") == "1":
-        number = count(here.session, here.resource, query_of(here, query), here.reading, here.actor, limit=None)
+        number = count(
+            here.session, here.resource, query_of(here, query), here.reading, here.actor, limit=None
+        )
         return Chosen((), True, query, number)
     ids = [int(id) for id in request.form.getlist("id")[:MOST_IDS] if id.isdecimal() and len(id) < 19]
     return Chosen(ids, False, query, len(ids))
@@ -109,8 +130,14 @@ def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen) -> str
     if action == "status" and declared is not None:
         form[declared.name].choices = [each for each in form[declared.name].choices if each.value]
     return render_template(
-        "resources/bulk.html", here=here, resource=here.resource, action=action, chosen=chosen, declared=declared,
-        field=form[declared.name] if declared else None, title=_title(here, Deed(action), chosen),
+        "resources/bulk.html",
+        here=here,
+        resource=here.resource,
+        action=action,
+        chosen=chosen,
+        declared=declared,
+        field=form[declared.name] if declared else None,
+        title=_title(here, Deed(action), chosen),
         back=f"{here.address}?{chosen.query}" if chosen.query else here.address,
     )
 
@@ -118,8 +145,14 @@ def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen) -> str
 def _title(here: Here, deed: Deed, chosen: Chosen) -> Text:
     records = str(here.resource.label if chosen.number == 1 else here.resource.plural).lower()
     return {
-        "assign": ngettext("Assign %(num)d %(records)s", "Assign %(num)d %(records)s", chosen.number, records=records),
-        "status": ngettext("Status of %(num)d %(records)s", "Status of %(num)d %(records)s", chosen.number, records=records),
+        "assign": ngettext(
+            "Assign %(num)d %(records)s", "Assign %(num)d %(records)s", chosen.number, records=records
+        ),
+        "status": ngettext(
+            "Status of %(num)d %(records)s", "Status of %(num)d %(records)s", chosen.number, records=records
+        ),
         TAG: ngettext("Tag %(num)d %(records)s", "Tag %(num)d %(records)s", chosen.number, records=records),
-        DELETE: ngettext("Delete %(num)d %(records)s", "Delete %(num)d %(records)s", chosen.number, records=records),
+        DELETE: ngettext(
+            "Delete %(num)d %(records)s", "Delete %(num)d %(records)s", chosen.number, records=records
+        ),
     }.get(deed.action, "")

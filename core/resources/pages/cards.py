@@ -71,20 +71,32 @@ def value_of(here: Here, stored: Stored, declared: Field, editable: bool) -> Val
     is_empty = value is None or value == "" or value == ()
     can_edit = editable and declared.writable
     edit = f"{here.address_of(stored.id)}/field/{declared.name}" if can_edit else ""
-    return Value(declared.name, declared.label, _html(here, stored, declared, value, is_empty), is_empty, edit,
-                 _link(declared, value), _doubt(declared, value), declared.wide)
+    return Value(
+        declared.name,
+        declared.label,
+        _html(here, stored, declared, value, is_empty),
+        is_empty,
+        edit,
+        _link(declared, value),
+        _doubt(declared, value),
+        declared.wide,
+    )
 
 
 def _html(here: Here, stored: Stored, declared: Field, value: Any, is_empty: bool) -> Markup:
     kind = declared.kind
     if is_empty:
         return Markup("")
-    if isinstance(kind, (Email, Phone, Url)):  # a link of their own would stand inside the one that edits them
+    if isinstance(
+        kind, (Email, Phone, Url)
+    ):  # a link of their own would stand inside the one that edits them
         return escape(kind.text(value, here.formats))
     if isinstance(kind, MoneyAmount) and here.resource.has_field(kind.currency):
         currency = stored.value(here.resource.field(kind.currency))
         if currency:
-            return Markup('<span class="strong">{}</span>').format(money_text(value, currency, here.formats.language))
+            return Markup('<span class="strong">{}</span>').format(
+                money_text(value, currency, here.formats.language)
+            )
     if isinstance(kind, Tags):
         return Markup('<span class="chips">{}</span>').format(kind.html(value, here.formats))
     return kind.html(value, here.formats)

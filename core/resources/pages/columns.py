@@ -34,7 +34,9 @@ def columns_of(resource: Resource, chosen: Sequence[str] = ()) -> list[ListColum
     names = [name for name in chosen if name in fields or name in extras] or default
     found = [_of_field(resource, fields[resource.title], "is-name")]
     found += [
-        _of_extra(resource, extras[name]) if name in extras else _of_field(resource, fields[name], _css(fields[name]))
+        _of_extra(resource, extras[name])
+        if name in extras
+        else _of_field(resource, fields[name], _css(fields[name]))
         for name in dict.fromkeys(names)
         if name != resource.title
     ]
@@ -43,8 +45,11 @@ def columns_of(resource: Resource, chosen: Sequence[str] = ()) -> list[ListColum
 
 def choosable(resource: Resource) -> list[tuple[str, Text]]:
     """Names and labels of all columns a list can have besides the record's name."""
-    fields = [(each.name, each.label) for each in resource.fields
-              if each.name != resource.title and not isinstance(each.kind, LongText)]
+    fields = [
+        (each.name, each.label)
+        for each in resource.fields
+        if each.name != resource.title and not isinstance(each.kind, LongText)
+    ]
     return [*fields, *((each.name, each.label) for each in resource.extra_columns)]
 
 
@@ -68,7 +73,9 @@ def _of_field(resource: Resource, declared: Field, css: str) -> ListColumn:
 
 
 def _of_extra(resource: Resource, extra: Column) -> ListColumn:
-    return ListColumn(extra.name, extra.label, "is-number" if extra.align == "end" else "is-extra", extra.sort, extra=extra)
+    return ListColumn(
+        extra.name, extra.label, "is-number" if extra.align == "end" else "is-extra", extra.sort, extra=extra
+    )
 
 
 def _css(declared: Field) -> str:
@@ -87,6 +94,7 @@ def _with_priorities(columns: list[ListColumn]) -> list[ListColumn]:
     classes = dict(zip(reversed(plain), LEAVE_FIRST + ("p1",) * len(plain), strict=False))
     return [
         ListColumn(column.name, column.label, classes[column.name], column.sort, column.field, column.extra)
-        if column.name in classes else column
+        if column.name in classes
+        else column
         for column in columns
     ]

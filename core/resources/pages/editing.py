@@ -64,7 +64,9 @@ def new(resource: str) -> ResponseReturnValue:
     if record is None:
         return _page(here, form, names, draft), 422
     flash_toast(_("“%(record)s” was created.", record=title_of(here.resource, record)))
-    return onward(f"{here.address}/new" if request.form.get("then") == "another" else here.address_of(record.id))
+    return onward(
+        f"{here.address}/new" if request.form.get("then") == "another" else here.address_of(record.id)
+    )
 
 
 def quick(resource: str) -> ResponseReturnValue:
@@ -86,7 +88,9 @@ def quick(resource: str) -> ResponseReturnValue:
         again = form_of(here, names, defaults(here, here.writing()), fresh=True)
         return _quick_page(here, again, names), 200, {"HX-Trigger": json.dumps({"toast": {"text": told}})}
     flash_toast(told)
-    return onward(f"{here.address}/quick" if request.form.get("then") == "another" else here.address_of(record.id))
+    return onward(
+        f"{here.address}/quick" if request.form.get("then") == "another" else here.address_of(record.id)
+    )
 
 
 def edit(resource: str, id: int) -> ResponseReturnValue:
@@ -101,7 +105,9 @@ def edit(resource: str, id: int) -> ResponseReturnValue:
         return _page(here, form, names, stored=stored)
     form = form_of(here, names, values, bound=True)
     if (wanted := request.form.get("theirs", "")) in names:
-        form[wanted].data = values[wanted] if isinstance(values[wanted], bool) else raw_values(here, values)[wanted]
+        form[wanted].data = (
+            values[wanted] if isinstance(values[wanted], bool) else raw_values(here, values)[wanted]
+        )
         _mark_version(here, form, stored, values)
         return _page(here, form, names, stored=stored), 409
     if form.version.data != str(stored.record.version):
@@ -125,13 +131,22 @@ def twins(resource: str) -> ResponseReturnValue:
     return render_template("resources/parts/twins.html", found=twins_of(here, raw, own))
 
 
-def _save(here: Here, form: RecordForm, names: Sequence[str], stored: Stored | None = None) -> tuple[Any, Draft | None]:
+def _save(
+    here: Here, form: RecordForm, names: Sequence[str], stored: Stored | None = None
+) -> tuple[Any, Draft | None]:
     """Write what the form brought; no record where something is wrong, which then stands in the form."""
     if not form.validate():
-        form.general += [str(message) for name, messages in form.errors.items() if name == "csrf_token" for message in messages]
+        form.general += [
+            str(message)
+            for name, messages in form.errors.items()
+            if name == "csrf_token"
+            for message in messages
+        ]
         return None, None
     context = here.writing()
-    draft = read_draft(here.resource, sent(here, form, names), context, current=stored.record if stored else None)
+    draft = read_draft(
+        here.resource, sent(here, form, names), context, current=stored.record if stored else None
+    )
     try:
         record = save(draft, context)
         here.session.commit()
@@ -145,34 +160,60 @@ def _save(here: Here, form: RecordForm, names: Sequence[str], stored: Stored | N
     return None, draft
 
 
-def _page(here: Here, form: RecordForm, names: Sequence[str], draft: Draft | None = None, stored: Stored | None = None,
-          clashes: Sequence[Clash] = ()) -> str:
+def _page(
+    here: Here,
+    form: RecordForm,
+    names: Sequence[str],
+    draft: Draft | None = None,
+    stored: Stored | None = None,
+    clashes: Sequence[Clash] = (),
+) -> str:
     labels = dict(here.resource.groups)
     groups: dict[str, list[Any]] = {}
     for name in names:
         declared = here.resource.field(name)
         groups.setdefault(declared.group, []).append(declared)
     return render_template(
-        "resources/form.html", here=here, resource=here.resource, form=form, clashes=clashes, stored=stored,
+        "resources/form.html",
+        here=here,
+        resource=here.resource,
+        form=form,
+        clashes=clashes,
+        stored=stored,
         groups=[(name, labels.get(name, _("General")), fields) for name, fields in groups.items()],
-        title=title_of(here.resource, stored.record) if stored else _("New %(record)s", record=str(here.resource.label).lower()),
-        back=here.address_of(stored.id) if stored else here.address, twins=_twins_for(here), warnings=draft.warnings if draft else (),
+        title=title_of(here.resource, stored.record)
+        if stored
+        else _("New %(record)s", record=str(here.resource.label).lower()),
+        back=here.address_of(stored.id) if stored else here.address,
+        twins=_twins_for(here),
+        warnings=draft.warnings if draft else (),
     )
 
 
 def _quick_page(here: Here, form: RecordForm, names: Sequence[str], draft: Draft | None = None) -> str:
     template = "resources/quick.html" if is_htmx() else "resources/quick_page.html"
     owner = next((each for each in here.resource.fields if each.attribute == here.resource.owner), None)
-    return render_template(template, here=here, resource=here.resource, form=form, twins=_twins_for(here), owner=owner,
-                           fields=[here.resource.field(name) for name in names], action=f"{here.address}/quick")
+    return render_template(
+        template,
+        here=here,
+        resource=here.resource,
+        form=form,
+        twins=_twins_for(here),
+        owner=owner,
+        fields=[here.resource.field(name) for name in names],
+        action=f"{here.address}/quick",
+    )
 
 
 def _twins_for(here: Here) -> set[str]:
     """Fields whose value may show that the record is there already."""
     keys = {attribute for key in here.resource.identity for attribute in key.attributes}
-    return {field.name for field in here.resource.fields
-            if any(key == field.attribute or key.startswith(f"{field.attribute}_") for key in keys)
-            or field.name == "document_number"}
+    return {
+        field.name
+        for field in here.resource.fields
+        if any(key == field.attribute or key.startswith(f"{field.attribute}_") for key in keys)
+        or field.name == "document_number"
+    }
 
 
 def _given(here: Here, names: Sequence[str]) -> dict[str, Any]:
@@ -207,15 +248,26 @@ def _clashes(here: Here, form: RecordForm, stored: Stored, values: dict[str, Any
             declared = here.resource.field(name)
             mine = form[name].data
             mine_raw = ("1" if mine else "0") if isinstance(mine, bool) else str(mine or "")
-            found.append(Clash(name, declared.label, people.get(name, ""), declared.kind.text(values[name], here.formats),
-                               _read_text(here, name, mine_raw) if mine_raw != was.get(name) else "", mine_raw, raw))
+            found.append(
+                Clash(
+                    name,
+                    declared.label,
+                    people.get(name, ""),
+                    declared.kind.text(values[name], here.formats),
+                    _read_text(here, name, mine_raw) if mine_raw != was.get(name) else "",
+                    mine_raw,
+                    raw,
+                )
+            )
     return found
 
 
 def _read_text(here: Here, name: str, raw: str) -> str:
     declared = here.resource.field(name)
     try:
-        return declared.kind.text(declared.kind.parse(typed(declared, raw), declared, here.reading), here.formats)
+        return declared.kind.text(
+            declared.kind.parse(typed(declared, raw), declared, here.reading), here.formats
+        )
     except ValueError:
         return raw
 

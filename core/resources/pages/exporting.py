@@ -45,12 +45,25 @@ def export(resource: str) -> ResponseReturnValue:
     if request.method == "POST":
         return _by_job(here, query, form)
     if count(here.session, here.resource, query, here.reading, here.actor) > COUNT_LIMIT:
-        return render_template("resources/export.html", here=here, resource=here.resource, back=here.address,
-                               action=f"{here.address}/export?{urlencode([*query.arguments(), ('format', form)])}")
+        return render_template(
+            "resources/export.html",
+            here=here,
+            resource=here.resource,
+            back=here.address,
+            action=f"{here.address}/export?{urlencode([*query.arguments(), ('format', form)])}",
+        )
     with tempfile.NamedTemporaryFile(prefix="prospecto-", suffix=f".{form}", delete=False) as file:
         path = Path(file.name)
     try:
-        export_to(path, here.session, here.house, here.resource, query, here.formats, format=cast("FileFormat", form))
+        export_to(
+            path,
+            here.session,
+            here.house,
+            here.resource,
+            query,
+            here.formats,
+            format=cast("FileFormat", form),
+        )
         stream = path.open("rb")
     finally:
         path.unlink()  # the open file lives until it is sent
@@ -67,7 +80,9 @@ def exported(job_id: int) -> ResponseReturnValue:
     path = _path(house.config, job_id, form)
     if not path.is_file():
         abort(404)
-    return send_file(path, mimetype=TYPES[form], as_attachment=True, download_name=f"{row.payload['resource']}.{form}")
+    return send_file(
+        path, mimetype=TYPES[form], as_attachment=True, download_name=f"{row.payload['resource']}.{form}"
+    )
 
 
 def run_export(job: Job) -> None:
@@ -79,10 +94,20 @@ def run_export(job: Job) -> None:
     path = _path(job.house.config, job.id, form)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
-    made = export_to(draft, session, job.house, resource, query, formats_for(session, job.actor), format=form,
-                     progress=lambda rows: job.progress(rows))
+    made = export_to(
+        draft,
+        session,
+        job.house,
+        resource,
+        query,
+        formats_for(session, job.actor),
+        format=form,
+        progress=lambda rows: job.progress(rows),
+    )
     draft.replace(path)
-    job.result.update(links=[[f"/exports/{job.id}", str(_("Download the file"))]], figures={str(resource.plural): made})
+    job.result.update(
+        links=[[f"/exports/{job.id}", str(_("Download the file"))]], figures={str(resource.plural): made}
+    )
 
 
 EXPORT_JOB = JobType(JOB, _l("Export"), run_export)
@@ -90,7 +115,13 @@ EXPORT_JOB = JobType(JOB, _l("Export"), run_export)
 
 def _by_job(here: Here, query: ListQuery, form: str) -> ResponseReturnValue:
     payload = {"resource": here.resource.name, "query": urlencode(query.arguments()), "format": form}
-    job = enqueue(here.session, JOB, payload, actor=here.actor, title=_("Export %(records)s", records=str(here.resource.plural).lower()))
+    job = enqueue(
+        here.session,
+        JOB,
+        payload,
+        actor=here.actor,
+        title=_("Export %(records)s", records=str(here.resource.plural).lower()),
+    )
     here.session.commit()
     return onward(f"{request.script_root}/jobs/{job.id}")
 

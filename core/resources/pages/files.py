@@ -17,8 +17,12 @@ MOST = 20
 def add_routes(blueprint: Blueprint, at: str) -> None:
     blueprint.add_url_rule(f"{at}/<int:id>/files", "add_files", add, methods=["POST"])
     blueprint.add_url_rule(f"{at}/<int:id>/files/<int:file_id>", "file", download)
-    blueprint.add_url_rule(f"{at}/<int:id>/files/<int:file_id>/rename", "rename_file", change_name, methods=["POST"])
-    blueprint.add_url_rule(f"{at}/<int:id>/files/<int:file_id>/delete", "remove_file", remove, methods=["POST"])
+    blueprint.add_url_rule(
+        f"{at}/<int:id>/files/<int:file_id>/rename", "rename_file", change_name, methods=["POST"]
+    )
+    blueprint.add_url_rule(
+        f"{at}/<int:id>/files/<int:file_id>/delete", "remove_file", remove, methods=["POST"]
+    )
 
 
 def add(resource: str, id: int) -> ResponseReturnValue:
@@ -30,8 +34,16 @@ def add(resource: str, id: int) -> ResponseReturnValue:
         if not upload.filename:
             continue
         try:
-            attach(here.session, here.house.config, here.resource.name, id, name=upload.filename,
-                   media_type=upload.mimetype, content=upload.stream, uploaded_by_id=here.actor.user_id)
+            attach(
+                here.session,
+                here.house.config,
+                here.resource.name,
+                id,
+                name=upload.filename,
+                media_type=upload.mimetype,
+                content=upload.stream,
+                uploaded_by_id=here.actor.user_id,
+            )
             kept += 1
         except Refused as refused:
             flash_toast(f"{upload.filename}: {refused.message}", tone="bad")
@@ -47,8 +59,14 @@ def download(resource: str, id: int, file_id: int) -> ResponseReturnValue:
     found = attachment_of(here.session, here.resource.name, id, file_id)
     if found is None or not path_of(here.house.config, found).is_file():
         abort(404)
-    answer = send_file(path_of(here.house.config, found), mimetype="application/octet-stream", as_attachment=True,
-                       download_name=found.name, etag=found.sha256, max_age=0)
+    answer = send_file(
+        path_of(here.house.config, found),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=found.name,
+        etag=found.sha256,
+        max_age=0,
+    )
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["Cache-Control"] = "private, no-store"

@@ -72,7 +72,10 @@ def pills_of(here: Here, query: ListQuery, add: str = "") -> list[Pill]:
 
 def filter_names(resource: Resource) -> list[str]:
     """All filters the list offers."""
-    return [*(name for name in resource.filters if resource.has_field(name)), *(each.name for each in resource.extra_filters)]
+    return [
+        *(name for name in resource.filters if resource.has_field(name)),
+        *(each.name for each in resource.extra_filters),
+    ]
 
 
 def more_filters(resource: Resource, pills: Iterable[Pill]) -> list[tuple[str, Text]]:
@@ -119,7 +122,9 @@ def _chosen(here: Here, query: ListQuery) -> Pill:
     """The records that were chosen one by one."""
     words = ngettext("%(num)d chosen", "%(num)d chosen", len(query.ids))
     off = _address(here, replace(query, ids=()).arguments())
-    body = Markup("").join(Markup('<input type="hidden" name="id" value="{}">').format(id) for id in query.ids)
+    body = Markup("").join(
+        Markup('<input type="hidden" name="id" value="{}">').format(id) for id in query.ids
+    )
     return Pill("id", here.resource.plural, words, off, body)
 
 
@@ -137,7 +142,9 @@ def _body(here: Here, name: str, conditions: list[Condition]) -> Markup:
     given = {condition.operator: condition.values for condition in conditions}
     extra = _extra(here.resource, name)
     if extra is not None:
-        return _checks(name, [Option(key, label) for key, label in _choices(here, extra)], given.get("is", ()))
+        return _checks(
+            name, [Option(key, label) for key, label in _choices(here, extra)], given.get("is", ())
+        )
     declared = here.resource.field(name)
     kind = declared.kind
     drawn, shown = Markup(""), {"is"}
@@ -150,10 +157,15 @@ def _body(here: Here, name: str, conditions: list[Condition]) -> Markup:
         operator = "is" if exact else "contains"
         key = name if exact else f"{name}.contains"
         typed = [value for value in given.get(operator, ()) if not value.startswith("~")]
-        drawn, shown = _input(key, declared.label, typed[0] if typed else "") + _known(name, given), {operator, "is"}
+        drawn, shown = (
+            _input(key, declared.label, typed[0] if typed else "") + _known(name, given),
+            {operator, "is"},
+        )
     hidden = (
         Markup('<input type="hidden" name="{}" value="{}">').format(condition.key, value)
-        for condition in conditions if condition.operator not in shown for value in condition.values
+        for condition in conditions
+        if condition.operator not in shown
+        for value in condition.values
     )
     return drawn + Markup("").join(hidden)
 
@@ -161,9 +173,16 @@ def _body(here: Here, name: str, conditions: list[Condition]) -> Markup:
 def _checks(name: str, options: Sequence[Option], chosen: Sequence[str]) -> Markup:
     known = {option.value for option in options}
     others = [Option(value, value) for value in chosen if value not in known]
-    line = Markup('<label class="menu-item"><input class="check" type="checkbox" name="{}" value="{}"{}> {}</label>')
+    line = Markup(
+        '<label class="menu-item"><input class="check" type="checkbox" name="{}" value="{}"{}> {}</label>'
+    )
     return Markup("").join(
-        line.format(name, option.value, Markup(" checked") if option.value in chosen else "", option.html or option.label)
+        line.format(
+            name,
+            option.value,
+            Markup(" checked") if option.value in chosen else "",
+            option.html or option.label,
+        )
         for option in (*options, *others)
     )
 
@@ -171,27 +190,36 @@ def _checks(name: str, options: Sequence[Option], chosen: Sequence[str]) -> Mark
 def _range(name: str, declared: Field, given: Mapping[str, Sequence[str]]) -> Markup:
     is_day = isinstance(declared.kind, (Date, DateTime))
     kind = Markup('type="date"') if is_day else Markup('type="text" inputmode="decimal"')
-    line = Markup('<label class="check-line"><span class="menu-word">{}</span><input class="input input-28" {} name="{}" value="{}"></label>')
-    first, last = (line.format(label, kind, f"{name}.{operator}", (given.get(operator) or ("",))[0])
-                   for operator, label in (("from", _("From")), ("to", _("To"))))
+    line = Markup(
+        '<label class="check-line"><span class="menu-word">{}</span><input class="input input-28" {} name="{}" value="{}"></label>'
+    )
+    first, last = (
+        line.format(label, kind, f"{name}.{operator}", (given.get(operator) or ("",))[0])
+        for operator, label in (("from", _("From")), ("to", _("To")))
+    )
     if not is_day:
         return first + last
     chosen = (given.get("last_days") or ("",))[0]
     numbers = [*map(str, PERIODS), *([chosen] if chosen and chosen not in map(str, PERIODS) else [])]
     options = Markup("").join(
         Markup('<option value="{}"{}>{}</option>').format(
-            number, Markup(" selected") if number == chosen else "",
-            ngettext("last day", "last %(num)d days", int(number)) if number.isdecimal() else number)
+            number,
+            Markup(" selected") if number == chosen else "",
+            ngettext("last day", "last %(num)d days", int(number)) if number.isdecimal() else number,
+        )
         for number in numbers
     )
-    select = Markup('<label class="check-line"><span class="menu-word">{}</span><select class="input input-28" name="{}.last_days">'
-                    '<option value="">—</option>{}</select></label>').format(_("Period"), name, options)
+    select = Markup(
+        '<label class="check-line"><span class="menu-word">{}</span><select class="input input-28" name="{}.last_days">'
+        '<option value="">—</option>{}</select></label>'
+    ).format(_("Period"), name, options)
     return select + first + last
 
 
 def _input(key: str, label: Text, value: str) -> Markup:
-    return Markup('<input class="input input-28" type="text" name="{}" value="{}" aria-label="{}" maxlength="200">').format(
-        key, value, label)
+    return Markup(
+        '<input class="input input-28" type="text" name="{}" value="{}" aria-label="{}" maxlength="200">'
+    ).format(key, value, label)
 
 
 def _known(name: str, given: Mapping[str, Sequence[str]]) -> Markup:
@@ -223,8 +251,10 @@ def _meanings(here: Here, list_name: str) -> list[Option]:
 def _value_words(here: Here, declared: Field, value: str) -> str:
     kind: Any = declared.kind
     if isinstance(kind, (Reference, Choice, Boolean)):
-        return next((str(option.label) for option in _options(here, declared) if option.value == value),
-                    _special(value) or _reference_name(here, kind, value))
+        return next(
+            (str(option.label) for option in _options(here, declared) if option.value == value),
+            _special(value) or _reference_name(here, kind, value),
+        )
     if special := _special(value):
         return special
     if isinstance(kind, (Date, DateTime)) and len(value) == 10:
@@ -236,12 +266,18 @@ def _value_words(here: Here, declared: Field, value: str) -> str:
 
 
 def _reference_name(here: Here, kind: Any, value: str) -> str:
-    item = here.formats.references.get(kind.list, int(value)) if isinstance(kind, Reference) and value.isdecimal() else None
+    item = (
+        here.formats.references.get(kind.list, int(value))
+        if isinstance(kind, Reference) and value.isdecimal()
+        else None
+    )
     return item.name if item else value
 
 
 def _special(value: str) -> str:
-    return {"~empty": _("Empty"), "~any": _("Filled in"), "~me": _("Me"), "~team": _("My team")}.get(value, "")
+    return {"~empty": _("Empty"), "~any": _("Filled in"), "~me": _("Me"), "~team": _("My team")}.get(
+        value, ""
+    )
 
 
 def _joined(words: Sequence[str]) -> str:
@@ -256,5 +292,7 @@ def _choices(here: Here, extra: Filter) -> Sequence[tuple[str, Text]]:
     try:
         return list(extra.choices())
     except Exception as error:  # the guard around a plugin
-        here.house.hooks.failed(here.house.plugin_behind(extra.choices, here.resource.plugin), f"filter {extra.name}", error)
+        here.house.hooks.failed(
+            here.house.plugin_behind(extra.choices, here.resource.plugin), f"filter {extra.name}", error
+        )
         return []

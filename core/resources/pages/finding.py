@@ -47,7 +47,9 @@ def find(resource: str) -> ResponseReturnValue:
     wanted = compact(text)
     found = _records(here, wanted) if can_find(here.resource) and len(wanted) >= LEAST else []
     kinds = [each.plural for each in kin_of(here.house, here.resource) if here.actor.may(each.name, "view")]
-    return render_template("resources/parts/found.html", here=here, resource=here.resource, found=found, text=text, kinds=kinds)
+    return render_template(
+        "resources/parts/found.html", here=here, resource=here.resource, found=found, text=text, kinds=kinds
+    )
 
 
 def _records(here: Here, wanted: str) -> list[Found]:
@@ -57,7 +59,11 @@ def _records(here: Here, wanted: str) -> list[Found]:
             continue
         column = getattr(kin.model, kin.identity[0].attributes[0])
         records = here.session.scalars(
-            sa.select(kin.model).where(_begins(column, wanted, is_sqlite(here.session))).order_by(column).limit(MOST))
+            sa.select(kin.model)
+            .where(_begins(column, wanted, is_sqlite(here.session)))
+            .order_by(column)
+            .limit(MOST)
+        )
         for record in records:
             shown = kin.field(kin.subtitle)  # type: ignore[arg-type]
             number = shown.kind.text(shown.kind.load(record, shown), here.formats)
@@ -75,7 +81,7 @@ def marked(text: str, wanted: str) -> Markup:
                 return Markup("{}").format(text)
             seen += 1
             if seen == len(wanted):
-                return Markup("<mark>{}</mark>{}").format(text[: place + 1], text[place + 1:])
+                return Markup("<mark>{}</mark>{}").format(text[: place + 1], text[place + 1 :])
     return Markup("{}").format(text)
 
 

@@ -33,15 +33,27 @@ class RecordForm(FlaskForm):
         return {**({"": self.general} if self.general else {}), **self.errors}
 
 
-def form_of(here: Here, names: Sequence[str], values: Mapping[str, Any] | None = None, *, bound: bool = False,
-            fresh: bool = False) -> RecordForm:
+def form_of(
+    here: Here,
+    names: Sequence[str],
+    values: Mapping[str, Any] | None = None,
+    *,
+    bound: bool = False,
+    fresh: bool = False,
+) -> RecordForm:
     """The form with these fields; `values` are shown in it, `bound` reads the request instead.
 
     `fresh` looks away from what the request sent, which a form otherwise takes up by itself.
     """
     form_class = _class_of(here.resource, tuple(names))
-    shown = {name: _shown(here, here.resource.field(name), value) for name, value in (values or {}).items() if name in names}
-    form: RecordForm = form_class() if bound else form_class(formdata=None, data=shown) if fresh else form_class(data=shown)
+    shown = {
+        name: _shown(here, here.resource.field(name), value)
+        for name, value in (values or {}).items()
+        if name in names
+    }
+    form: RecordForm = (
+        form_class() if bound else form_class(formdata=None, data=shown) if fresh else form_class(data=shown)
+    )
     form.general = []
     for name in names:
         field, declared = form[name], here.resource.field(name)
@@ -112,5 +124,3 @@ def _class_of(resource: Resource, names: tuple[str, ...]) -> type[RecordForm]:
 def _made(resource: Resource, names: tuple[str, ...]) -> type[RecordForm]:
     inputs = {name: input_for(resource.field(name)) for name in names}
     return type(f"{resource.name.title()}Form", (RecordForm,), inputs)
-
-

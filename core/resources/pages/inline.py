@@ -54,9 +54,17 @@ def field(resource: str, id: int, name: str) -> ResponseReturnValue:
 
 
 def _input(here: Here, stored: Stored, declared: Field, form: RecordForm) -> str:
-    return render_template("resources/parts/value_form.html", here=here, field=form[declared.name], form=form,
-                           address=f"{here.address_of(stored.id)}/field/{declared.name}", declared=declared)
+    return render_template(
+        "resources/parts/value_form.html",
+        here=here,
+        field=form[declared.name],
+        form=form,
+        address=f"{here.address_of(stored.id)}/field/{declared.name}",
+        declared=declared,
+    )
 
 
 def _shown(here: Here, stored: Stored, declared: Field) -> str:
-    return render_template("resources/parts/value_swap.html", value=value_of(here, stored, declared, editable=True))
+    return render_template(
+        "resources/parts/value_swap.html", value=value_of(here, stored, declared, editable=True)
+    )

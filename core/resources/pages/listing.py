@@ -64,30 +64,48 @@ def index(resource: str) -> ResponseReturnValue:
     pills = pills_of(here, query, request.args.get("add", ""))
     currencies = {
         column.name: shared_currency(page, here.resource, column)
-        for column in columns if column.field is not None and isinstance(column.field.kind, MoneyAmount)
+        for column in columns
+        if column.field is not None and isinstance(column.field.kind, MoneyAmount)
     }
     view = next((tab for tab in tabs if tab.is_current), None)
     own = [("view", view.key)] if view is not None and request.args.get("view") else []
     seen = {
-        "here": here, "resource": here.resource, "query": query, "tabs": tabs, "view": view, "pills": pills,
-        "more": more_filters(here.resource, pills), "page": page, "problems": page.problems,
+        "here": here,
+        "resource": here.resource,
+        "query": query,
+        "tabs": tabs,
+        "view": view,
+        "pills": pills,
+        "more": more_filters(here.resource, pills),
+        "page": page,
+        "problems": page.problems,
         "heads": _heads(here, query, columns, currencies, own),
         "rows": draw_rows(here, page, columns, query, currencies),
-        "kept": [*own, *query.arguments()], "span": _span(here, page),
-        "columns": choosable(here.resource), "chosen": query.columns or default_names(here.resource),
+        "kept": [*own, *query.arguments()],
+        "span": _span(here, page),
+        "columns": choosable(here.resource),
+        "chosen": query.columns or default_names(here.resource),
         "sizes": [(size, _href(here, replace(query, limit=size, cursor=""), own)) for size in PAGE_SIZES],
         "sorts": _sorts(here, query, columns, own),
-        "next": _href(here, query, own, page.next), "previous": _href(here, query, own, page.previous),
+        "next": _href(here, query, own, page.next),
+        "previous": _href(here, query, own, page.previous),
         "summary_url": f"{here.address}/summary?{urlencode([*query.arguments(), ('from', page.first), ('shown', len(page.rows))])}",
-        "back": query_string(query), "set_pills": [pill for pill in pills if pill.is_set],
+        "back": query_string(query),
+        "set_pills": [pill for pill in pills if pill.is_set],
         "above": _slot(here, "list.above"),
-        "number_field": here.resource.field(here.resource.subtitle or "") if can_find(here.resource) else None,
+        "number_field": here.resource.field(here.resource.subtitle or "")
+        if can_find(here.resource)
+        else None,
     }
     if not page.rows and not query.cursor:
         seen["empty"] = _empty(here, query, pills)
     if not is_htmx():
         return render_template("resources/list.html", **seen)
-    answer = make_response(render_template("resources/list_swap.html", typing=request.headers.get("HX-Trigger-Name") == "q", **seen))
+    answer = make_response(
+        render_template(
+            "resources/list_swap.html", typing=request.headers.get("HX-Trigger-Name") == "q", **seen
+        )
+    )
     if request.headers.get("HX-Boosted") != "true":
         answer.headers["HX-Push-Url"] = _href(here, query, own, query.cursor) or here.address
     answer.headers["Vary"] = "HX-Request"
@@ -99,7 +117,9 @@ def summary(resource: str) -> ResponseReturnValue:
     here = enter(resource)
     query = read_query(here.resource, arguments())
     whole = request.args.get("whole") == "1"
-    number = count(here.session, here.resource, query, here.reading, here.actor, limit=None if whole else COUNT_LIMIT)
+    number = count(
+        here.session, here.resource, query, here.reading, here.actor, limit=None if whole else COUNT_LIMIT
+    )
     is_more = not whole and number > COUNT_LIMIT
     tabs = tabs_of(here, query, request.args.get("view", "")) if request.args.get("tabs") == "1" else []
     counts = [
@@ -107,9 +127,14 @@ def summary(resource: str) -> ResponseReturnValue:
         for tab in tabs
     ]
     return render_template(
-        "resources/summary.html", here=here, resource=here.resource, number=number, is_more=is_more,
+        "resources/summary.html",
+        here=here,
+        resource=here.resource,
+        number=number,
+        is_more=is_more,
         shown=number_text(here, min(number, COUNT_LIMIT) if is_more else number),
-        total="" if is_more else _total(here, query), counts=counts,
+        total="" if is_more else _total(here, query),
+        counts=counts,
         span=_span_text(here, request.args.get("from", 1, int), request.args.get("shown", 0, int)),
         whole_url=f"{here.address}/summary?{urlencode([*query.arguments(), ('whole', '1')])}",
     )
@@ -128,8 +153,13 @@ def _page(here: Here, query: ListQuery, columns: Sequence[ListColumn]) -> Page:
         abort(404)  # a cursor that is none of ours
 
 
-def _heads(here: Here, query: ListQuery, columns: Sequence[ListColumn], currencies: dict[str, str],
-           own: list[tuple[str, str]]) -> list[Head]:
+def _heads(
+    here: Here,
+    query: ListQuery,
+    columns: Sequence[ListColumn],
+    currencies: dict[str, str],
+    own: list[tuple[str, str]],
+) -> list[Head]:
     heads = []
     current = query.sort or here.resource.sort
     for column in columns:
@@ -144,7 +174,9 @@ def _heads(here: Here, query: ListQuery, columns: Sequence[ListColumn], currenci
     return heads
 
 
-def _sorts(here: Here, query: ListQuery, columns: Sequence[ListColumn], own: list[tuple[str, str]]) -> list[tuple[str, str, bool]]:
+def _sorts(
+    here: Here, query: ListQuery, columns: Sequence[ListColumn], own: list[tuple[str, str]]
+) -> list[tuple[str, str, bool]]:
     """Orders offered by the menu: label, address, whether it is the current one."""
     current = query.sort or here.resource.sort
     found = []
@@ -177,13 +209,18 @@ def _shown_count(here: Here, number: int) -> tuple[str]:
 
 def _total(here: Here, query: ListQuery) -> str:
     """The sum of the list's first money field, where all of it is in one currency."""
-    money = next((each for each in here.resource.fields if isinstance(each.kind, MoneyAmount) and each.side is None), None)
+    money = next(
+        (each for each in here.resource.fields if isinstance(each.kind, MoneyAmount) and each.side is None),
+        None,
+    )
     if money is None or not here.resource.has_field(money.kind.currency):  # type: ignore[attr-defined]
         return ""
     model = here.resource.model
     amount = getattr(model, money.attribute)
     currency = getattr(model, here.resource.field(money.kind.currency).attribute)  # type: ignore[attr-defined]
-    base = filtered(here.session, here.resource, query, here.reading, here.actor, currency, sa.func.sum(amount))
+    base = filtered(
+        here.session, here.resource, query, here.reading, here.actor, currency, sa.func.sum(amount)
+    )
     sums = here.session.execute(base.where(amount.isnot(None)).group_by(currency).limit(2)).all()
     if len(sums) != 1 or not sums[0][0]:
         return ""
@@ -210,7 +247,11 @@ def _empty(here: Here, query: ListQuery, pills: Sequence[Pill]) -> Empty:
         best = Empty(True, _("“%(text)s”", text=query.q), _count(here, rest), _href(here, rest, []))
     for pill in pills:
         if pill.is_set and pill.name != "id":
-            rest = replace(query, conditions=tuple(each for each in query.conditions if each.field != pill.name), cursor="")
+            rest = replace(
+                query,
+                conditions=tuple(each for each in query.conditions if each.field != pill.name),
+                cursor="",
+            )
             others = _count(here, rest)
             if others > best.others or not best.culprit:
                 best = Empty(True, _("“%(text)s”", text=f"{pill.label}: {pill.words}"), others, pill.off)
@@ -226,7 +267,9 @@ def _slot(here: Here, slot: str) -> Markup:
     if not here.house.hooks.has("render_slot"):
         return Markup("")
     context: dict[str, Any] = {"resource": here.resource}
-    return Markup("").join(value for _plugin, value in here.house.hooks.each("render_slot", slot=slot, context=context))
+    return Markup("").join(
+        value for _plugin, value in here.house.hooks.each("render_slot", slot=slot, context=context)
+    )
 
 
 __all__ = ["Tab", "add_routes", "number_text", "without", "words_of"]

@@ -57,8 +57,10 @@ def walk_of(here: Here, stored: Stored) -> Walk | None:
     open_ones = [item for item in items if first is None or item.meaning == first]
     at = open_ones.index(now) if now in open_ones else len(open_ones)
     spent = time_spent(here.session, here.resource, stored.record, path.field, now.id if now else None)
-    steps = [Step(item, "done" if number < at else "now" if number == at else "next", _spent(spent.get(item.id)))
-             for number, item in enumerate(open_ones)]
+    steps = [
+        Step(item, "done" if number < at else "now" if number == at else "next", _spent(spent.get(item.id)))
+        for number, item in enumerate(open_ones)
+    ]
     if now is None:
         steps = [Step(item, "next") for item in open_ones]
     elif now not in open_ones:
@@ -98,5 +100,8 @@ def move(resource: str, id: int) -> ResponseReturnValue:
         flash_toast(getattr(error, "message", str(error)), tone="bad")
         return back
     item = here.formats.references.get(here.resource.path.list, int(wanted))  # type: ignore[union-attr]
-    flash_toast(_("“%(record)s” is now %(status)s", record=name, status=item.name if item else ""), undo=undo_address(undo))
+    flash_toast(
+        _("“%(record)s” is now %(status)s", record=name, status=item.name if item else ""),
+        undo=undo_address(undo),
+    )
     return back

@@ -60,15 +60,28 @@ def record(resource: str, id: int) -> ResponseReturnValue:
     back = request.args.get("from", "")
     buttons = _buttons(here, stored)
     return render_template(
-        "resources/record.html", here=here, resource=here.resource, stored=stored, record=stored.record,
-        title=title_of(here.resource, stored.record), address=here.address_of(id), editable=editable,
-        deletable=here.may_with(stored.record, "delete"), subtitle=_text(here, stored, here.resource.subtitle),
+        "resources/record.html",
+        here=here,
+        resource=here.resource,
+        stored=stored,
+        record=stored.record,
+        title=title_of(here.resource, stored.record),
+        address=here.address_of(id),
+        editable=editable,
+        deletable=here.may_with(stored.record, "delete"),
+        subtitle=_text(here, stored, here.resource.subtitle),
         tags=stored.tags if any(isinstance(each.kind, Tags) for each in here.resource.fields) else (),
-        words=_words(here, stored), cards=cards_of(here, stored, editable), walk=walk_of(here, stored), buttons=buttons,
+        words=_words(here, stored),
+        cards=cards_of(here, stored, editable),
+        walk=walk_of(here, stored),
+        buttons=buttons,
         main_panels=[each for each in panels if each.panel.place == "main"],
         side_panels=[each for each in panels if each.panel.place == "side"],
-        files=attachments_of(here.session, here.resource.name, id), formats=here.formats, back=back,
-        list_href=f"{here.address}?{back}" if back else here.address, above=_slot(here, stored, "record.above"),
+        files=attachments_of(here.session, here.resource.name, id),
+        formats=here.formats,
+        back=back,
+        list_href=f"{here.address}?{back}" if back else here.address,
+        above=_slot(here, stored, "record.above"),
         beside_title=_slot(here, stored, "record.title"),
     )
 
@@ -77,7 +90,9 @@ def timeline(resource: str, id: int) -> ResponseReturnValue:
     """The record's history: its newest entries, or those before the one named."""
     here = enter(resource)
     stored = here.record(id)
-    story = story_of(here.session, here.resource, stored.record, here.formats, before=request.args.get("before", None, int))
+    story = story_of(
+        here.session, here.resource, stored.record, here.formats, before=request.args.get("before", None, int)
+    )
     return render_template("resources/timeline.html", story=story, address=here.address_of(id), here=here)
 
 
@@ -86,7 +101,9 @@ def beside(resource: str, id: int) -> ResponseReturnValue:
     here = enter(resource)
     stored = here.record(id)
     back = request.args.get("from", "")
-    before, after = neighbours(here.session, here.resource, query_of(here, back), stored.record, here.reading, here.actor)
+    before, after = neighbours(
+        here.session, here.resource, query_of(here, back), stored.record, here.reading, here.actor
+    )
     return render_template("resources/parts/beside.html", here=here, before=before, after=after, back=back)
 
 
@@ -97,8 +114,14 @@ def remove(resource: str, id: int) -> ResponseReturnValue:
     title = title_of(here.resource, stored.record)
     if request.method == "GET":
         template = "resources/delete.html" if is_htmx() else "resources/delete_page.html"
-        return render_template(template, here=here, resource=here.resource, title=title,
-                               action=f"{here.address_of(id)}/delete", back=here.address_of(id))
+        return render_template(
+            template,
+            here=here,
+            resource=here.resource,
+            title=title,
+            action=f"{here.address_of(id)}/delete",
+            back=here.address_of(id),
+        )
     try:
         undo = remember_deletion(here.session, here.actor, here.resource, [id])
         delete(here.resource, [stored.record], here.writing())
@@ -123,7 +146,8 @@ def _words(here: Here, stored: Stored) -> list[Markup]:
     return [
         declared.kind.html(value, here.formats)
         for declared in here.resource.fields
-        if isinstance(declared.kind, Reference) and declared.kind.look == "square"
+        if isinstance(declared.kind, Reference)
+        and declared.kind.look == "square"
         and (value := stored.value(declared)) is not None
     ]
 

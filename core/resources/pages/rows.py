@@ -43,7 +43,9 @@ def shared_currency(page: Page, resource: Resource, column: ListColumn) -> str:
     return str(found.pop() or "") if len(found) == 1 else ""
 
 
-def draw_rows(here: Here, page: Page, columns: Sequence[ListColumn], query: ListQuery, currencies: Mapping[str, str]) -> Markup:
+def draw_rows(
+    here: Here, page: Page, columns: Sequence[ListColumn], query: ListQuery, currencies: Mapping[str, str]
+) -> Markup:
     """`<tr>` elements of the page. `currencies` maps a money column to the currency its head already tells."""
     resource, formats = here.resource, here.formats
     words = _Words()
@@ -53,7 +55,10 @@ def draw_rows(here: Here, page: Page, columns: Sequence[ListColumn], query: List
     fetched = fetch_extras(here, columns, [row.id for row in page.rows])
     known: dict[tuple[str, Any], Markup] = {}
     icons = current_app.jinja_env.globals["icons_url"]
-    title, subtitle = resource.field(resource.title), resource.field(resource.subtitle) if resource.subtitle else None
+    title, subtitle = (
+        resource.field(resource.title),
+        resource.field(resource.subtitle) if resource.subtitle else None,
+    )
     parts: list[str] = []
     for row in page.rows:
         name = str(escape(title.kind.text(page.value(row, title), formats) or f"{resource.label} {row.id}"))
@@ -61,19 +66,30 @@ def draw_rows(here: Here, page: Page, columns: Sequence[ListColumn], query: List
         owner = getattr(row, resource.owner) if resource.owner else here.actor.user_id
         edit = f"{here.address}/{row.id}/edit{tail}" if here.actor.reaches(editable, owner) else ""
         parts.append(f'<tr data-href="{href}"' + (f' data-edit="{edit}">' if edit else ">"))
-        parts.append(f'<td class="is-check"><input class="check" type="checkbox" name="id" value="{row.id}" form="bulk" '
-                     f'data-check aria-label="{words.choose.replace(MARK, name)}"></td>')
-        drawn = {each.name: _drawn(here, each.extra, fetched[each.name].get(row.id)) for each in columns if each.extra}
-        cells = {each.name: each.field.kind.html(page.value(row, each.field), formats)
-                 for each in columns if each.field is not None and isinstance(each.field.kind, Date)}
+        parts.append(
+            f'<td class="is-check"><input class="check" type="checkbox" name="id" value="{row.id}" form="bulk" '
+            f'data-check aria-label="{words.choose.replace(MARK, name)}"></td>'
+        )
+        drawn = {
+            each.name: _drawn(here, each.extra, fetched[each.name].get(row.id))
+            for each in columns
+            if each.extra
+        }
+        cells = {
+            each.name: each.field.kind.html(page.value(row, each.field), formats)
+            for each in columns
+            if each.field is not None and isinstance(each.field.kind, Date)
+        }
         last = len(columns) - 1
         for number, column in enumerate(columns):
             acts = _acts(words, name, href, edit, icons) if number == last else ""
             css = f"{column.css} is-acts is-age" if acts else column.css
             if column.css == "is-name":
                 below = escape(subtitle.kind.text(page.value(row, subtitle), formats)) if subtitle else ""
-                content = (f'<a class="row-name" href="{href}" title="{name}">{name}</a>'
-                           f'<span class="row-sub">{below}{_card_line({**cells, **drawn})}</span>')
+                content = (
+                    f'<a class="row-name" href="{href}" title="{name}">{name}</a>'
+                    f'<span class="row-sub">{below}{_card_line({**cells, **drawn})}</span>'
+                )
             elif column.extra is not None:
                 content = drawn[column.name]
             else:
@@ -104,12 +120,20 @@ def _acts(words: _Words, name: str, href: str, edit: str, icons: Any) -> str:
 
 
 def _icon_link(label: str, href: str, icon: str, icons: Any) -> str:
-    return (f'<a class="icon-button" href="{href}" aria-label="{label}" title="{label}">'
-            f'<svg class="icon icon-17" aria-hidden="true"><use href="{icons}#{icon}"/></svg></a>')
+    return (
+        f'<a class="icon-button" href="{href}" aria-label="{label}" title="{label}">'
+        f'<svg class="icon icon-17" aria-hidden="true"><use href="{icons}#{icon}"/></svg></a>'
+    )
 
 
-def _cell(page: Page, row: Any, column: ListColumn, here: Here, known: dict[tuple[str, Any], Markup],
-          currencies: Mapping[str, str]) -> Markup:
+def _cell(
+    page: Page,
+    row: Any,
+    column: ListColumn,
+    here: Here,
+    known: dict[tuple[str, Any], Markup],
+    currencies: Mapping[str, str],
+) -> Markup:
     declared = column.field
     assert declared is not None
     value = page.value(row, declared)
@@ -132,18 +156,25 @@ def _first_name(drawn: Markup, name: str) -> Markup:
     return drawn.replace(Markup("<span>{}</span>").format(name), short) if name else drawn
 
 
-def _money(page: Page, row: Any, declared: Field, value: Any, here: Here, currencies: Mapping[str, str]) -> Markup:
+def _money(
+    page: Page, row: Any, declared: Field, value: Any, here: Here, currencies: Mapping[str, str]
+) -> Markup:
     amount = declared.kind.html(value, here.formats)
     name = declared.kind.currency  # type: ignore[attr-defined]
     code = page.value(row, here.resource.field(name)) if here.resource.has_field(name) else None
     if not code:
         return amount
     css = ' class="card-currency"' if currencies.get(declared.name) else ""
-    before, after = (Markup(f"<span{css}>{escape(mark)}</span>") if mark else "" for mark in currency_marks(code, here.formats.language))
+    before, after = (
+        Markup(f"<span{css}>{escape(mark)}</span>") if mark else ""
+        for mark in currency_marks(code, here.formats.language)
+    )
     return Markup(f"{before}{amount}{after}")
 
 
-def fetch_extras(here: Here, columns: Sequence[ListColumn], ids: Sequence[int]) -> dict[str, Mapping[int, Any]]:
+def fetch_extras(
+    here: Here, columns: Sequence[ListColumn], ids: Sequence[int]
+) -> dict[str, Mapping[int, Any]]:
     """What plugins' columns show, one query each; a column that fails stays empty."""
     found: dict[str, Mapping[int, Any]] = {}
     for column in columns:
@@ -166,7 +197,9 @@ def _drawn(here: Here, extra: Column, value: Any) -> Markup:
 
 
 def _blame(here: Here, function: Any, column: str, error: Exception) -> None:
-    here.house.hooks.failed(here.house.plugin_behind(function, here.resource.plugin), f"column {column}", error)
+    here.house.hooks.failed(
+        here.house.plugin_behind(function, here.resource.plugin), f"column {column}", error
+    )
 
 
 def _card_line(drawn: dict[str, Markup]) -> Markup:

@@ -28,8 +28,14 @@ def new(resource: str) -> ResponseReturnValue:
         return _ask(here, request.query_string.decode("utf-8", "replace"))
     query = _clean(here, request.form.get("query", ""))
     try:
-        id = save_view(here.session, here.resource.name, _user(here), request.form.get("name", ""), query,
-                       shared=request.form.get("shared") == "y")
+        id = save_view(
+            here.session,
+            here.resource.name,
+            _user(here),
+            request.form.get("name", ""),
+            query,
+            shared=request.form.get("shared") == "y",
+        )
         here.session.commit()
     except Refused as refused:
         here.session.rollback()
@@ -59,8 +65,14 @@ def delete(resource: str, id: int) -> ResponseReturnValue:
 
 def _ask(here: Here, query: str, problem: str = "") -> str:
     template = "resources/view.html" if is_htmx() else "resources/view_page.html"
-    return render_template(template, here=here, resource=here.resource, query=_clean(here, query), problem=problem,
-                           name=request.form.get("name", ""))
+    return render_template(
+        template,
+        here=here,
+        resource=here.resource,
+        query=_clean(here, query),
+        problem=problem,
+        name=request.form.get("name", ""),
+    )
 
 
 def _clean(here: Here, text: str) -> str:
@@ -72,5 +84,3 @@ def _user(here: Here) -> int:
     if here.actor.user_id is None:
         abort(403)
     return here.actor.user_id
-
-

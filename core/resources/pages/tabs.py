@@ -32,10 +32,19 @@ def tabs_of(here: Here, query: ListQuery, wanted: str = "") -> list[Tab]:
     """The tabs with the current one marked: the one asked for, else the one that means just this list."""
     tabs = _all_tabs(here)
     current = next((tab for tab in tabs if tab.key == wanted), None) or next(
-        (tab for tab in tabs if _same(tab.query, query)), tabs[0])
+        (tab for tab in tabs if _same(tab.query, query)), tabs[0]
+    )
     return [
-        Tab(tab.key, tab.label, tab.href, tab.query, tab.tone, tab.kept_id, tab is current,
-            tab is current and not _same(tab.query, query))
+        Tab(
+            tab.key,
+            tab.label,
+            tab.href,
+            tab.query,
+            tab.tone,
+            tab.kept_id,
+            tab is current,
+            tab is current and not _same(tab.query, query),
+        )
         for tab in tabs
     ]
 

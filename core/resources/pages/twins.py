@@ -37,7 +37,11 @@ def twins_of(here: Here, raw: Mapping[str, Any], own: int = 0) -> list[Twin]:
     found: list[Twin] = []
     for key in keys_of(here.resource, values):
         match = find_matches(here.session, here.house, here.resource, [[key]])[0]
-        if match is None or match.record_id is None or (match.resource == here.resource.name and match.record_id == own):
+        if (
+            match is None
+            or match.record_id is None
+            or (match.resource == here.resource.name and match.record_id == own)
+        ):
             continue
         kin = here.house.resources[match.resource]
         record = here.session.scalars(sa.select(kin.model).where(kin.model.id == match.record_id)).first()

@@ -27,7 +27,9 @@ def take_back(undo_id: int) -> ResponseReturnValue:
         return _answer(str(refused.message), "bad")
     text = _("Taken back.")
     if done.skipped:
-        text += " " + ngettext("%(num)d was changed since and stays.", "%(num)d were changed since and stay.", done.skipped)
+        text += " " + ngettext(
+            "%(num)d was changed since and stays.", "%(num)d were changed since and stay.", done.skipped
+        )
     return _answer(text, "ok")
 
 

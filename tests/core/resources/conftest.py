@@ -23,7 +23,9 @@ def write_lead(installation: Installation) -> WriteLead:
     def write(by: str = ADMIN, resource: str = "leads", **raw: Any) -> int:
         with installation.session(by) as session:
             context = write_context(session, installation.house, session.info["actor"], "page")
-            record = create(installation.house.resources[resource], {"name": "Farmacia Doña Bárbara", **raw}, context)
+            record = create(
+                installation.house.resources[resource], {"name": "Farmacia Doña Bárbara", **raw}, context
+            )
             session.commit()
             return int(record.id)
 

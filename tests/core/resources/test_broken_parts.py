@@ -24,10 +24,17 @@ def broken(installation: Installation) -> Iterator[Installation]:
     leads = house.resources["leads"]
     house.resources["leads"] = replace(
         leads,
-        extra_columns=(Column("late", "Late", fail, str), Column("drawn", "Drawn", lambda session, ids: dict.fromkeys(ids, 1), fail)),
+        extra_columns=(
+            Column("late", "Late", fail, str),
+            Column("drawn", "Drawn", lambda session, ids: dict.fromkeys(ids, 1), fail),
+        ),
         extra_filters=(Filter("odd", "Odd", fail, fail),),
         panels=(Panel("rutas", "Rutas", fail), Panel("bien", "Bien", lambda record: "todo bien")),
-        actions=(*leads.actions, Action("odd", "Odd", "x", "nowhere.at.all", visible=fail), Action("gone", "Gone", "x", "nowhere")),
+        actions=(
+            *leads.actions,
+            Action("odd", "Odd", "x", "nowhere.at.all", visible=fail),
+            Action("gone", "Gone", "x", "nowhere"),
+        ),
     )
     yield installation
     house.resources["leads"] = leads

@@ -40,7 +40,9 @@ def test_a_page_keeps_to_its_budget_however_much_it_shows(
     ids = [write_lead(name=f"L{number}", level="Alto", tags=["VIP"], value="5") for number in range(12)]
     address = path.replace("{id}", str(ids[3]))
     browser, headers = installation.browser(), dict(installation.token())
-    client, sent = (browser, {}) if not path.startswith("/api/") else (installation.app.test_client(), headers)
+    client, sent = (
+        (browser, {}) if not path.startswith("/api/") else (installation.app.test_client(), headers)
+    )
     client.get(address, headers=sent)  # what is kept in memory is read now
     with counting(installation) as said:
         assert client.get(address, headers=sent).status_code == 200

@@ -34,7 +34,9 @@ def test_chosen_leads_get_a_status_after_the_question_and_back_by_undo(
     assert names_in(browser.get(f"/leads?status={third}").text) == []
 
 
-def test_all_records_of_the_list_are_deleted_and_come_back(installation: Installation, write_lead: WriteLead) -> None:
+def test_all_records_of_the_list_are_deleted_and_come_back(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     for number in range(4):
         write_lead(name=f"L{number}", level="Alto" if number else "Bajo", tags=["VIP"])
     browser = installation.browser()
@@ -65,7 +67,9 @@ def test_more_than_two_hundred_are_done_by_a_job(installation: Installation, wri
         write_lead(name=f"L{number}")
     browser = installation.browser()
     browser.get("/leads")
-    answer = browser.post("/leads/bulk", {"action": "tag", "all": "1", "query": "", "sure": "y", "tags": "muchos"})
+    answer = browser.post(
+        "/leads/bulk", {"action": "tag", "all": "1", "query": "", "sure": "y", "tags": "muchos"}
+    )
     assert re.fullmatch(r"/jobs/\d+", answer.headers["Location"])
     with installation.session() as session:
         job = session.get(JobRow, int(answer.headers["Location"].rsplit("/", 1)[1]))
@@ -81,14 +85,18 @@ def test_a_salesperson_deletes_nothing_and_assigns_nothing_by_a_forged_form(
     own, other = write_lead(by=ANA, name="De Ana"), write_lead(name="Ajeno")
     browser = installation.browser(ANA)
     browser.get("/leads")
-    assert browser.post("/leads/bulk", {"action": "delete", "id": [own, other], "sure": "y"}).status_code == 403
+    assert (
+        browser.post("/leads/bulk", {"action": "delete", "id": [own, other], "sure": "y"}).status_code == 403
+    )
     third = status_id(installation, 2)
     browser.post("/leads/bulk", {"action": "status", "id": [own, other], "sure": "y", "status": third})
     assert names_in(installation.browser().get(f"/leads?status={third}").text) == ["De Ana"]
 
 
 @pytest.mark.parametrize("action", ["", "nonsense", "status"])
-def test_a_senseless_bulk_form_changes_nothing(installation: Installation, write_lead: WriteLead, action: str) -> None:
+def test_a_senseless_bulk_form_changes_nothing(
+    installation: Installation, write_lead: WriteLead, action: str
+) -> None:
     write_lead()
     browser = installation.browser()
     browser.get("/leads")

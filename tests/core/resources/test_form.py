@@ -41,14 +41,18 @@ def test_a_lead_is_made_with_the_defaults_of_the_form(installation: Installation
 def test_what_was_typed_stays_with_the_errors_beside_it(installation: Installation) -> None:
     browser = installation.browser()
     form = inputs_of(browser.get("/leads/new").text)
-    answer = browser.post("/leads/new", {**form, "name": "", "email": "no-es-correo", "notes": "línea 1\nlínea 2"})
+    answer = browser.post(
+        "/leads/new", {**form, "name": "", "email": "no-es-correo", "notes": "línea 1\nlínea 2"}
+    )
     assert answer.status_code == 422
     assert "error-summary" in answer.text and 'aria-invalid="true"' in answer.text
     assert "no-es-correo" in answer.text and "línea 1" in answer.text
 
 
 def test_an_edit_without_changes_changes_nothing(installation: Installation, write_lead: WriteLead) -> None:
-    id = write_lead(value="900,50", phone_1="0414-555.12.34", notes="a\nb", tags=["VIP", "feria"], entered_on="2026-11-02")
+    id = write_lead(
+        value="900,50", phone_1="0414-555.12.34", notes="a\nb", tags=["VIP", "feria"], entered_on="2026-11-02"
+    )
     browser = installation.browser()
     form = inputs_of(browser.get(f"/leads/{id}/edit").text)
     assert form["version"] == "1"
@@ -56,7 +60,9 @@ def test_an_edit_without_changes_changes_nothing(installation: Installation, wri
     assert inputs_of(browser.get(f"/leads/{id}/edit").text)["version"] == "1"
 
 
-def test_two_people_editing_are_told_which_field_and_both_values(installation: Installation, write_lead: WriteLead) -> None:
+def test_two_people_editing_are_told_which_field_and_both_values(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     id = write_lead(city="Caracas", state="Miranda")
     mine, theirs = installation.browser(), installation.browser()
     form = inputs_of(mine.get(f"/leads/{id}/edit").text)
@@ -90,7 +96,12 @@ def test_forged_values_are_refused_and_fields_of_the_host_ignored(
     form = inputs_of(browser.get(f"/leads/{id}/edit").text)
     assert browser.post(f"/leads/{id}/edit", {**form, "status": "99999"}).status_code == 422
     assert browser.post(f"/leads/{id}/edit", {**form, "salesperson": "99999"}).status_code == 422
-    assert browser.post(f"/leads/{id}/edit", {**form, "id": "7", "created_by_id": "7", "nothing": "x"}).status_code == 302
+    assert (
+        browser.post(
+            f"/leads/{id}/edit", {**form, "id": "7", "created_by_id": "7", "nothing": "x"}
+        ).status_code
+        == 302
+    )
     assert browser.get(f"/leads/{id}").status_code == 200
 
 
@@ -139,7 +150,9 @@ def test_a_record_that_is_there_already_is_mentioned_to_who_may_see_it(
     assert beto.get("/leads/twins?email=gemela@example.com").text.strip() == ""
 
 
-def test_choosing_client_in_the_form_converts_the_lead(installation: Installation, write_lead: WriteLead) -> None:
+def test_choosing_client_in_the_form_converts_the_lead(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     id = write_lead(name="Pasa a cliente")
     browser = installation.browser()
     form = inputs_of(browser.get(f"/leads/{id}/edit").text)

@@ -32,8 +32,12 @@ def test_a_filter_that_leaves_none_is_named_with_what_there_would_be_without_it(
     assert "data-rows" not in page
 
 
-def test_the_rows_tell_what_is_stored_and_lead_to_the_record(installation: Installation, write_lead: WriteLead) -> None:
-    id = write_lead(name="Ferretería Sol & Mar", document_number="J-30456118-2", value="1234,5", currency="USD")
+def test_the_rows_tell_what_is_stored_and_lead_to_the_record(
+    installation: Installation, write_lead: WriteLead
+) -> None:
+    id = write_lead(
+        name="Ferretería Sol & Mar", document_number="J-30456118-2", value="1234,5", currency="USD"
+    )
     page = installation.browser().get("/leads").text
     assert names_in(page) == ["Ferretería Sol &amp; Mar"]
     assert f'href="/leads/{id}"' in page and f'data-edit="/leads/{id}/edit"' in page
@@ -48,22 +52,31 @@ def test_search_folds_case_and_accents(installation: Installation, write_lead: W
     assert names_in(browser.get("/leads?q=avila+zzz").text) == []
 
 
-def test_several_values_of_a_filter_mean_any_of_them(installation: Installation, write_lead: WriteLead) -> None:
+def test_several_values_of_a_filter_mean_any_of_them(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     for level in ("Alto", "Medio", "Bajo"):
         write_lead(name=level, level=level)
     found = names_in(installation.browser().get("/leads?level=Alto&level=Bajo&sort=name").text)
     assert found == ["Alto", "Bajo"]
 
 
-@pytest.mark.parametrize("query", ["level=Alto&level=nothing", "value.from=abc", "entered_on.from=31/31/2026", "salesperson=999999"])
-def test_a_filter_that_cannot_be_read_is_told_and_left_out(installation: Installation, write_lead: WriteLead, query: str) -> None:
+@pytest.mark.parametrize(
+    "query",
+    ["level=Alto&level=nothing", "value.from=abc", "entered_on.from=31/31/2026", "salesperson=999999"],
+)
+def test_a_filter_that_cannot_be_read_is_told_and_left_out(
+    installation: Installation, write_lead: WriteLead, query: str
+) -> None:
     write_lead()
     answer = installation.browser().get(f"/leads?{query}")
     assert answer.status_code == 200
     assert "notice-warn" in answer.text
 
 
-def test_pages_go_on_and_back_without_losing_or_doubling_a_row(installation: Installation, write_lead: WriteLead) -> None:
+def test_pages_go_on_and_back_without_losing_or_doubling_a_row(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     for number in range(7):
         write_lead(name=f"Empresa {number}", value=None if number in (2, 5) else str(number % 3))
     browser = installation.browser()
@@ -72,7 +85,9 @@ def test_pages_go_on_and_back_without_losing_or_doubling_a_row(installation: Ins
     for _step in range(4):
         page = browser.get(href).text
         seen += names_in(page)
-        found = re.search(r'<a class="icon-button[^"]*" href="([^"]*)"[^>]*><svg[^>]*><use href="[^"]*#chevron-right"', page)
+        found = re.search(
+            r'<a class="icon-button[^"]*" href="([^"]*)"[^>]*><svg[^>]*><use href="[^"]*#chevron-right"', page
+        )
         if found is None:
             break
         href = found.group(1).replace("&amp;", "&")
@@ -101,7 +116,9 @@ def test_htmx_gets_only_what_changes(installation: Installation, write_lead: Wri
     assert answer.headers["HX-Push-Url"] == "/leads?q=farmacia"
 
 
-def test_the_filters_stay_as_they_are_while_somebody_types(installation: Installation, write_lead: WriteLead) -> None:
+def test_the_filters_stay_as_they_are_while_somebody_types(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     write_lead()
     answer = installation.browser().get("/leads?q=farm", headers={**HTMX, "HX-Trigger-Name": "q"})
     assert 'id="rows"' in answer.text and 'id="chips"' not in answer.text
@@ -133,8 +150,15 @@ def test_markup_in_values_is_shown_as_text(installation: Installation, write_lea
     id = write_lead(**{f.name: evil for f in texts if f.kind.max_length >= len(evil)}, tags=[evil[:50]])
     browser = installation.browser()
     columns = ",".join(f.name for f in installation.house.resources["leads"].fields)
-    for path in (f"/leads?columns={columns}", f"/leads/{id}", f"/leads/{id}/edit", f"/leads/{id}/timeline", f"/leads?q={evil}",
-                 f"/leads/{id}/delete", f"/leads?city.contains={evil}"):
+    for path in (
+        f"/leads?columns={columns}",
+        f"/leads/{id}",
+        f"/leads/{id}/edit",
+        f"/leads/{id}/timeline",
+        f"/leads?q={evil}",
+        f"/leads/{id}/delete",
+        f"/leads?city.contains={evil}",
+    ):
         assert "<script>alert" not in browser.get(path).text, path
 
 
@@ -150,6 +174,10 @@ def test_a_document_number_is_found_however_it_is_written(
     lead = write_lead(name="Don Quijote", document_number="J-30456118-2")
     client = write_lead(name="La Candelaria", document_number="J304590270", resource="clients")
     found = installation.browser().get("/leads/find?q=j-3045").text
-    assert f'href="/leads/{lead}"' in found and f'href="/clients/{client}"' in found and "<mark>J-3045</mark>" in found
+    assert (
+        f'href="/leads/{lead}"' in found
+        and f'href="/clients/{client}"' in found
+        and "<mark>J-3045</mark>" in found
+    )
     assert 'role="option"' in installation.browser().get("/leads/find?q=V99").text
     assert f"/leads/{lead}" not in installation.browser(ANA).get("/leads/find?q=J-3045").text

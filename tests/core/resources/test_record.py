@@ -26,10 +26,19 @@ def undo_address(html: str) -> str:
     return found.group(1)
 
 
-def test_the_page_shows_values_and_folds_what_is_empty(installation: Installation, write_lead: WriteLead) -> None:
+def test_the_page_shows_values_and_folds_what_is_empty(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     id = write_lead(email="barbara@example.com", phone_1="0414-555.12.34", segment="Minorista", tags=["VIP"])
     page = installation.browser().get(f"/leads/{id}").text
-    for text in ("Farmacia Doña Bárbara", "mailto:barbara@example.com", "tel:+584145551234", "Minorista", "VIP", "values-more"):
+    for text in (
+        "Farmacia Doña Bárbara",
+        "mailto:barbara@example.com",
+        "tel:+584145551234",
+        "Minorista",
+        "VIP",
+        "values-more",
+    ):
         assert text in page
 
 
@@ -41,13 +50,21 @@ def test_anothers_record_answers_like_a_missing_one(
     for suffix in ("", "/edit", "/timeline", "/field/name", "/beside"):
         theirs, missing = browser.get(f"/leads/{id}{suffix}"), browser.get(f"/leads/999999{suffix}")
         assert (theirs.status_code, missing.status_code) == (404, 404), suffix
-        assert re.sub(r'csrf-token" content="[^"]*"', "", theirs.text) == re.sub(r'csrf-token" content="[^"]*"', "", missing.text)
-    assert browser.get(f"/leads/{id}/delete").status_code == browser.get("/leads/999999/delete").status_code == 403
+        assert re.sub(r'csrf-token" content="[^"]*"', "", theirs.text) == re.sub(
+            r'csrf-token" content="[^"]*"', "", missing.text
+        )
+    assert (
+        browser.get(f"/leads/{id}/delete").status_code
+        == browser.get("/leads/999999/delete").status_code
+        == 403
+    )
     for suffix in ("/move", "/files", "/edit", "/field/name"):
         assert browser.post(f"/leads/{id}{suffix}", {"name": "Mío"}).status_code == 404
 
 
-def test_a_click_on_the_path_moves_the_lead_and_undo_moves_it_back(installation: Installation, write_lead: WriteLead) -> None:
+def test_a_click_on_the_path_moves_the_lead_and_undo_moves_it_back(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     id = write_lead()
     browser = installation.browser()
     second = status_id(installation, 1)
@@ -117,7 +134,9 @@ def test_history_comes_twenty_at_a_time(installation: Installation, write_lead: 
     assert browser.get(older.group(1)).text.count("<time ") == 2
 
 
-def test_neighbours_are_those_of_the_list_one_came_from(installation: Installation, write_lead: WriteLead) -> None:
+def test_neighbours_are_those_of_the_list_one_came_from(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     ids = [write_lead(name=f"Lead {number}", level="Alto" if number != 1 else "Bajo") for number in range(3)]
     text = installation.browser().get(f"/leads/{ids[0]}/beside?from=level%3DAlto%26sort%3Dname").text
     assert f'href="/leads/{ids[2]}?from=' in text and f'href="/leads/{ids[1]}' not in text
@@ -138,12 +157,17 @@ def test_a_deleted_record_comes_back_whole(installation: Installation, write_lea
     assert "Para volver" in browser.get("/leads?q=volver").text
 
 
-def test_any_file_can_be_attached_and_is_only_ever_downloaded(installation: Installation, write_lead: WriteLead) -> None:
+def test_any_file_can_be_attached_and_is_only_ever_downloaded(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     id = write_lead()
     browser = installation.browser()
     browser.get(f"/leads/{id}")
     page = b"<script>alert(1)</script>"
-    browser.post(f"/leads/{id}/files", {"file": [(io.BytesIO(page), "../../página <b>.html"), (io.BytesIO(b"x"), "b.svg")]})
+    browser.post(
+        f"/leads/{id}/files",
+        {"file": [(io.BytesIO(page), "../../página <b>.html"), (io.BytesIO(b"x"), "b.svg")]},
+    )
     shown = browser.get(f"/leads/{id}").text
     assert "página &lt;b&gt;.html" in shown and "b.svg" in shown
     for address in re.findall(rf'href="(/leads/{id}/files/\d+)"', shown):
@@ -207,7 +231,9 @@ def test_a_panel_that_raises_is_one_quiet_card(installation: Installation, write
     assert "panel-failed" in answer.text and "Farmacia Doña Bárbara" in answer.text
 
 
-def test_a_lead_about_to_expire_says_so_beside_its_name(installation: Installation, write_lead: WriteLead) -> None:
+def test_a_lead_about_to_expire_says_so_beside_its_name(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     from datetime import date, timedelta
 
     soon = write_lead(entered_on=(date.today() - timedelta(days=40)).isoformat(), validity_days="5")
@@ -231,14 +257,18 @@ def test_the_path_tells_how_long_each_step_took(installation: Installation, writ
     with installation.session() as session:
         lead = session.get(installation.house.resources["leads"].model, id)
         lead.created_at -= timedelta(days=5)
-        moved = session.scalars(sa.select(History).where(History.resource == "leads", History.action == "changed")).one()
+        moved = session.scalars(
+            sa.select(History).where(History.resource == "leads", History.action == "changed")
+        ).one()
         moved.at -= timedelta(days=2)
         session.commit()
     page = browser.get(f"/leads/{id}").text
     assert re.search(r"Nuevo <small>3 d</small>", page) and re.search(r"En Gestión <small>2 d</small>", page)
 
 
-def test_a_file_beyond_the_limit_leaves_nothing_behind(installation: Installation, write_lead: WriteLead) -> None:
+def test_a_file_beyond_the_limit_leaves_nothing_behind(
+    installation: Installation, write_lead: WriteLead
+) -> None:
     from core.records.attachments import LARGEST
 
     id = write_lead()
@@ -256,6 +286,8 @@ def test_who_may_only_look_is_offered_nothing_else(installation: Installation, w
     browser = installation.browser("aura@example.com")
     listed, shown = browser.get("/leads").text, browser.get(f"/leads/{id}").text
     assert "data-edit" not in listed and "/leads/quick" not in listed and "Farmacia Doña Bárbara" in listed
-    assert "data-value" not in shown and f"/leads/{id}/edit" not in shown and f"/leads/{id}/delete" not in shown
+    assert (
+        "data-value" not in shown and f"/leads/{id}/edit" not in shown and f"/leads/{id}/delete" not in shown
+    )
     for path in (f"/leads/{id}/edit", f"/leads/{id}/field/name", "/leads/new", f"/leads/{id}/delete"):
         assert browser.get(path).status_code == 403, path

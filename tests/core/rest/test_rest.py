@@ -30,8 +30,19 @@ def api(installation: Installation) -> Api:
 
 
 def test_a_lead_is_made_read_changed_listed_and_deleted(api: Api) -> None:
-    made = api("POST", "/leads", {"name": "Inversiones El Ávila", "status": "en gestion", "value": "12.5", "phone_1": "0414-5551234",
-                                  "tags": ["VIP"], "entered_on": "2026-11-02", "notifications": False})
+    made = api(
+        "POST",
+        "/leads",
+        {
+            "name": "Inversiones El Ávila",
+            "status": "en gestion",
+            "value": "12.5",
+            "phone_1": "0414-5551234",
+            "tags": ["VIP"],
+            "entered_on": "2026-11-02",
+            "notifications": False,
+        },
+    )
     assert made.status_code == 201
     address = made.headers["Location"].removeprefix("/api/v1")
     lead = api("GET", address).json
@@ -46,19 +57,33 @@ def test_a_lead_is_made_read_changed_listed_and_deleted(api: Api) -> None:
 
 
 def test_what_is_read_can_be_written_back_unchanged(api: Api) -> None:
-    lead = api("POST", "/leads", {"name": "Ida y vuelta", "segment": "Minorista", "email": "a@example.com", "value": 3}).json
-    body = {name: value for name, value in lead.items() if name not in ("id", "created_at", "updated_at", "version")}
+    lead = api(
+        "POST",
+        "/leads",
+        {"name": "Ida y vuelta", "segment": "Minorista", "email": "a@example.com", "value": 3},
+    ).json
+    body = {
+        name: value
+        for name, value in lead.items()
+        if name not in ("id", "created_at", "updated_at", "version")
+    }
     again = api("PATCH", f"/leads/{lead['id']}", body)
     assert again.status_code == 200 and again.json == lead
 
 
 def test_every_problem_is_told_at_once_by_field(api: Api) -> None:
-    answer = api("POST", "/leads", {"email": "nada", "status": "ninguno", "value": "-1", "level": {"id": 999}})
+    answer = api(
+        "POST", "/leads", {"email": "nada", "status": "ninguno", "value": "-1", "level": {"id": 999}}
+    )
     fields = answer.json["error"]["fields"]
     assert answer.status_code == 422
     assert {name: [each["code"] for each in found] for name, found in fields.items()} == {
-        "email": ["not_an_email"], "status": ["unknown_value"], "value": ["negative"], "level": ["unknown_value"],
-        "name": ["required"]}
+        "email": ["not_an_email"],
+        "status": ["unknown_value"],
+        "value": ["negative"],
+        "level": ["unknown_value"],
+        "name": ["required"],
+    }
 
 
 def test_unknown_fields_and_wrong_types_are_refused_by_name(api: Api) -> None:
@@ -66,17 +91,32 @@ def test_unknown_fields_and_wrong_types_are_refused_by_name(api: Api) -> None:
     fields = answer.json["error"]["fields"]
     assert answer.status_code == 422
     assert {name: found[0]["code"] for name, found in fields.items()} == {
-        "nombre": "unknown_field", "id": "unknown_field", "name": "invalid_type", "email": "invalid_type", "city": "invalid_type"}
+        "nombre": "unknown_field",
+        "id": "unknown_field",
+        "name": "invalid_type",
+        "email": "invalid_type",
+        "city": "invalid_type",
+    }
 
 
-@pytest.mark.parametrize("body, kind", [("{", "application/json"), ("[]", "application/json"), ('"x"', "application/json"),
-                                        ("name=x", "application/x-www-form-urlencoded"), ('{"name": "\\ud800"}', "application/json")])
+@pytest.mark.parametrize(
+    "body, kind",
+    [
+        ("{", "application/json"),
+        ("[]", "application/json"),
+        ('"x"', "application/json"),
+        ("name=x", "application/x-www-form-urlencoded"),
+        ('{"name": "\\ud800"}', "application/json"),
+    ],
+)
 def test_a_body_that_is_no_object_is_a_bad_request(api: Api, body: str, kind: str) -> None:
     answer = api.client.post("/api/v1/leads", data=body, content_type=kind, headers=api.headers)
     assert answer.status_code == 400 and answer.json["error"]["code"]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "'; DROP TABLE crm_leads_lead;--", '<script>"</script>', "\x00a\x07b", "🦜" * 40])
+@pytest.mark.parametrize(
+    "name", ["=1+1", "'; DROP TABLE crm_leads_lead;--", '<script>"</script>', "\x00a\x07b", "🦜" * 40]
+)
 def test_any_text_is_kept_as_text(api: Api, name: str) -> None:
     made = api("POST", "/leads", {"name": name})
     assert made.status_code == 201
@@ -105,10 +145,26 @@ def test_filters_are_those_of_the_page(api: Api) -> None:
 
     assert names("level=Alto") == ["Alta"]
     assert names("level=alto&level=bajo") == ["Alta", "Baja"]
-    assert names("value.from=10") == ["Alta"] and names("status=~open") == ["Alta", "Baja"] and names("zone=~any") == []
+    assert (
+        names("value.from=10") == ["Alta"]
+        and names("status=~open") == ["Alta", "Baja"]
+        and names("zone=~any") == []
+    )
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "sort=nothing", "nothing=1", "level=zzz", "cursor=zzz", "value.from=a"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "sort=nothing",
+        "nothing=1",
+        "level=zzz",
+        "cursor=zzz",
+        "value.from=a",
+    ],
+)
 def test_a_senseless_list_is_refused(api: Api, query: str) -> None:
     answer = api("GET", f"/leads?{query}")
     assert answer.status_code == 422 and answer.json["error"]["code"]
@@ -117,7 +173,11 @@ def test_a_senseless_list_is_refused(api: Api, query: str) -> None:
 def test_a_post_repeated_with_its_key_does_nothing_again(api: Api) -> None:
     first = api("POST", "/leads", {"name": "Una"}, Idempotency_Key="k-1")
     again = api("POST", "/leads", {"name": "Una"}, Idempotency_Key="k-1")
-    assert (again.status_code, again.json, again.headers["Location"]) == (201, first.json, first.headers["Location"])
+    assert (again.status_code, again.json, again.headers["Location"]) == (
+        201,
+        first.json,
+        first.headers["Location"],
+    )
     assert api("POST", "/leads", {"name": "Otra"}, Idempotency_Key="k-1").status_code == 409
     assert len(api("GET", "/leads").json["items"]) == 1
 
@@ -151,7 +211,11 @@ def test_another_persons_lead_is_missing_for_all_verbs(installation: Installatio
     ana, beto = Api(installation, ANA), Api(installation, BETO)
     id = ana("POST", "/leads", {"name": "De Ana"}).json["id"]
     missing = beto("GET", "/leads/999999")
-    for answer in (beto("GET", f"/leads/{id}"), beto("PATCH", f"/leads/{id}", {"name": "Mío"}), beto("POST", f"/leads/{id}/convert")):
+    for answer in (
+        beto("GET", f"/leads/{id}"),
+        beto("PATCH", f"/leads/{id}", {"name": "Mío"}),
+        beto("POST", f"/leads/{id}/convert"),
+    ):
         assert (answer.status_code, answer.json) == (missing.status_code, missing.json) == (404, missing.json)
     assert beto("DELETE", f"/leads/{id}").status_code in (403, 404)
     assert beto("GET", "/leads").json["items"] == []
@@ -203,10 +267,13 @@ def test_unknown_addresses_answer_in_json(api: Api) -> None:
     assert api("GET", f"/leads/{10**30}").status_code == 404
 
 
-def test_of_requests_racing_with_one_key_one_is_done_and_all_get_its_answer(installation: Installation, api: Api) -> None:
+def test_of_requests_racing_with_one_key_one_is_done_and_all_get_its_answer(
+    installation: Installation, api: Api
+) -> None:
     def post(_number: int) -> tuple[int, int]:
         answer = installation.app.test_client().post(
-            "/api/v1/leads", json={"name": "Una sola"}, headers={**api.headers, "Idempotency-Key": "race"})
+            "/api/v1/leads", json={"name": "Una sola"}, headers={**api.headers, "Idempotency-Key": "race"}
+        )
         return answer.status_code, answer.json["id"]
 
     with ThreadPoolExecutor(8) as pool:
