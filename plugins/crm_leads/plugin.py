@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint
 from markupsafe import Markup
 
-from core.api import ReferenceList, Resource, hookimpl
+from core.api import Panel, ReferenceList, Resource, hookimpl
 from plugins.crm_leads.fields import due_mark
 from plugins.crm_leads.lists import LISTS
+from plugins.crm_leads.panels import BECAME, CAME_FROM
 from plugins.crm_leads.resources import LEADS
 from plugins.crm_leads.views import blueprint
 
@@ -27,6 +28,12 @@ def register_resources() -> list[Resource | ReferenceList]:
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [blueprint]
+
+
+@hookimpl
+def extend_detail(resource: Resource) -> list[Panel]:
+    """On both sides of a conversion, the other side."""
+    return {"leads": [BECAME], "clients": [CAME_FROM]}.get(resource.name, [])
 
 
 @hookimpl

@@ -14,7 +14,7 @@ MEASURES = (
     Count("converted", _l("Converted"), where=f"status=~{CONVERTED}", good="up"),
     Share("rate", _l("Conversion rate"), part="converted", whole="leads", good="up", compared=True),
     Count("junk", _l("Discarded"), where=f"status=~{JUNK}"),
-    Days("time", _l("Time to convert"), begin="created_at", end="converted_at", where=f"status=~{CONVERTED}", good="down"),
+    Days("time", _l("Time to convert"), begin="entered_on", end="converted_at", where=f"status=~{CONVERTED}", good="down"),
     Amount("value", _l("Value")),
     Amount("won", _l("Converted value"), where=f"status=~{CONVERTED}", good="up"),
 )

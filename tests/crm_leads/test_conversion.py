@@ -166,3 +166,13 @@ def test_who_did_it_stands_in_both_histories(installation: Installation) -> None
             sa.or_(sa.and_(History.resource == "leads", History.record_id == lead_id),
                    sa.and_(History.resource == "clients", History.record_id == client_id))))}
     assert {("leads", "converted"), ("clients", "from_lead"), ("clients", "created")} <= actions
+
+
+def test_each_side_of_a_conversion_names_the_other(installation: Installation) -> None:
+    headers = installation.token()
+    lead_id = new_lead(installation, headers)
+    person = installation.browser()
+    assert "card-became" not in person.get(f"/leads/{lead_id}").text
+    client_id = installation.app.test_client().post(f"/api/v1/leads/{lead_id}/convert", headers=headers).json["client"]["id"]
+    assert f'href="/clients/{client_id}"' in person.get(f"/leads/{lead_id}").text
+    assert f'href="/leads/{lead_id}"' in person.get(f"/clients/{client_id}").text
