@@ -50,7 +50,7 @@ def bad_rows(session: Session, import_id: int) -> Iterator[ImportRow]:
 
 def reason(problems: Sequence[Sequence[Any]], names: dict[str, str]) -> str:
     """What is wrong with a row, as a sentence for each field."""
-    return " ".join(f"{names[name]}: {message}" if name in names else str(message) for name, message in problems)
+    return " ".join(_("%(name)s: %(text)s", name=names[name], text=message) if name in names else str(message) for name, message in problems)
 
 
 def field_labels(house: House, run: ImportRun) -> dict[str, str]:

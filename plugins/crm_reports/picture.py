@@ -133,7 +133,7 @@ def _compared(reader: Reader, ask: Ask, chart: Chart, categories: Sequence[str],
         for label, text, note in zip(categories, texts, notes, strict=True)
     )
     return Picture(_name(ask, chart), chart.look, chart.label, subtitle, tuple(categories), tuple(series), tuple(legend),
-                   f"{chart.label}: {summary}", chart.wide)
+                   _("%(name)s: %(text)s", name=chart.label, text=summary), chart.wide)
 
 
 def _parts(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group]) -> Picture:
@@ -153,12 +153,13 @@ def _parts(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group]) -> P
         for measure, each in zip(measures, series, strict=True)
     )
     summary = "; ".join(
-        f"{group.label}: " + ", ".join(f"{number_text(each.values[place], language)} {each.name.lower()}" for each in series)
+        _("%(name)s: %(text)s", name=group.label,
+          text=", ".join(f"{number_text(each.values[place], language)} {each.name.lower()}" for each in series))
         for place, group in enumerate(shown)
     )
     subtitle = _("the %(count)s largest", count=MOST_BARS) if len(shown) < len(groups) else ""
     return Picture(_name(ask, chart), chart.look, chart.label, subtitle, tuple(group.label for group in shown), series,
-                   legend, f"{chart.label}: {summary}", chart.wide)
+                   legend, _("%(name)s: %(text)s", name=chart.label, text=summary), chart.wide)
 
 
 def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], tallies: Tallies) -> Picture:
@@ -187,7 +188,7 @@ def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], 
     summary = ", ".join(f"{each.label} {each.text}" for each in legend)
     return Picture(_name(ask, chart), chart.look, chart.label, grain_words(grain, noun),
                    tuple(bucket_label(grain, bucket, language) for bucket in buckets), tuple(series), tuple(legend),
-                   f"{chart.label}, {grain_words(grain, noun)}: {summary}", chart.wide)
+                   _("%(name)s: %(text)s", name=f"{chart.label}, {grain_words(grain, noun)}", text=summary), chart.wide)
 
 
 def _urls(reader: Reader, ask: Ask, groups: Sequence[Group], measure: Count) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def summary_of(step: OwnImport, most: int = 12) -> list[tuple[str, Text, str]]:
             said.append(("plus", _("New in %(list)s: %(words)s", list=str(lists[name].plural), words=", ".join(words[:20])), ""))
     for name, message, rows, first in sorted(step.run.notes, key=lambda note: -note[2])[:most]:
         where = _("row %(row)s", row=first) if rows == 1 else ngettext("%(num)s row", "%(num)s rows", rows)
-        said.append(("alert-triangle", f"{labels[name]}: {message}" if name in labels else message, where))
+        said.append(("alert-triangle", _("%(name)s: %(text)s", name=labels[name], text=message) if name in labels else message, where))
     if len(step.run.notes) > most:
         said.append(("dots", ngettext("%(num)s more warning of another kind", "%(num)s more warnings of other kinds",
                                       len(step.run.notes) - most), ""))

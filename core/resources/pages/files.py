@@ -46,7 +46,7 @@ def add(resource: str, id: int) -> ResponseReturnValue:
             )
             kept += 1
         except Refused as refused:
-            flash_toast(f"{upload.filename}: {refused.message}", tone="bad")
+            flash_toast(_("%(name)s: %(text)s", name=upload.filename, text=refused.message), tone="bad")
     here.session.commit()
     if kept:
         flash_toast(ngettext("%(num)d file was added.", "%(num)d files were added.", kept))

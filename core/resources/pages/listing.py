@@ -254,7 +254,7 @@ def _empty(here: Here, query: ListQuery, pills: Sequence[Pill]) -> Empty:
             )
             others = _count(here, rest)
             if others > best.others or not best.culprit:
-                best = Empty(True, _("“%(text)s”", text=f"{pill.label}: {pill.words}"), others, pill.off)
+                best = Empty(True, _("“%(text)s”", text=_("%(name)s: %(text)s", name=pill.label, text=pill.words)), others, pill.off)
     return best
 
 
