@@ -34,6 +34,8 @@ class Imported:
     bad: tuple[tuple[int, str], ...]
     """Number and reason of the rows that could not be taken."""
     dry: bool
+    labels: Mapping[str, str]
+    """What the records of each resource are called."""
 
     def as_json(self) -> dict[str, Any]:
         """The counts, then the bad rows: their numbers, and each with its reason."""
@@ -46,7 +48,7 @@ class Imported:
             yield _("Tried out; nothing was written.")
         yield _("Rows: %(count)s", count=counts["rows"])
         for resource, count in counts["created"].items():
-            yield _("Created, %(resource)s: %(count)s", resource=resource, count=count)
+            yield _("Created, %(resource)s: %(count)s", resource=self.labels.get(resource, resource), count=count)
         yield _("Updated: %(count)s", count=counts["updated"])
         yield _("Duplicates: %(count)s", count=counts["duplicates"])
         yield _("Errors: %(count)s", count=counts["errors"])
@@ -102,7 +104,8 @@ def import_file(
             session.commit()
             place.unlink(missing_ok=True)
     created = {name: counts["created"].get(name, 0) for name in _targets(house, resource)} | counts["created"]
-    return Imported(counts | {"created": created}, bad, dry_run)
+    labels = {name: str(house.resources[name].plural).lower() for name in created}
+    return Imported(counts | {"created": created}, bad, dry_run, labels)
 
 
 def _targets(house: House, resource: Resource) -> list[str]:

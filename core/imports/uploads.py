@@ -119,7 +119,7 @@ def remove_old(session: Session, config: Config) -> int:
 
 def _usual_values(session: Session, actor: Actor | None) -> ValueFormat:
     reading = reading_for(session, actor)
-    return ValueFormat(reading.date_order, reading.decimal)  # type: ignore[arg-type]
+    return ValueFormat(reading.date_order, reading.decimal)
 
 
 def is_csv(table: Table) -> bool:

@@ -54,7 +54,7 @@ def column_letters(column: int) -> str:
 def _text(value: object) -> str | None:
     if value.__class__ is not str:
         return None
-    text: str = value  # type: ignore[assignment]
+    text: str = value
     if _NOT_PLAIN.search(text):
         if _TRICKY.search(text):
             return None
