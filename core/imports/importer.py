@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.fields.references import Tags
+from core.host.dispatch import PluginError
 from core.house import House
 from core.i18n import Text, _
 from core.imports.models import CREATE, CREATED, DUPLICATE, ERROR, FILL, SKIP, UPDATED, ImportRun
@@ -20,7 +21,8 @@ from core.references import add_value
 from core.resources.context import Draft, Refused, WriteContext, write_context
 from core.resources.declare import IdentityKey, Resource
 from core.resources.identity import Match, find_matches, keys_of
-from core.resources.write import NotValid, PluginError, check_draft, read_draft, title_of, write_drafts
+from core.resources.rights import title_of
+from core.resources.write import NotValid, check_draft, read_draft, write_drafts
 from core.tabular import Row
 
 Keys = list[tuple[IdentityKey, str]]

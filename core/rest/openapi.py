@@ -9,6 +9,7 @@ from apispec import APISpec
 import core
 from core.fields import Tags
 from core.house import House
+from core.imports.web.openapi import describe_imports
 from core.resources.declare import Field, Resource
 
 ERRORS = {
@@ -44,6 +45,10 @@ def describe(house: House) -> dict[str, Any]:
     for resource in house.resources.values():
         _describe(spec, resource)
     _describe_lists(spec, house)
+    for path, operations in describe_imports(house.resources).items():
+        for operation in operations.values():
+            operation["responses"] |= _errors("401", "403", "404", "422")
+        spec.path(path, operations=operations)
     return spec.to_dict()
 
 

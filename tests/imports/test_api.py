@@ -57,3 +57,9 @@ def test_what_cannot_be_is_said_in_json(sqlite_installation: Installation) -> No
 
 def _form(content: bytes, resource: str = "leads", **also: str) -> dict[str, Any]:
     return {"resource": resource, "file": (io.BytesIO(content), "prospectos.csv"), **also}
+
+
+def test_imports_are_described(sqlite_installation: Installation) -> None:
+    paths = sqlite_installation.app.test_client().get("/api/v1/openapi.json", headers=sqlite_installation.token()).json["paths"]
+    assert "multipart/form-data" in paths["/api/v1/imports"]["post"]["requestBody"]["content"]
+    assert "200" in paths["/api/v1/imports/{id}"]["get"]["responses"]

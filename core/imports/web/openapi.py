@@ -1,0 +1,61 @@
+"""How the API's description tells of imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.imports.models import ON_DUPLICATE
+
+RUN: dict[str, Any] = {
+    "type": "object",
+    "description": "How an import stands; `counts` of what was done, `checked` of a trial, the first bad rows in `errors`.",
+    "properties": {
+        "id": {"type": "integer"},
+        "resource": {"type": "string"},
+        "filename": {"type": "string"},
+        "state": {"enum": ["mapping", "checked", "running", "done"]},
+        "counts": {"type": ["object", "null"]},
+        "checked": {"type": ["object", "null"]},
+        "job": {"type": ["object", "null"]},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
+
+def describe_imports(resources: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Operations by path; errors are named by their codes alone."""
+    answer = {"content": {"application/json": {"schema": RUN}}}
+    form = {
+        "type": "object",
+        "required": ["file", "resource"],
+        "properties": {
+            "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+            "resource": {"enum": sorted(resources)},
+            "on_duplicate": {"enum": list(ON_DUPLICATE)},
+            "mapping": {"type": "string", "description": "JSON object: column name to field name, '' to leave it out"},
+            "encoding": {"type": "string"},
+            "separator": {"type": "string"},
+            "sheet": {"type": "string"},
+            "dry_run": {"enum": ["0", "1"]},
+        },
+    }
+    return {
+        "/api/v1/imports": {"post": {
+            "tags": ["imports"],
+            "operationId": "imports.create",
+            "summary": "Bring in a CSV or XLSX file",
+            "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+            "responses": {
+                "201": {"description": "Done", **answer},
+                "202": {"description": "Goes on in the background", **answer},
+            },
+        }},
+        "/api/v1/imports/{id}": {"get": {
+            "tags": ["imports"],
+            "operationId": "imports.show",
+            "summary": "How an import stands",
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}],
+            "responses": {"200": {"description": "The import", **answer}},
+        }},
+    }
