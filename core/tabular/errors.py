@@ -35,6 +35,7 @@ class TableError(_CodedError):
 
     messages = {
         "empty": _l("The file is empty."),
+        "gone": _l("The file is not here any more. Choose it again."),
         "not_a_table": _l(
             "This is a %(kind)s file, not a table. Save the table as CSV or XLSX and try again."
         ),

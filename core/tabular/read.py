@@ -28,6 +28,8 @@ def open_table(
     otherwise). Every refusal is a TableError with a code; nothing of the file is kept in memory by then.
     """
     path = Path(path)
+    if not path.is_file():
+        raise TableError("gone")
     if file_kind(path, filename, limits) == "xlsx":
         return XlsxTable(path, sheet, limits)
     if encoding is not None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from core.db import utcnow
 from core.imports.jobs import AT_ONCE
+from core.imports.models import ImportRun
 from core.jobs.worker import work_off
 from core.switchboard import SWITCHBOARD
 from core.testing.installation import Installation
@@ -218,3 +221,35 @@ def test_templates_have_the_headers_that_are_understood(installation: Installati
         fields = [value for name, value in wizard.form().items() if name.startswith("column-")]
         assert all(fields)
         assert "name" in fields
+
+
+def test_a_file_that_is_gone_is_asked_for_again(sqlite_installation: Installation) -> None:
+    wizard = Wizard(sqlite_installation.browser())
+    wizard.upload("leads", ve_file())
+    wizard.check()
+    for path in (sqlite_installation.config.instance / "imports").iterdir():
+        path.unlink()
+    assert wizard.browser.get(f"{wizard.at}/columns").status_code == 422
+    for _press in range(2):
+        assert wizard.browser.post(f"{wizard.at}/run").status_code == 422
+
+
+def test_files_larger_than_other_uploads_come_in(sqlite_installation: Installation) -> None:
+    """65 MB of notes: more than a form may bring elsewhere."""
+    rows = "".join(f"Empresa {number},{'x' * 9_900}\n" for number in range(7_000))
+    wizard = Wizard(sqlite_installation.browser())
+    content = f"Nombre,Notas\n{rows}".encode()
+    assert len(content) > 64 * 1024**2
+    assert wizard.upload("leads", content).status_code == 302
+    assert len(list((sqlite_installation.config.instance / "imports").iterdir())) == 1
+
+
+def test_a_run_whose_process_died_can_go_on(installation: Installation, wizard: Wizard) -> None:
+    wizard.upload("leads", ve_file())
+    wizard.check()
+    with installation.session() as session:
+        an_hour_ago = utcnow() - timedelta(hours=1)
+        session.execute(sa.update(ImportRun).values(state="running", started_at=an_hour_ago))
+        session.commit()
+    assert f"{wizard.at}/run" in wizard.browser.get(wizard.at).text
+    assert wizard.figures(wizard.run().text) == [8, 0, 3, 5]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from core.db import utcnow
 from core.imports import jobs
 from core.imports.models import CHECKED, ERROR, MAPPING, RUNNING, ImportRow, ImportRun
 from core.imports.web.own import OwnImport, own
@@ -15,6 +17,8 @@ from core.imports.web.sheet import draw_sheet, summary_of
 from core.tabular import TableError
 
 SHOWN = 50
+CUT_OFF = timedelta(minutes=1)
+"""A run in a request that has not ended by then has died with its process."""
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:
@@ -47,6 +51,8 @@ def run(id: int) -> ResponseReturnValue:
     try:
         jobs.start(session, step.here.house, step.here.actor, step.run, dry=False)
     except TableError as error:
+        step.run.state = RUNNING if step.run.position else CHECKED
+        session.commit()
         return render_template("imports/gone.html", step=step, problem=error.message()), 422
     return redirect(step.step("result"))
 
@@ -69,12 +75,12 @@ def _not_checked(step: OwnImport) -> ResponseReturnValue:
 
 
 def _claim(step: OwnImport) -> bool:
-    """Of two presses one starts the import; a run whose job has ended early may be started again."""
+    """Of two presses one starts the import; a run that was cut off before its end may be started again."""
     session, id = step.here.session, step.run.id
-    job = step.job
-    if step.run.state == RUNNING and job is not None and job.is_finished:
-        return True
-    taken = sa.update(ImportRun).where(ImportRun.id == id, ImportRun.state.in_((MAPPING, CHECKED))).values(state=RUNNING)
+    job, now = step.job, utcnow()
+    fresh = ImportRun.state.in_((MAPPING, CHECKED))
+    cut_off = sa.and_(ImportRun.state == RUNNING, ImportRun.started_at < now - CUT_OFF if job is None else sa.true())
+    taken = sa.update(ImportRun).where(ImportRun.id == id, sa.or_(fresh, cut_off)).values(state=RUNNING, started_at=now)
     found = session.execute(taken.returning(ImportRun.id)).first()
     session.commit()
     session.refresh(step.run)
