@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from core.demo import create_demo
+from core.jobs.service import enqueue
 from core.testing.installation import Installation, Shape, config_for, make
 from tests.browser.served import Faults, Served, open_page, serving, sign_in
 
@@ -37,6 +38,8 @@ def fill(instance: Path) -> None:
     installation.user(SELLER, ["salesperson"], name="Sara Sánchez")
     with installation.session() as session:
         create_demo(session, installation.house, "es")
+        enqueue(session, "core.sweep", actor=None, title="Barrer")
+        session.commit()
     installation.close()
 
 

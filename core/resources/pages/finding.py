@@ -14,7 +14,7 @@ from core.db import is_sqlite
 from core.resources.declare import Resource
 from core.resources.identity import kin_of
 from core.resources.pages.here import Here, enter
-from core.resources.write import title_of
+from core.resources.rights import title_of
 from core.text import compact
 
 LEAST = 3
@@ -45,7 +45,9 @@ def find(resource: str) -> ResponseReturnValue:
     here = enter(resource)
     text = request.args.get("q", "").strip()[:60]
     wanted = compact(text)
-    found = _records(here, wanted) if can_find(here.resource) and len(wanted) >= LEAST else []
+    if len(wanted) < LEAST:
+        return ""  # dashes and dots are no beginning of a number
+    found = _records(here, wanted) if can_find(here.resource) else []
     kinds = [each.plural for each in kin_of(here.house, here.resource) if here.actor.may(each.name, "view")]
     return render_template(
         "resources/parts/found.html", here=here, resource=here.resource, found=found, text=text, kinds=kinds

@@ -88,7 +88,7 @@ def draw_rows(
                 below = escape(subtitle.kind.text(page.value(row, subtitle), formats)) if subtitle else ""
                 content = (
                     f'<a class="row-name" href="{href}" title="{name}">{name}</a>'
-                    f'<span class="row-sub">{below}{_card_line({**cells, **drawn})}</span>'
+                    f'<span class="row-sub">{below}{_card_line({**cells, **drawn}, bool(below))}</span>'
                 )
             elif column.extra is not None:
                 content = drawn[column.name]
@@ -202,7 +202,9 @@ def _blame(here: Here, function: Any, column: str, error: Exception) -> None:
     )
 
 
-def _card_line(drawn: dict[str, Markup]) -> Markup:
+def _card_line(drawn: dict[str, Markup], follows: bool) -> Markup:
     """What a card of the narrow page tells beside the subtitle: the last column that a plugin draws."""
     told = next((content for content in reversed(drawn.values()) if content != EMPTY_CELL), None)
-    return Markup(f'<span class="card-sub"> · {told}</span>') if told is not None else Markup("")
+    if told is None:
+        return Markup("")
+    return Markup(f'<span class="card-sub">{" · " if follows else ""}{told}</span>')

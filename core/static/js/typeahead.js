@@ -52,6 +52,7 @@ function listen(input, list) {
     const answer = await ask(url, { signal: asked.signal }).catch(() => null);
     if (!answer?.ok) return;
     list.innerHTML = await answer.text();
+    if (!list.firstElementChild) return close();
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     options().forEach((option, at) => { option.id ||= `${list.id}-${at}`; });
