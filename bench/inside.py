@@ -8,15 +8,17 @@ import time
 from collections.abc import Callable
 
 from core.config import load_config
-from core.switchboard import create_app
+from core.host.assembly import assemble
+from core.switchboard import SWITCHBOARD, create_app
 
 
 def main() -> None:
-    app = create_app(load_config())
-    board = app.wsgi_app
+    config = load_config()
+    app = create_app(config)
+    board = app.extensions[SWITCHBOARD]
     print(json.dumps({
-        "generation check ms": round(_median(board.read_state, 2000) * 1000, 4),
-        "app build ms": round(_median(board.build, 10) * 1000, 1),
+        "generation check ms": round(_median(board._state.read, 2000) * 1000, 4),
+        "app build ms": round(_median(lambda: assemble(config), 10) * 1000, 1),
     }))
 
 

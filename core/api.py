@@ -64,20 +64,9 @@ from core.resources.declare import (
 )
 from core.resources.door import flash_toast, go_on, page_context, record_or_404
 from core.resources.identity import Match, find_matches, keys_of
-from core.resources.write import (
-    NotValid,
-    change,
-    check_draft,
-    create,
-    delete,
-    may,
-    note,
-    read_draft,
-    require_reach,
-    save,
-    title_of,
-    write_drafts,
-)
+from core.records.history import note
+from core.resources.rights import may, require_reach, title_of
+from core.resources.write import NotValid, change, check_draft, create, delete, read_draft, save, write_drafts
 from core.settings import settings_of
 from core.state import forget, remembered
 from core.tabular.write import SinkColumn, XlsxSink

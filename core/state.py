@@ -44,7 +44,8 @@ def remembered(session: Session, key: str, load: Callable[[Session], T]) -> T:
     with _kept_lock:
         kept = _kept.get(place)
     if kept is not None and kept[0] == revision:
-        return kept[1]  # type: ignore[no-any-return]
+        found: T = kept[1]
+        return found
     value = load(session)
     with _kept_lock:
         _kept[place] = (revision, value)
@@ -62,7 +63,7 @@ def current_revision(session: Session) -> int:
 def forget(session: Session) -> None:
     """Say, in this transaction, that something kept in memory has changed: every process reads it anew."""
     session.execute(
-        sa.update(State.__table__).values(revision=State.__table__.c.revision + 1), execution_options={"unscoped": True}
+        sa.update(State).values(revision=State.revision + 1), execution_options={"unscoped": True}
     )
     session.info["forgot"] = True
     session.info["revision"] = None

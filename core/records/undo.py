@@ -15,11 +15,12 @@ from core.db import utcnow
 from core.fields import Formats
 from core.i18n import _
 from core.records import snapshot
+from core.records.history import note
 from core.records.models import Undo
 from core.resources.context import Refused, WriteContext
 from core.resources.declare import Resource
 from core.resources.read import Stored, find_many
-from core.resources.write import NotValid, change, note
+from core.resources.write import NotValid, change
 
 CHANGE, DELETION = "change", "deletion"
 LASTS = timedelta(hours=1)

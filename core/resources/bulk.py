@@ -13,6 +13,7 @@ from core.access.actor import Actor
 from core.db import db, writing
 from core.fields import Reading, Tags
 from core.formats import reading_for
+from core.host.dispatch import PluginError
 from core.i18n import _, _l, ngettext
 from core.jobs import Job
 from core.records.undo import remember_change, remember_deletion
@@ -20,7 +21,8 @@ from core.resources.context import Refused, WriteContext, write_context
 from core.resources.declare import JobType, Resource
 from core.resources.query import ListQuery, filtered, read_query
 from core.resources.read import Stored, find_many
-from core.resources.write import NotValid, PluginError, change, delete, title_of
+from core.resources.rights import title_of
+from core.resources.write import NotValid, change, delete
 
 AT_ONCE = 200
 STEP = 100

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.access.actor import Scope
 from core.db import is_sqlite, utcnow
 from core.events import RecordChanged, RecordCreated, RecordDeleted
 from core.fields.kind import Invalid
 from core.fields.references import Tags
-from core.host.dispatch import PluginError
 from core.i18n import _
 from core.outbox import announce
-from core.records.models import Attachment, History
+from core.records.history import actor_id_of, told_changes, write_history
+from core.records.models import Attachment
 from core.records.tags import drop_tags, set_tags, tags_of
 from core.resources import search, side
-from core.resources.context import Draft, Refused, WriteContext
+from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
-
-STALE = "stale"
+from core.resources.rights import check_scope, require_reach, title_of
 
 
 class NotValid(Exception):
@@ -76,7 +74,7 @@ def check_draft(draft: Draft, context: WriteContext) -> None:
             "validate_record", resource=resource, draft=draft, context=context
         ):
             pass
-    _check_scope(draft, context)
+    check_scope(draft, context)
 
 
 def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
@@ -157,7 +155,7 @@ def delete(resource: Resource, records: Sequence[Any], context: WriteContext) ->
     session.execute(
         sa.delete(Attachment).where(Attachment.resource == resource.name, Attachment.record_id.in_(ids))
     )
-    _history(
+    write_history(
         session,
         context,
         resource,
@@ -165,84 +163,14 @@ def delete(resource: Resource, records: Sequence[Any], context: WriteContext) ->
     )
     for record in records:
         announce(
-            session, RecordDeleted(utcnow(), _actor_id(context), resource.name, record.id, context.source)
+            session, RecordDeleted(utcnow(), actor_id_of(context), resource.name, record.id, context.source)
         )
     return len(ids)
 
 
-def note(
-    session: Session,
-    context: WriteContext,
-    resource: Resource,
-    record: Any,
-    action: str,
-    changes: Mapping[str, Any] | None = None,
-) -> None:
-    """Write one entry of a business action (converted, reopened, …) into a record's history."""
-    _history(session, context, resource, [(record, action, dict(changes or {}))])
-
-
-def require_reach(resource: Resource, record: Any, action: str, context: WriteContext) -> None:
-    """Raises Refused unless the person may do `action` on this very record."""
-    if not may(resource, record, action, context.actor, context.house):
-        raise Refused(
-            _("You may not do this to “%(record)s”.", record=title_of(resource, record)), "forbidden"
-        )
-
-
-def may(resource: Resource, record: Any, action: str, actor: Any, house: Any) -> bool:
-    """Whether this person may do `action` on this record: grant, scope, and no plugin's `check_access` against it."""
-    if actor is None:
-        return True
-    owner = getattr(record, resource.owner) if resource.owner else actor.user_id
-    if not actor.reaches(actor.scope(resource.name, action), owner):
-        return False
-    if house.hooks.has("check_access"):
-        answers = house.hooks.strict(
-            "check_access", resource=resource, action=action, record=record, actor=actor
-        )
-        try:
-            return all(answer is not False for _plugin, answer in answers)
-        except PluginError as error:  # who cannot answer forbids
-            house.hooks.failed(error.plugin, error.at, error.original)
-            return False
-    return True
-
-
-def title_of(resource: Resource, record: Any) -> str:
-    """What a record is called."""
-    return str(getattr(record, resource.field(resource.title).attribute) or f"{resource.label} {record.id}")
-
-
-def _check_scope(draft: Draft, context: WriteContext) -> None:
-    actor, resource = context.actor, draft.resource
-    if actor is None:
-        return
-    owner_field = next((each for each in resource.fields if each.attribute == resource.owner), None)
-    if draft.is_new:
-        owner = draft.values.get(owner_field.name) if owner_field else actor.user_id
-        scope = actor.scope(resource.name, "create")
-        if scope is Scope.NONE:
-            draft.problem(
-                "", _("You may not create %(records)s.", records=str(resource.plural).lower()), "forbidden"
-            )
-        elif owner_field and not actor.reaches(scope, owner):
-            draft.problem(owner_field.name, _("You may not give records to this person."), "forbidden")
-        return
-    if not may(resource, draft.current, "edit", actor, context.house):
-        draft.problem("", _("You may not change this record."), "forbidden")
-    elif owner_field and owner_field.name in draft.values:
-        before, after = getattr(draft.current, owner_field.attribute), draft.values[owner_field.name]
-        if before != after and not (
-            (after is not None and actor.reaches(actor.scope(resource.name, "assign"), after))
-            or actor.scope(resource.name, "assign") is Scope.ALL
-        ):
-            draft.problem(owner_field.name, _("You may not give records to this person."), "forbidden")
-
-
 def _new_record(draft: Draft, context: WriteContext) -> Any:
     record = draft.resource.model()
-    record.created_by_id = _actor_id(context)
+    record.created_by_id = actor_id_of(context)
     for field in draft.resource.own_fields:
         value = draft.values.get(field.name)
         if value is not None:
@@ -300,11 +228,12 @@ def _store_new(resource: Resource, fresh: Sequence[tuple[Draft, Any]], context: 
     tags = {record.id: _tags(draft, tag_field) for draft, record in fresh}
     set_tags(session, resource.name, {id: words for id, words in tags.items() if words}, fresh=True)
     search.index(session, resource, ((record, tags[record.id]) for _draft, record in fresh))
-    _history(session, context, resource, [(record, "created", {}) for _draft, record in fresh])
+    write_history(session, context, resource, [(record, "created", {}) for _draft, record in fresh])
     if context.house.hooks.has("after_commit"):
         for _draft, record in fresh:
             announce(
-                session, RecordCreated(utcnow(), _actor_id(context), resource.name, record.id, context.source)
+                session,
+                RecordCreated(utcnow(), actor_id_of(context), resource.name, record.id, context.source),
             )
 
 
@@ -327,7 +256,7 @@ def _store_changed(
         ):
             new_tags[record.id] = draft.values[tag_field.name]
             changes[tag_field.name] = [old_tags, new_tags[record.id]]
-        told = _told(resource, changes, context) | draft.options.get("side_changes", {})
+        told = told_changes(resource, changes, context) | draft.options.get("side_changes", {})
         if told:
             record.version += 1
             record.updated_at = utcnow()
@@ -341,13 +270,13 @@ def _store_changed(
         ((record, new_tags.get(record.id, before.get(record.id, ()))) for record in touched),
         fresh=False,
     )
-    _history(session, context, resource, entries)
+    write_history(session, context, resource, entries)
     for record, _action, told in entries:
         announce(
             session,
             RecordChanged(
                 utcnow(),
-                _actor_id(context),
+                actor_id_of(context),
                 resource.name,
                 record.id,
                 context.source,
@@ -356,58 +285,5 @@ def _store_changed(
         )
 
 
-def _told(resource: Resource, changes: Mapping[str, list[Any]], context: WriteContext) -> dict[str, Any]:
-    """Changes in the API's form, as history and events carry them."""
-    told = {}
-    for name, (old, new) in changes.items():
-        kind = resource.field(name).kind
-        told[name] = [kind.json(old, context.formats), kind.json(new, context.formats)]
-    return told
-
-
-def _history(
-    session: Session,
-    context: WriteContext,
-    resource: Resource,
-    entries: Iterable[tuple[Any, str, dict[str, Any]]],
-) -> None:
-    now, actor_id = utcnow(), _actor_id(context)
-    rows = [
-        {
-            "resource": resource.name,
-            "record_id": record.id,
-            "at": now,
-            "actor_id": actor_id,
-            "action": action,
-            "source": context.source,
-            "changes": changes,
-        }
-        for record, action, changes in entries
-    ]
-    if rows:
-        session.execute(sa.insert(History), rows)
-
-
 def _tags(draft: Draft, tag_field: Field | None) -> tuple[str, ...]:
     return tuple(draft.values.get(tag_field.name) or ()) if tag_field else ()
-
-
-def _actor_id(context: WriteContext) -> int | None:
-    return context.actor.user_id if context.actor else None
-
-
-__all__ = [
-    "NotValid",
-    "PluginError",
-    "change",
-    "check_draft",
-    "create",
-    "delete",
-    "may",
-    "note",
-    "read_draft",
-    "require_reach",
-    "save",
-    "title_of",
-    "write_drafts",
-]

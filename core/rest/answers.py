@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.db import db
+from core.host.dispatch import PluginError
 from core.i18n import Text, _
 from core.resources.context import Problem, Refused
-from core.resources.write import NotValid, PluginError
+from core.resources.write import NotValid
 
 FORBIDDEN = "forbidden"
 

@@ -20,7 +20,7 @@ from core.host.manifest import Manifest
 from core.i18n import LANGUAGES
 
 if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
+    from babel.messages.catalog import Catalog, Message
 
     from core.resources.declare import Resource
 
@@ -70,9 +70,8 @@ def check_translations(manifest: Manifest) -> None:
         catalog = catalogue_of(folder, language)
         for sentence in sorted(wanted):
             message = catalog.get(sentence) if catalog is not None else None
-            said = message.string if message is not None else ""
-            texts = said if isinstance(said, tuple) else (said,)
-            assert all(texts), f"{manifest.name}: “{sentence}” is not translated into {language}"
+            texts = texts_of(message)
+            assert texts and all(texts), f"{manifest.name}: “{sentence}” is not translated into {language}"
             for text in texts:
                 assert set(placeholders(text)) <= set(placeholders(sentence)) | {"%(num)s", "%(num)d"}, (
                     f"{manifest.name}: “{text}” ({language}) has other placeholders than “{sentence}”")
@@ -81,8 +80,8 @@ def check_translations(manifest: Manifest) -> None:
 def check_declarations(manifest: Manifest, resources: list[Resource]) -> None:
     """Each column, filter, search attribute and sort it declares exists on its model."""
     for resource in resources:
-        columns = set(sa.inspect(resource.model).columns.keys())
-        extra = {each.name for each in (*resource.extra_columns, *resource.extra_filters)}
+        columns = {column.key for column in sa.inspect(resource.model).column_attrs}
+        extra = {each.name for each in resource.extra_columns} | {each.name for each in resource.extra_filters}
         for field in resource.fields:
             if field.side is None:
                 for attribute in field.kind.attributes(field):
@@ -91,9 +90,16 @@ def check_declarations(manifest: Manifest, resources: list[Resource]) -> None:
             assert resource.has_field(name) or name in extra, f"{resource.name} names a field {name} it has not"
         for attribute in resource.search:
             assert attribute in columns, f"{resource.name} searches {attribute}, which is no column"
-        indexed = {next(iter(index.columns)).name for index in resource.model.__table__.indexes} | {"id"}
+        indexed = {next(iter(index.expressions)).name for index in resource.model.__table__.indexes} | {"id"}
         sort = resource.sort.lstrip("-")
         assert sort in indexed, f"{resource.name} is sorted by {sort}, which no index begins with"
+
+
+def texts_of(message: Message | None) -> list[str]:
+    """What a message is translated to, in each number; nothing where it is missing."""
+    if message is None or not message.string:
+        return []
+    return [message.string] if isinstance(message.string, str) else list(message.string)
 
 
 def catalogue_of(folder: Path, language: str) -> Catalog | None:

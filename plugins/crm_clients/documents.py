@@ -9,9 +9,15 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, ClassVar
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
-from core.api import Draft, Field, Text, WriteContext, _, compact
+from core.api import Draft, Field, Text, WriteContext, _, compact, remembered
+from plugins.crm_clients.models import DocumentType
+
+Rules = Mapping[int, tuple[str, str | None, str | None]]
+"""Name, country and rule of each document type by its id."""
 
 CEDULA = re.compile(r"[VE]?\d{5,9}")
 
@@ -106,18 +112,17 @@ def trouble(rule: str, number: str) -> str | None:
     return None
 
 
-def _rules(context: WriteContext) -> Mapping[int, tuple[str, str | None, str | None]]:
-    """Name, country and rule of each document type by id, kept in memory."""
-    from core.api import remembered
-    from plugins.crm_clients.models import DocumentType
-
-    def load(session: Any) -> dict[int, tuple[str, str | None, str | None]]:
-        from sqlalchemy import select
-        rows = session.execute(select(DocumentType.id, DocumentType.name, DocumentType.country, DocumentType.rule)
-                               .order_by(DocumentType.position))
-        return {id: (name, country, rule) for id, name, country, rule in rows}
-
-    rules = context.session.info.get("document_rules")
+def _rules(context: WriteContext) -> Rules:
+    """The rules of the document types; looked up once a session, for an import asks for each row."""
+    rules: Rules | None = context.session.info.get("document_rules")
     if rules is None:
-        rules = context.session.info["document_rules"] = remembered(context.session, "crm_clients:rules", load)
-    return rules  # type: ignore[no-any-return]
+        rules = context.session.info["document_rules"] = remembered(context.session, "crm_clients:rules", _load_rules)
+    return rules
+
+
+def _load_rules(session: Session) -> Rules:
+    rows = session.execute(
+        sa.select(DocumentType.id, DocumentType.name, DocumentType.country, DocumentType.rule)
+        .order_by(DocumentType.position)
+    )
+    return {id: (name, country, rule) for id, name, country, rule in rows}

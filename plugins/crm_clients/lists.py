@@ -12,14 +12,16 @@ from plugins.crm_clients.models import Channel, DocumentType, Level, Sector, Seg
 SECTION = _l("Clients and leads")
 
 Row = Mapping[str, Any]
+Shipped = tuple[tuple[Mapping[str, str], Row], ...]
+"""Names by language, and the other attributes."""
 
 
-def _in_language(rows: Sequence[tuple[Mapping[str, str], Row]]) -> Callable[[str], Sequence[Row]]:
+def _in_language(rows: Shipped) -> Callable[[str], Sequence[Row]]:
     """Rows whose name depends on the installation's language."""
     return lambda language: [{"name": names[language], **rest} for names, rest in rows]
 
 
-CHANNELS = (
+CHANNELS: Shipped = (
     ({"en": "Web", "es": "Web", "fr": "Web"}, {}),
     ({"en": "Call", "es": "Llamada", "fr": "Appel"}, {}),
     ({"en": "Referral", "es": "Referido", "fr": "Recommandation"}, {}),
@@ -27,14 +29,14 @@ CHANNELS = (
     ({"en": "Social networks", "es": "Redes sociales", "fr": "Réseaux sociaux"}, {}),
 )
 
-SEGMENTS = (
+SEGMENTS: Shipped = (
     ({"en": "To be segmented", "es": "Por segmentar", "fr": "À segmenter"}, {"hue": "slate", "is_default": True}),
     ({"en": "Retail", "es": "Minorista", "fr": "Détaillant"}, {"hue": "orange"}),
     ({"en": "Wholesale", "es": "Mayorista", "fr": "Grossiste"}, {"hue": "violet"}),
     ({"en": "Institutional", "es": "Institucional", "fr": "Institutionnel"}, {"hue": "pink"}),
 )
 
-LEVELS = (
+LEVELS: Shipped = (
     ({"en": "High", "es": "Alto", "fr": "Élevé"}, {}),
     ({"en": "Medium", "es": "Medio", "fr": "Moyen"}, {}),
     ({"en": "Low", "es": "Bajo", "fr": "Faible"}, {}),

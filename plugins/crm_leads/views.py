@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from core.api import Refused, _, db, flash_toast, go_on, page_context, record_or_404, tags_of
+from core.api import PluginError, Refused, _, db, flash_toast, go_on, page_context, record_or_404, tags_of
 from plugins.crm_leads.models import Lead
 from plugins.crm_leads.services import attachment_count, conversion_of, convert_lead, matching_client, shared_values
 
@@ -15,9 +15,10 @@ blueprint = Blueprint("crm_leads", __name__, template_folder="templates")
 @blueprint.get("/leads/<int:id>/convert")
 def convert_dialog(id: int) -> ResponseReturnValue:
     """What would be made and moved; nothing is saved."""
-    lead = record_or_404("leads", id, "convert")
+    lead: Lead = record_or_404("leads", id, "convert")
     context = page_context("leads")
-    found = conversion_of(db.session, lead.id)
+    session = context.session
+    found = conversion_of(session, lead.id)
     if found is not None and found.client_id is not None:
         return go_on("clients", found.client_id)
     clients = context.house.resources["clients"]
@@ -25,19 +26,20 @@ def convert_dialog(id: int) -> ResponseReturnValue:
     shared = [(clients.field(name), clients.field(name).kind.text(value, context.formats))
               for name, value in shared_values(context, lead).items()]
     return render_template("crm_leads/convert.html", lead=lead, existing=existing, shared=shared,
-                           tags=tags_of(db.session, "leads", [lead.id]).get(lead.id, ()),
-                           attachments=attachment_count(db.session, lead))
+                           tags=tags_of(session, "leads", [lead.id]).get(lead.id, ()),
+                           attachments=attachment_count(session, lead))
 
 
 @blueprint.post("/leads/<int:id>/convert")
 def convert(id: int) -> ResponseReturnValue:
+    """Convert, and lead on to the client; where a rule or a plugin refuses, back to the lead with the reason."""
     lead: Lead = record_or_404("leads", id, "convert")
     try:
-        conversion = convert_lead(page_context("leads"), lead)
+        client_id = convert_lead(page_context("leads"), lead).client_id
         db.session.commit()
-    except Refused as refused:
+    except (Refused, PluginError) as refused:
         db.session.rollback()
-        flash_toast(str(refused.message), tone="bad")
+        flash_toast(str(refused), tone="bad")
         return go_on("leads", id)
     flash_toast(_("“%(lead)s” is now a client.", lead=lead.name))
-    return go_on("clients", conversion.client_id)
+    return go_on("clients", client_id) if client_id is not None else go_on("leads", id)

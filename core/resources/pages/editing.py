@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from core.host.dispatch import PluginError
 from core.i18n import Text, _
 from core.records.timeline import last_change_of
 from core.resources.context import Draft, Refused
@@ -29,7 +30,8 @@ from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.pages.inputs import typed
 from core.resources.pages.twins import twins_of
 from core.resources.read import Stored
-from core.resources.write import NotValid, PluginError, read_draft, save, title_of
+from core.resources.rights import title_of
+from core.resources.write import NotValid, read_draft, save
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:

@@ -19,7 +19,7 @@ from core.house import House, current_house
 from core.resources import read
 from core.resources.context import WriteContext, write_context
 from core.resources.declare import Resource
-from core.resources.write import may
+from core.resources.rights import may
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from core.host.dispatch import PluginError
 from core.resources.context import Refused
 from core.resources.declare import Field
 from core.resources.pages.cards import value_of
 from core.resources.pages.forms import RecordForm, form_of, sent, show_problems
 from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.read import Stored
-from core.resources.write import NotValid, PluginError, read_draft, save
+from core.resources.write import NotValid, read_draft, save
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:

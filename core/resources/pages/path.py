@@ -10,6 +10,7 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from core.fields.kind import ReferenceItem
+from core.host.dispatch import PluginError
 from core.i18n import _
 from core.records.timeline import time_spent
 from core.records.undo import remember_change, undo_address
@@ -17,7 +18,8 @@ from core.resources.context import Refused
 from core.resources.door import flash_toast
 from core.resources.pages.here import Here, enter, onward
 from core.resources.read import Stored
-from core.resources.write import NotValid, PluginError, change, title_of
+from core.resources.rights import title_of
+from core.resources.write import NotValid, change
 
 WON = frozenset({"converted", "won"})
 

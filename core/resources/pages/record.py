@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from werkzeug.routing import BuildError
 
 from core.fields import Reference, Tags
+from core.host.dispatch import PluginError
 from core.i18n import _
 from core.records.attachments import attachments_of
 from core.records.timeline import story_of
@@ -25,7 +26,8 @@ from core.resources.pages.path import move, walk_of
 from core.resources.pages.tabs import query_of
 from core.resources.query import neighbours
 from core.resources.read import Stored
-from core.resources.write import PluginError, delete, title_of
+from core.resources.rights import title_of
+from core.resources.write import delete
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:

@@ -12,7 +12,7 @@ from core.fields.kind import Invalid
 from core.i18n import Text
 from core.resources.identity import find_matches, keys_of
 from core.resources.pages.here import Here
-from core.resources.write import title_of
+from core.resources.rights import title_of
 
 
 @dataclass(frozen=True)
