@@ -18,7 +18,7 @@ from core.records.undo import anything_to_bring_back, forget_old
 from core.resources.bulk import JOB_TYPE
 from core.resources.declare import JobType
 from core.resources.pages import pages_of
-from core.resources.pages.exporting import EXPORT_JOB
+from core.resources.pages.exporting import EXPORT_JOB, forget_files
 
 DAY = 86400
 
@@ -40,6 +40,7 @@ def sweep_up(job: Job) -> None:
     with writing():
         forget_old(db.session())
         db.session.commit()
+    forget_files(job.house.config)
     if not anything_to_bring_back(db.session()):
         sweep(db.session(), job.house.config)
 

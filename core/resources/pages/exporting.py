@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from time import time
 from typing import cast
 from urllib.parse import parse_qs, urlencode
 
@@ -29,6 +30,7 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
 }
 JOB = "core.export"
+KEPT_SECONDS = 7 * 86400
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:
@@ -108,6 +110,14 @@ def run_export(job: Job) -> None:
     job.result.update(
         links=[[f"/exports/{job.id}", str(_("Download the file"))]], figures={str(resource.plural): made}
     )
+
+
+def forget_files(config: Config) -> None:
+    """Remove the files of jobs that nobody will fetch any more."""
+    old = time() - KEPT_SECONDS
+    for path in config.exports.glob("*") if config.exports.is_dir() else ():
+        if path.stem.isdecimal() and path.stat().st_mtime < old:
+            path.unlink(missing_ok=True)
 
 
 EXPORT_JOB = JobType(JOB, _l("Export"), run_export)
