@@ -57,10 +57,6 @@ class House:
         """The resources as the navigation has them."""
         return sorted(self.resources.values(), key=lambda each: each.menu_order)
 
-    def resource_of(self, model: type[Any]) -> Resource | None:
-        """The resource whose records are of this class, None where its plugin is off."""
-        return next((each for each in self.resources.values() if each.model is model), None)
-
     def plugin_behind(self, function: Any, otherwise: str) -> str:
         """The plugin whose code a function is, so that the right one is named when it fails."""
         module = str(getattr(function, "__module__", ""))

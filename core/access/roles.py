@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -162,12 +162,6 @@ def set_grants(session: Session, role: Role, grants: Mapping[tuple[str, str], Sc
     for (resource, action), scope in grants.items():
         session.merge(Grant(role_id=role.id, resource=resource, action=action, scope=int(scope)))
     session.flush()
-    forget(session)
-
-
-def drop_grants(session: Session, resources: Sequence[str]) -> None:
-    """Forget all grants on these resources; an uninstalled plugin leaves none."""
-    session.execute(sa.delete(Grant).where(Grant.resource.in_(resources)))
     forget(session)
 
 

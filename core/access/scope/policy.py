@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from core.house import House
     from core.resources.declare import Resource
 
-CORE_PREFIX = "core_"
-
 
 @dataclass(frozen=True)
 class Child:

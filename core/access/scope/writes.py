@@ -18,8 +18,6 @@ from core.access.scope.policy import Child, Tables, house_of, tables_of
 from core.i18n import _l
 from core.resources.context import Refused
 
-NO_HISTORY = object()
-
 
 def install() -> None:
     """Listen on all sessions; once per process."""
