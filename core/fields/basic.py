@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from babel import Locale
+from babel.core import get_global
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
@@ -192,7 +193,11 @@ class Choice(Kind):
         for text, key in self.words:
             if folded == text:
                 return key
-        raise Invalid("not_a_choice", _("“%(value)s” is none of the choices.", value=word))
+        words = _("“%(value)s” is none of the choices.", value=word)
+        if not reading.lenient:
+            raise Invalid("not_a_choice", words)
+        reading.warnings.append((field.name, words))
+        return None
 
     def text(self, value: str | None, formats: Formats) -> str:
         return next((str(label) for key, label in self.choices if key == value), value or "")
@@ -269,12 +274,16 @@ def territories(language: str) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def country_codes() -> dict[str, str]:
-    """Every text that names a country (code or name in es, en, fr; folded) with its ISO code."""
-    codes: dict[str, str] = {}
+    """Every text that names a country with its ISO code: two or three letters, or its name in es, en, fr; folded."""
+    known = territories("en")
+    codes = {
+        alias.casefold(): targets[0]
+        for alias, targets in get_global("territory_aliases").items()
+        if alias.isalpha() and targets[0] in known
+    }
     for language in ("es", "en", "fr"):
         for code, label in territories(language).items():
-            codes.setdefault(label.casefold(), code)
-            codes.setdefault(code.casefold(), code)
+            codes[label.casefold()] = codes[code.casefold()] = code
     return codes
 
 
