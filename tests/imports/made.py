@@ -78,7 +78,7 @@ def as_csv(rows: Iterable[Sequence[str]], separator: str) -> str:
 
 def as_xlsx(rows: Iterable[Sequence[object]]) -> bytes:
     target = BytesIO()
-    with xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(target, {"strings_to_formulas": False, "default_date_format": "yyyy-mm-dd"}) as book:
         sheet = book.add_worksheet()
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)

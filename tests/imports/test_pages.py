@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -132,17 +132,15 @@ def test_new_values_are_made_only_if_wanted(installation: Installation, wizard: 
 
 
 def test_a_workbook_keeps_its_numbers_and_days(installation: Installation, wizard: Wizard) -> None:
-    import datetime as dt
-
-    book = as_xlsx([("Nombre", "Valor estimado", "Fecha de ingreso", "Teléfono 1"), ("Uno", 1234.5, "2026-01-02", 4148383755)])
-    assert isinstance(dt.date(2026, 1, 2), dt.date)
+    day = date(2026, 1, 2)
+    book = as_xlsx([("Nombre", "Valor estimado", "Fecha de ingreso", "Teléfono 1"), ("Uno", 1234.5, day, 4148383755)])
     wizard.upload("leads", book, "libro.xlsx")
     assert "Sheet1" in wizard.page
     wizard.check()
     assert wizard.figures(wizard.run().text) == [1, 0, 0, 0]
     with installation.session() as session:
         lead = session.scalars(sa.select(installation.house.resources["leads"].model)).one()
-        assert (str(lead.value), lead.entered_on, lead.phone_1_e164) == ("1234.50", dt.date(2026, 1, 2), "+584148383755")
+        assert (str(lead.value), lead.entered_on, lead.phone_1_e164) == ("1234.50", day, "+584148383755")
 
 
 @pytest.mark.parametrize(("content", "filename", "word"), [
