@@ -8,24 +8,96 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
+from stdnum import luhn
+from stdnum.ve import rif
 
-from core.api import add_value, create, current_house, references_of, utcnow, write_context
+from core.api import add_value, create, current_house, references_of, settings_of, utcnow, write_context
 
 TRADES = {
-    "es": ("Farmacia", "Librería", "Taller", "Inversiones", "Panadería", "Comercializadora", "Distribuidora", "Ferretería",
-           "Clínica", "Transporte"),
-    "en": ("Pharmacy", "Bookshop", "Workshop", "Holdings", "Bakery", "Trading", "Wholesale", "Hardware", "Clinic", "Transport"),
-    "fr": ("Pharmacie", "Librairie", "Atelier", "Groupe", "Boulangerie", "Négoce", "Distribution", "Quincaillerie", "Clinique",
-           "Transports"),
+    "es": (
+        "Farmacia",
+        "Librería",
+        "Taller",
+        "Inversiones",
+        "Panadería",
+        "Comercializadora",
+        "Distribuidora",
+        "Ferretería",
+        "Clínica",
+        "Transporte",
+    ),
+    "en": (
+        "Pharmacy",
+        "Bookshop",
+        "Workshop",
+        "Holdings",
+        "Bakery",
+        "Trading",
+        "Wholesale",
+        "Hardware",
+        "Clinic",
+        "Transport",
+    ),
+    "fr": (
+        "Pharmacie",
+        "Librairie",
+        "Atelier",
+        "Groupe",
+        "Boulangerie",
+        "Négoce",
+        "Distribution",
+        "Quincaillerie",
+        "Clinique",
+        "Transports",
+    ),
 }
-NAMES = ("Orinoco", "El Ávila", "Los Andes", "Santa Rosa", "La Candelaria", "Don Quijote", "Guaicaipuro", "Tres Hermanos",
-         "Sol y Mar", "Doña Bárbara", "San Ignacio", "Araguaney", "Bellevue", "O’Connor", "Cayena", "Mirador")
-PEOPLE = (("José", "Núñez"), ("Zoraida", "Ávila"), ("Yulimar", "Rodríguez"), ("Carlos", "Márquez"), ("Anaïs", "Lefèvre"),
-          ("Belkis", "O’Connor"), ("Wilmer", "Linares"), ("Claire", "Dupont"), ("Ramón", "Peña"), ("Inés", "Güerere"))
-CITIES = (("Caracas", "Miranda"), ("Valencia", "Carabobo"), ("Maracaibo", "Zulia"), ("Mérida", "Mérida"), ("Lyon", "Rhône"))
-ZONES = {"es": ("Norte", "Sur", "Este", "Oeste"), "en": ("North", "South", "East", "West"), "fr": ("Nord", "Sud", "Est", "Ouest")}
-SECTORS = {"es": ("Comercial", "Industrial", "Centro"), "en": ("Commercial", "Industrial", "Centre"),
-           "fr": ("Commercial", "Industriel", "Centre")}
+NAMES = (
+    "Orinoco",
+    "El Ávila",
+    "Los Andes",
+    "Santa Rosa",
+    "La Candelaria",
+    "Don Quijote",
+    "Guaicaipuro",
+    "Tres Hermanos",
+    "Sol y Mar",
+    "Doña Bárbara",
+    "San Ignacio",
+    "Araguaney",
+    "Bellevue",
+    "O’Connor",
+    "Cayena",
+    "Mirador",
+)
+PEOPLE = (
+    ("José", "Núñez"),
+    ("Zoraida", "Ávila"),
+    ("Yulimar", "Rodríguez"),
+    ("Carlos", "Márquez"),
+    ("Anaïs", "Lefèvre"),
+    ("Belkis", "O’Connor"),
+    ("Wilmer", "Linares"),
+    ("Claire", "Dupont"),
+    ("Ramón", "Peña"),
+    ("Inés", "Güerere"),
+)
+CITIES = (
+    ("Caracas", "Miranda"),
+    ("Valencia", "Carabobo"),
+    ("Maracaibo", "Zulia"),
+    ("Mérida", "Mérida"),
+    ("Lyon", "Rhône"),
+)
+ZONES = {
+    "es": ("Norte", "Sur", "Este", "Oeste"),
+    "en": ("North", "South", "East", "West"),
+    "fr": ("Nord", "Sud", "Est", "Ouest"),
+}
+SECTORS = {
+    "es": ("Comercial", "Industrial", "Centro"),
+    "en": ("Commercial", "Industrial", "Centre"),
+    "fr": ("Commercial", "Industriel", "Centre"),
+}
 TAGS = (("VIP",), (), (), ("VIP", "2026"), ("2026",), ())
 
 
@@ -44,6 +116,7 @@ def cards(session: Session, language: str, *, count: int, seed: int) -> Iterator
     known = references_of(session)
     sellers = [item.id for item in known.items("users") if item.active]
     today = utcnow().date()
+    country = settings_of(session)["company.country"]
 
     def some(list_name: str, often: float = 0.85) -> int | None:
         items = known.items(list_name)
@@ -52,11 +125,16 @@ def cards(session: Session, language: str, *, count: int, seed: int) -> Iterator
     for number in range(count):
         first, last = chance.choice(PEOPLE)
         is_person = chance.random() < 0.2
-        name = f"{first} {last}" if is_person else f"{chance.choice(TRADES[language])} {chance.choice(NAMES)} {seed * 100 + number}"
+        name = (
+            f"{first} {last}"
+            if is_person
+            else f"{chance.choice(TRADES[language])} {chance.choice(NAMES)} {seed * 100 + number}"
+        )
         city, state = chance.choice(CITIES)
         yield {
             "name": name,
             "kind": "person" if is_person else "company",
+            **_document(country, is_person, 1_000_000 + seed * 9_000_000 + number * 104_729),
             "email": f"contact{seed}{number:03}@example.com",
             "phone_1": f"+58 414 {5550000 + seed * 1000 + number}",
             "channel": some("channels"),
@@ -73,6 +151,23 @@ def cards(session: Session, language: str, *, count: int, seed: int) -> Iterator
             "contact_last_name": last,
             "tags": list(chance.choice(TAGS)),
         }
+
+
+def _document(country: str, is_person: bool, number: int) -> Mapping[str, str]:
+    """A document whose check digit is right, where we know how the country makes them."""
+    if country == "VE" and is_person:
+        return {"document_type": "Cédula", "document_number": f"V-{number:,}".replace(",", ".")}
+    if country == "VE":
+        return {
+            "document_type": "RIF",
+            "document_number": f"J-{number:08d}-{rif.calc_check_digit(f'J{number:08d}')}",
+        }
+    if country == "FR" and not is_person:
+        return {
+            "document_type": "SIREN",
+            "document_number": f"{number:08d}{luhn.calc_check_digit(f'{number:08d}')}",
+        }
+    return {}
 
 
 def _make_places(session: Session, language: str) -> None:

@@ -11,14 +11,31 @@ from pathlib import Path
 from tests.imports.made import as_csv, document
 
 NAME = "prospectos_ve_cp1252.csv"
-BESIDE = Path(os.environ.get("PROSPECTO_SAMPLE_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
+BESIDE = Path(
+    os.environ.get("PROSPECTO_SAMPLE_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data"
+)
 
 ROWS, LEADS, CLIENTS = 240, 208, 19
 DUPLICATES = (121, 131, 181, 221)
 ERRORS = (12, 24, 32, 46, 58, 71, 89, 144, 200)
 
-HEADERS = ("Condición", "Canal", "Segmentación", "Nivel de Potencialidad", "Vendedor", "Estatus", "Tipo de Documento",
-           "Número de Documento", "Nombre", "Razón Social", "Email", "Teléfono 1", "Valor estimado", "Fecha de ingreso", "Etiquetas")
+HEADERS = (
+    "Condición",
+    "Canal",
+    "Segmentación",
+    "Nivel de Potencialidad",
+    "Vendedor",
+    "Estatus",
+    "Tipo de Documento",
+    "Número de Documento",
+    "Nombre",
+    "Razón Social",
+    "Email",
+    "Teléfono 1",
+    "Valor estimado",
+    "Fecha de ingreso",
+    "Etiquetas",
+)
 
 
 @dataclass(frozen=True)
@@ -45,9 +62,17 @@ def one_to_work(path: Path) -> Prospect:
         rows = list(csv.DictReader(file, delimiter=";"))
     names = [row["Nombre"] for row in rows]
     for number, row in enumerate(rows, 1):
-        if number in (*DUPLICATES, *ERRORS) or row["Condición"] != "PROSPECTO" or row["Estatus"] != "En Gestión":
+        if (
+            number in (*DUPLICATES, *ERRORS)
+            or row["Condición"] != "PROSPECTO"
+            or row["Estatus"] != "En Gestión"
+        ):
             continue
-        if row["Número de Documento"].startswith("J-") and row["Canal"] != "Feria" and names.count(row["Nombre"]) == 1:
+        if (
+            row["Número de Documento"].startswith("J-")
+            and row["Canal"] != "Feria"
+            and names.count(row["Nombre"]) == 1
+        ):
             return Prospect(row["Nombre"], row["Número de Documento"])
     raise LookupError(f"no row of {path} fits")
 
@@ -59,6 +84,20 @@ def _rows() -> Iterator[tuple[str, ...]]:
         condition = "CLIENTE" if row in clients - {*DUPLICATES, *ERRORS} else "PROSPECTO"
         status = ("Nuevo", "En Gestión", "Procesado")[row % 3] if condition == "PROSPECTO" else "Cliente"
         address = "sin arroba" if row in ERRORS else f"ventas{row}@example.com"
-        yield (condition, ("Web", "Feria", "Referido")[row % 3], ("Minorista", "Mayorista")[row % 2], "Alto", "", status, "RIF",
-               number, f"Ferretería Ávila {row}", f"Ferretería Ávila {row}, C.A.", address, f"0414-55{row:05d}"[:12],
-               f"{row}.250,50", f"{row % 28 + 1:02d}/03/2026", "VIP, feria 2025")
+        yield (
+            condition,
+            ("Web", "Feria", "Referido")[row % 3],
+            ("Minorista", "Mayorista")[row % 2],
+            "Alto",
+            "",
+            status,
+            "RIF",
+            number,
+            f"Ferretería Ávila {row}",
+            f"Ferretería Ávila {row}, C.A.",
+            address,
+            f"0414-55{row:05d}"[:12],
+            f"{row}.250,50",
+            f"{row % 28 + 1:02d}/03/2026",
+            "VIP, feria 2025",
+        )

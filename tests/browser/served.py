@@ -58,7 +58,9 @@ def serving(instance: Path, database_url: str = "") -> Iterator[Served]:
         environ["PROSPECTO_DATABASE_URL"] = database_url
     command = [sys.executable, "-m", "core.cli", "serve", "--port", str(port), "--workers", "1"]
     with log.open("w") as output:
-        process = subprocess.Popen(command, env=environ, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            command, env=environ, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
         try:
             served = Served(f"http://127.0.0.1:{port}", log)
             wait_for(served, process)
@@ -99,7 +101,12 @@ class Faults:
     def listen(self, page: Page) -> None:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.heard.append(f"exception: {error}"))
-        page.on("response", lambda answer: self.heard.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None)
+        page.on(
+            "response",
+            lambda answer: (
+                self.heard.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
+            ),
+        )
 
     def _console(self, message: ConsoleMessage) -> None:
         # That a page answered 404 or 403 is no fault of the page that says so.

@@ -63,7 +63,9 @@ def test_a_dialog_holds_the_focus_and_gives_it_back(leads: Page) -> None:
     for _step in range(25):
         leads.keyboard.press("Tab")
         # Leaving the last one may put it on the browser itself, never on the page behind.
-        assert leads.evaluate("document.activeElement === document.body || document.activeElement.closest('dialog') !== null")
+        assert leads.evaluate(
+            "document.activeElement === document.body || document.activeElement.closest('dialog') !== null"
+        )
     leads.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()

@@ -72,7 +72,12 @@ PAGES = {
 
 ABSENT = {"not found": "/nowhere", "no such lead": "/leads/999999"}
 
-SIGNED_OUT = {"sign in": "/sign-in", "forgotten": "/forgotten", "not found": "/nowhere", "wrong link": "/reset/wrong"}
+SIGNED_OUT = {
+    "sign in": "/sign-in",
+    "forgotten": "/forgotten",
+    "not found": "/nowhere",
+    "wrong link": "/reset/wrong",
+}
 
 Opener = Callable[[Look, str | None], tuple[Page, Faults]]
 
@@ -84,8 +89,11 @@ def opened(browser: Browser, demo: Served) -> Iterator[Opener]:
 
     def opener(look: Look, email: str | None) -> tuple[Page, Faults]:
         if (look, email) not in pages:
-            context = browser.new_context(viewport={"width": look.width, "height": 800 if look.width > 500 else 640},
-                                          locale=look.language, color_scheme=look.theme)
+            context = browser.new_context(
+                viewport={"width": look.width, "height": 800 if look.width > 500 else 640},
+                locale=look.language,
+                color_scheme=look.theme,
+            )
             page, faults = open_page(context)
             if email:
                 sign_in(page, demo.url, email)
@@ -173,8 +181,9 @@ def test_first_start(browser: Browser, tmp_path_factory: pytest.TempPathFactory)
     with serving(tmp_path_factory.mktemp("fresh") / "instance") as served:
         link = served.setup_link()
         for look in LOOKS:
-            context = browser.new_context(viewport={"width": look.width, "height": 700}, locale=look.language,
-                                          color_scheme=look.theme)
+            context = browser.new_context(
+                viewport={"width": look.width, "height": 700}, locale=look.language, color_scheme=look.theme
+            )
             page, faults = open_page(context)
             check(page, faults, look, link)
             check(page, faults, look, f"{served.url}/setup")
