@@ -65,6 +65,9 @@ class XlsxSink(Sink):
             width = column.width or max(_WIDTHS[column.type], min(len(column.label) + 4, 40))
             sheet.set_column(place, place, width, self._formats.get(column.type))
         sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)  # printed as wide as a page, as long as it needs
         self._writers = [self._cell_writer(sheet, column.type) for column in self._columns]
         self._starts = [f'<c r="{column_letters(place)}' for place in range(len(self._columns))]
         self._drawers = [drawer_for(column.type, self._formats.get(column.type), self._zone) for column in self._columns]

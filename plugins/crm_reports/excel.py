@@ -41,6 +41,9 @@ def write_workbook(target: BinaryIO, reader: Reader, answer: Answer) -> None:
     with XlsxSink(target, zone=reader.formats.zone) as sink:
         _write_question(sink, reader, answer)
         charts = sink.workbook.add_worksheet(_("Charts")[:31]) if answer.pictures else None
+        if charts is not None:
+            charts.set_landscape()
+            charts.fit_to_pages(1, 0)
         _write_figures(sink, answer)
         written = [(picture, _write_picture(sink, picture)) for picture in answer.pictures]
         if answer.table is not None:
