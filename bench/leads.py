@@ -11,6 +11,8 @@ from pathlib import Path
 
 from stdnum.ve import rif
 
+from core.text import fold
+
 TRADES = ("Farmacia", "Librería", "Taller", "Inversiones", "Panadería", "Comercializadora", "Distribuidora", "Ferretería",
           "Clínica", "Transporte")
 NAMES = ("Ávila", "Orinoco", "Sol y Mar", "Los Andes", "Doña Bárbara", "Don Quijote", "Guaicaipuro", "Tres Hermanos",
@@ -74,7 +76,7 @@ def fill(database: Path, count: int) -> None:
         day = FIRST_DAY + timedelta(days=chance.randrange(1000))
         moment = f"{day.isoformat()} 12:00:00.000000"
         return (
-            start + number + 1, name, _folded(name), row[7], "company", document, document.replace("-", ""), email, email,
+            start + number + 1, name, fold(name), row[7], "company", document, document.replace("-", ""), email, email,
             phone, "+58" + phone.replace("-", "")[1:], 1, day.isoformat(), chance.choice(lists["crm_clients_channel"]),
             chance.choice(lists["crm_clients_segment"]), chance.choice(lists["crm_clients_level"]),
             chance.choice(lists["core_user"]), chance.choice(statuses), moment, chance.choice(lists["crm_leads_source"]),
@@ -101,10 +103,5 @@ def _store(connection: sqlite3.Connection, insert: str, batch: list[tuple[object
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(insert, batch)
     connection.executemany("INSERT INTO search_leads(rowid, body) VALUES (?, ?)", (
-        (one[0], _folded(f"{one[1]} {one[3]} {one[5]} {one[6]} {one[7]} {one[9]} {one[10]} {one[-1]}")) for one in batch))
+        (one[0], fold(f"{one[1]} {one[3]} {one[5]} {one[6]} {one[7]} {one[9]} {one[10]} {one[-1]}")) for one in batch))
     connection.execute("COMMIT")
-
-
-def _folded(text: str) -> str:
-    from core.text import fold
-    return fold(text)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+import xlsxwriter
 
 from bench.leads import fill, write_csv
 from bench.place import Browser, Place, at_once, free_port, installation, percentile, serving, wait_for
@@ -47,7 +50,7 @@ def lists_and_search() -> Figures:
             first = _times(lambda: _must(browser.get("/leads")), 100)
             deep = _walk(browser, "/leads", 60)
             words = itertools.cycle(["quijote", "ferretería ávila", "contacto9876", "J-10500", "san ignacio 77", "04149999"])
-            search = _times(lambda: _must(browser.get(f"/leads?q={_quoted(next(words))}")), 120)
+            search = _times(lambda: _must(browser.get(f"/leads?q={quote(next(words))}")), 120)
             filtered = _times(lambda: _must(browser.get("/leads?status=~open&segment=1")), 60)
         bare = _bare_page(place.database)
         bare_search = _bare_search(place.database)
@@ -82,12 +85,8 @@ def export() -> Figures:
         fill(place.database, IMPORTED)
         target = place.folder / "leads.xlsx"
         columns = "name,document_number,email,phone_1,channel,segment,level,status,salesperson,value,entered_on,city"
-        start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-        place.command("export", "leads", str(target), "--columns", columns)
-        seconds = time.perf_counter() - start
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        seconds, memory = place.measured("export", "leads", str(target), "--columns", columns)
         floor = _bare_workbook()
-        del before
         return {"rows × columns": f"{IMPORTED} × {EXPORTED_COLUMNS}", "seconds": round(seconds, 1),
                 "floor seconds": round(floor, 1), "times the floor": round(seconds / floor, 2), "peak MB": memory}
 
@@ -126,7 +125,6 @@ def _switch(place: Place, port: int) -> Figures:
         _must(others[number].get("/clients"))
         log.append(time.perf_counter() - start)
 
-    import threading
     switching = threading.Thread(target=lambda: [place.command("plugins", word, "crm_reports", "--yes")
                                                  for _ in range(5) for word in ("disable", "enable")])
     switching.start()
@@ -173,7 +171,6 @@ def _bare_search(database: Path) -> list[float]:
 
 
 def _bare_workbook() -> float:
-    import xlsxwriter
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         book = xlsxwriter.Workbook(f"{folder}/bare.xlsx", {"constant_memory": True})
@@ -219,11 +216,6 @@ def _must(answer: tuple[int, bytes], allowed: tuple[int, ...] = (200,)) -> bytes
     if status not in allowed:
         raise RuntimeError(f"answered {status}: {content[:500]!r}")
     return content
-
-
-def _quoted(text: str) -> str:
-    from urllib.parse import quote
-    return quote(text)
 
 
 ALL = (start_and_build, import_leads, export, throughput, lists_and_search)

@@ -46,6 +46,15 @@ class Place:
             raise RuntimeError(f"prospecto {' '.join(arguments)} → {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
+    def measured(self, *arguments: str) -> tuple[float, int]:
+        """Run the command alone; its seconds, and its own peak memory in MB."""
+        start = time.perf_counter()
+        process = subprocess.Popen([sys.executable, "-m", "core.cli", *arguments], env=self._env(), stdout=subprocess.DEVNULL)
+        _pid, status, usage = os.wait4(process.pid, 0)
+        if status:
+            raise RuntimeError(f"prospecto {' '.join(arguments)} → {status}")
+        return time.perf_counter() - start, usage.ru_maxrss // 1024
+
     def start(self, *arguments: str, port: int, log: str = "serve.log") -> subprocess.Popen[bytes]:
         out = (self.folder / log).open("ab")
         return subprocess.Popen([sys.executable, "-m", "core.cli", "serve", "--host", "127.0.0.1", "--port", str(port),
