@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, BinaryIO
 
 from flask import current_app
 
-from core.api import SinkColumn, XlsxSink, _
+from core.api import Date, DateTime, Formats, SinkColumn, XlsxSink, _, utcnow
 from plugins.crm_reports.ask import Reader
 from plugins.crm_reports.periods import Period, comparison_label
 from plugins.crm_reports.picture import Picture, Series
@@ -56,14 +55,14 @@ def _write_question(sink: XlsxSink, reader: Reader, answer: Answer) -> None:
     ask = answer.ask
     sink.begin(_("Filters"), [SinkColumn(_("Filter"), width=28), SinkColumn(_("Value"), width=48)])
     sink.row([_("Report"), str(ask.report.label)])
-    sink.row([_("Period"), _days(ask.period)])
+    sink.row([_("Period"), _days(ask.period, reader.formats)])
     if ask.before is not None:
-        sink.row([comparison_label(ask.comparison, ask.period), _days(ask.before)])
+        sink.row([comparison_label(ask.comparison, ask.period), _days(ask.before, reader.formats)])
     for name in ask.filters:
         sink.row([str(ask.resource.field(name).label), filter_words(reader, ask, name)])
     if reader.actor is not None:
         sink.row([_("Made for"), reader.actor.name or reader.actor.email])
-    sink.row([_("Made on"), datetime.now(reader.formats.zone).strftime("%Y-%m-%d %H:%M")])
+    sink.row([_("Made on"), DateTime().text(utcnow(), reader.formats)])
     if answer.is_empty:
         sink.row([_("Result"), _("No data in this period")])
 
@@ -165,8 +164,8 @@ def _currencies(table: Table) -> dict[str, list[str]]:
     return {name: sorted(currencies) for name, currencies in found.items()}
 
 
-def _days(period: Period) -> str:
-    return f"{period.first.isoformat()} – {period.last.isoformat()}"
+def _days(period: Period, formats: Formats) -> str:
+    return f"{Date().text(period.first, formats)} – {Date().text(period.last, formats)}"
 
 
 def _colour(hue: str) -> str:
