@@ -1,4 +1,4 @@
-"""`python -m bench [NAME …]`: measure, print a table, and keep the figures in `bench/results.json`."""
+"""`python -m bench [NAME …]`: measure, print, and write `docs/performance.md`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench import measures
+from bench.report import write_report
 
 RESULTS = Path(__file__).parent / "results.json"
 
@@ -40,6 +41,7 @@ def main(names: list[str]) -> int:
         for figure, value in figures.items():
             print(f"  {figure:<42} {value}", flush=True)
         RESULTS.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+        write_report(kept)
     return 0
 
 
