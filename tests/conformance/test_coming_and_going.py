@@ -1,0 +1,89 @@
+"""The shipped plugins come and go: switched off they are absent, switched on again everything is back, no link is dead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pytest
+
+from core.config import load_config
+from core.host.discovery import discover
+from core.host.lifecycle import disable, enable, uninstall
+from core.host.schema.draft import model_differences
+from core.testing.installation import Browser, Installation
+
+SHIPPED = tuple(discover(load_config({})).manifests)
+START = ("/", "/apps", "/settings", "/leads", "/clients", "/reports", "/health", "/profile")
+LINK = re.compile(r'(?:href|action|hx-get|hx-post|data-href)="(/[^"#?]*)')
+NOT_FOLLOWED = re.compile(r"/static/|/sign-out|/undo/|\.(xlsx|csv|json)$|/export|/template")
+
+
+def filled(installation: Installation) -> None:
+    headers, api = installation.token(), installation.app.test_client()
+    for name in ("Farmacia Sol", "Taller Luna"):
+        assert api.post("/api/v1/leads", json={"name": name}, headers=headers).status_code == 201
+        assert api.post("/api/v1/clients", json={"name": name}, headers=headers).status_code == 201
+
+
+def dead_links(person: Browser, start: Iterable[str]) -> list[tuple[str, str, int]]:
+    """Links of these pages, and of the pages they lead to, that answer 404 or worse: (page, link, status)."""
+    seen: set[str] = set()
+    dead = []
+    pages = list(start)
+    for depth in range(2):
+        found: list[str] = []
+        for page in pages:
+            answer = person.get(page)
+            for link in dict.fromkeys(LINK.findall(answer.text)):
+                if link in seen or NOT_FOLLOWED.search(link):
+                    continue
+                seen.add(link)
+                status = person.client.get(link).status_code
+                if status == 404 or status >= 500:
+                    dead.append((page, link, status))
+                elif status == 200:
+                    found.append(link)
+        pages = found[:40]
+    return dead
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_its_migrations_go_up_down_and_up_and_end_where_its_models_are(name: str, installation: Installation) -> None:
+    config = installation.config
+    assert model_differences(config, name) == []
+    for other in reversed(SHIPPED_IN_ORDER):
+        disable(config, other, by=None, with_dependents=True)
+        uninstall(config, other, by=None, typed_name=other)
+        if other == name:
+            break
+    for other in SHIPPED_IN_ORDER:
+        enable(config, other, by=None)
+    assert model_differences(config, name) == []
+    filled(installation)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_off_it_is_absent_and_on_again_everything_is_back(name: str, sqlite_installation: Installation) -> None:
+    installation = sqlite_installation
+    filled(installation)
+    person = installation.browser()
+    own = {"crm_clients": "/clients", "crm_leads": "/leads", "crm_reports": "/reports"}[name]
+    assert person.get(own).status_code == 200
+    on = {page: person.get(page).status_code for page in START}
+    assert dead_links(person, START) == []
+    disable(installation.config, name, by=None, with_dependents=True)
+    assert person.get(own).status_code == 404
+    assert person.get(f"/api/v1{own}").status_code == 404
+    left = [page for page in START if person.get(page).status_code == 200]
+    assert f'href="{own}"' not in person.get("/").text
+    assert dead_links(person, left) == []
+    for other in SHIPPED_IN_ORDER:
+        enable(installation.config, other, by=None)
+    assert {page: person.get(page).status_code for page in START} == on
+    assert dead_links(person, START) == []
+    listed = installation.app.test_client().get("/api/v1/leads?sort=name", headers=installation.token()).json["items"]
+    assert [each["name"] for each in listed] == ["Farmacia Sol", "Taller Luna"]
+
+
+SHIPPED_IN_ORDER = [manifest.name for manifest in discover(load_config({})).in_order(set(SHIPPED))]
