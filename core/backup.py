@@ -9,6 +9,7 @@ import sqlite3
 import tarfile
 import tempfile
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,11 @@ LAST_BACKUP = "backup.last_at"
 """The setting that says when the last backup was made; for Health."""
 
 FACTS, SQLITE_FILE, POSTGRES_FILE = "prospecto-backup.json", "database.sqlite", "database.dump"
+COPIES = {
+    ".sqlite": ("SQLite", SQLITE_FILE, b"SQLite format 3\0"),
+    ".dump": ("PostgreSQL", POSTGRES_FILE, b"PGDMP"),
+}
+"""What `core.host.schema.backup.copy_database` leaves: by ending, the kind of database, its name here, how it begins."""
 FOLDERS = ("uploads", "plugins", "templates")
 SECRETS = "*.key"
 
@@ -74,6 +80,7 @@ def write_backup(config: Config, file: Path) -> None:
 def read_backup(config: Config, file: Path) -> dict[str, Any]:
     """Put a backup in the place of the installation, which must not be running; answers the backup's facts.
 
+    A copy that an upgrade made of the database is one too: then only the database is put back, and `version` is ''.
     What stood there is kept beside as `<name>.before-restore`, except for a PostgreSQL database.
 
     Raises:
@@ -127,6 +134,8 @@ def _put_database_back(config: Config, work: Path) -> None:
 
 
 def _unpack(file: Path, work: Path) -> dict[str, Any]:
+    if file.suffix in COPIES:
+        return _take_copy(file, work)
     try:
         with tarfile.open(file, "r:gz") as archive:
             archive.extractall(
@@ -139,6 +148,16 @@ def _unpack(file: Path, work: Path) -> dict[str, Any]:
     if facts.get("format") != FORMAT or not database.is_file():
         raise BackupError(f"{file} is a backup in a form that this version does not know.")
     return facts
+
+
+def _take_copy(file: Path, work: Path) -> dict[str, Any]:
+    backend, name, beginning = COPIES[file.suffix]
+    with file.open("rb") as stream:
+        if stream.read(len(beginning)) != beginning:
+            raise BackupError(f"{file} is no copy of a {backend} database.")
+    shutil.copyfile(file, work / name)
+    made = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    return {"backend": backend, "at": made.isoformat(timespec="seconds"), "version": ""}
 
 
 def _swap(new: Path, place: Path) -> None:

@@ -39,7 +39,10 @@ def backup(file: Path | None) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def restore(file: Path, yes: bool) -> None:
-    """Bring an installation back from FILE. What is there now is replaced."""
+    """Bring an installation back from FILE: a backup, or the copy of the database that an upgrade made before.
+
+    What is there now is replaced.
+    """
     config = load_config()
     if _is_running(config):
         raise Failed("A server or worker of this installation is running; stop it first.")
@@ -49,9 +52,11 @@ def restore(file: Path, yes: bool) -> None:
         facts = read_backup(config, file)
     except (BackupError, CannotCopy) as error:
         raise Failed(str(error)) from None
-    say(
-        f"{config.instance} is as it was at {facts['at']} (version {facts['version']}). Next: prospecto upgrade"
-    )
+    if facts["version"]:
+        what, then = f"version {facts['version']}", " Next: prospecto upgrade"
+    else:
+        what, then = "the database alone", ""
+    say(f"{config.instance} is as it was at {facts['at']} ({what}).{then}")
 
 
 def _is_running(config: Config) -> bool:

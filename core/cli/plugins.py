@@ -24,7 +24,7 @@ def list_plugins(as_json: bool) -> None:
     """The apps that are here, and how they stand."""
     from core.host.overview import overview
 
-    found = overview(load_config())
+    found = overview(_installation())
     if as_json:
         say_json([each.as_json() for each in found])
         return
@@ -145,11 +145,17 @@ def _prepared() -> Config:
     from core.db import engine_for
     from core.host.state import has_tables
 
-    config = load_config()
-    config.instance.mkdir(parents=True, exist_ok=True)
+    config = _installation()
     with engine_for(config.database_url).connect() as connection:
         if not has_tables(connection):
             raise Wrong(
                 "This installation is not set up yet; `prospecto init` or `prospecto serve` does that."
             )
+    return config
+
+
+def _installation() -> Config:
+    """The installation, whose folder is there: without one SQLite says only that it cannot open a file."""
+    config = load_config()
+    config.instance.mkdir(parents=True, exist_ok=True)
     return config

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.access.passwords import is_password
 from core.access.service import actor_by_token, find_user
 from core.db import engine_for
+from core.host.schema.backup import copy_database
 
 from .conftest import PASSWORD, Shell
 
@@ -101,6 +102,11 @@ def test_the_doctor_finds_everything_in_order_and_names_what_is_not(installed: S
     assert (answer.code, f"chmod 600 {key}" in answer.out) == (1, True)
 
 
+def test_apps_are_listed_before_anything_is_set_up(shell: Shell) -> None:
+    listed = shell("plugins", "list", "--json").json
+    assert {each["name"]: each["state"] for each in listed}["crm_clients"] == "discovered"
+
+
 def test_the_doctor_says_so_when_the_database_is_away(shell: Shell) -> None:
     away = "postgresql://nobody@127.0.0.1:1/none"
     shell.config.instance.mkdir()
@@ -140,6 +146,24 @@ def test_a_file_that_is_no_backup_changes_nothing(installed: Shell, tmp_path: Pa
         assert (answer.code, "no backup" in answer.err) == (1, True)
     assert not (installed.config.instance.parent / "outside.txt").exists()
     assert installed("users", "list").code == 0
+
+
+def test_the_copy_an_upgrade_made_is_brought_back_by_the_same_command(
+    installed: Shell, tmp_path: Path
+) -> None:
+    copy = copy_database(installed.config, "upgrade")
+    assert copy is not None
+    installed("users", "create", "--email", "late@example.com", "--name", "Late", "--password", PASSWORD)
+    secret = installed.config.secret("session")
+    answer = installed("restore", str(copy), "--yes")
+    assert (answer.code, "the database alone" in answer.out) == (0, True), answer.err
+    assert [each["email"] for each in installed("users", "list", "--json").json] == ["ana@example.com"]
+    assert installed.config.secret("session") == secret
+    for ending in ("sqlite", "dump"):
+        text = tmp_path / f"notes.{ending}"
+        text.write_text("dear diary")
+        refused = installed("restore", str(text), "--yes")
+        assert (refused.code, "no copy of a" in refused.err) == (1, True)
 
 
 def test_a_running_installation_is_not_overwritten(installed: Shell, tmp_path: Path) -> None:
