@@ -4,6 +4,7 @@
 
 from core.access.actor import ANONYMOUS, Actor, Scope, actor_of, work_for
 from core.db import Id, Json, Model, Money, UtcDateTime, db, utcnow
+from core.declare import JobType, MenuItem, Permission, Setting, SettingsSection
 from core.events import Event, RecordChanged, RecordCreated, RecordDeleted, RecordEvent
 from core.fields import (
     Boolean,
@@ -38,6 +39,7 @@ from core.house import House, current_house
 from core.i18n import LANGUAGES, LazyString, _, _l, ngettext
 from core.i18n import Text as Words
 from core.outbox import announce
+from core.records.history import note
 from core.records.models import Attachment, Record, RecordTag, Tag
 from core.records.tags import set_tags, tags_of
 from core.references import ReferenceValue, add_value, references_of
@@ -49,22 +51,16 @@ from core.resources.declare import (
     Field,
     Filter,
     IdentityKey,
-    JobType,
-    MenuItem,
     Panel,
     Path,
-    Permission,
     ReferenceList,
     Resource,
     RestAction,
     SavedFilter,
-    Setting,
-    SettingsSection,
     SideTable,
 )
 from core.resources.door import flash_toast, go_on, page_context, record_or_404
 from core.resources.identity import Match, find_matches, keys_of
-from core.records.history import note
 from core.resources.rights import may, require_reach, title_of
 from core.resources.write import NotValid, change, check_draft, create, delete, read_draft, save, write_drafts
 from core.settings import settings_of

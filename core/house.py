@@ -12,16 +12,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.config import Config
+    from core.declare import JobType, MenuItem, Permission, SettingsSection
     from core.host.dispatch import Hooks
     from core.host.manifest import Manifest
-    from core.resources.declare import (
-        JobType,
-        MenuItem,
-        Permission,
-        ReferenceList,
-        Resource,
-        SettingsSection,
-    )
+    from core.resources.declare import ReferenceList, Resource
 
 EXTENSION = "prospecto"
 
@@ -60,8 +54,14 @@ class House:
     def plugin_behind(self, function: Any, otherwise: str) -> str:
         """The plugin whose code a function is, so that the right one is named when it fails."""
         module = str(getattr(function, "__module__", ""))
-        return next((name for name, manifest in self.manifests.items()
-                     if module == manifest.package or module.startswith(f"{manifest.package}.")), otherwise)
+        return next(
+            (
+                name
+                for name, manifest in self.manifests.items()
+                if module == manifest.package or module.startswith(f"{manifest.package}.")
+            ),
+            otherwise,
+        )
 
     def is_enabled(self, plugin: str) -> bool:
         return plugin in self.manifests

@@ -24,6 +24,7 @@ from flask.typing import ResponseReturnValue
 from core.access.web.gate import fresh_only, require
 from core.config import Config
 from core.db import db
+from core.declare import MenuItem
 from core.fields.moments import DateTime
 from core.formats import formats_for
 from core.host.assembly import FAULTS, present_stand
@@ -45,7 +46,6 @@ from core.host.words import range_in_words, sentence, title_of
 from core.house import House, current_house
 from core.i18n import Text, _, _l
 from core.resources.context import Refused
-from core.resources.declare import MenuItem
 from core.resources.door import flash_toast
 
 blueprint = Blueprint("apps", __name__, url_prefix="/apps")

@@ -15,21 +15,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.access.actor import Actor
+    from core.declare import JobType, MenuItem, Permission, SettingsSection
     from core.events import Event
     from core.resources.context import Draft, WriteContext
-    from core.resources.declare import (
-        Action,
-        Column,
-        Field,
-        Filter,
-        JobType,
-        MenuItem,
-        Panel,
-        Permission,
-        ReferenceList,
-        Resource,
-        SettingsSection,
-    )
+    from core.resources.declare import Action, Column, Field, Filter, Panel, ReferenceList, Resource
 
 # -- each build; a failure quarantines the plugin ------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.db import db, writing
+from core.declare import JobType
 from core.house import House
 from core.i18n import _, _l
 from core.imports.models import ImportRun
@@ -13,7 +14,6 @@ from core.imports.run import run_import
 from core.imports.uploads import folder_of, remove_old
 from core.jobs import Job, enqueue
 from core.resources.context import Refused
-from core.resources.declare import JobType
 from core.tabular import TableError
 
 AT_ONCE = 1000
@@ -60,11 +60,14 @@ def _work(job: Job, *, dry: bool) -> None:
         raise Refused(_("This import is not there any more."))
     page = "review" if dry else ""
     try:
-        counts = run_import(session, job.house, job.actor, run, folder_of(job.house.config), dry=dry,
-                            progress=job.progress)
+        counts = run_import(
+            session, job.house, job.actor, run, folder_of(job.house.config), dry=dry, progress=job.progress
+        )
     except TableError as error:
         raise Refused(error.message()) from error
-    job.result["text"] = _("%(rows)s rows, %(errors)s with errors", rows=counts["rows"], errors=counts["errors"])
+    job.result["text"] = _(
+        "%(rows)s rows, %(errors)s with errors", rows=counts["rows"], errors=counts["errors"]
+    )
     job.result["links"] = [[f"/imports/{run.id}/{page}".rstrip("/"), _("See the result")]]
 
 

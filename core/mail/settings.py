@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from core.declare import Setting, SettingsSection
 from core.fields import Choice, Formats, Integer, Text
 from core.i18n import _l
-from core.resources.declare import Setting, SettingsSection
 
 STARTTLS, TLS, PLAIN = "starttls", "tls", "none"
 

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.db import db, writing
+from core.declare import JobType
 from core.fields import Reading, Tags
+from core.fields.kind import Invalid
 from core.formats import reading_for
 from core.host.dispatch import PluginError
 from core.i18n import _, _l, ngettext
 from core.jobs import Job
 from core.records.undo import remember_change, remember_deletion
 from core.resources.context import Refused, WriteContext, write_context
-from core.resources.declare import JobType, Resource
+from core.resources.declare import Resource
 from core.resources.query import ListQuery, filtered, read_query
 from core.resources.read import Stored, find_many
 from core.resources.rights import title_of
@@ -94,7 +96,7 @@ def do(
                 changed = _do_one(deed, resource, stored, context)
         except NotValid as error:
             _failed(result, stored, title, " ".join(str(each.message) for each in error.draft.problems))
-        except (Refused, PluginError) as error:
+        except (Invalid, Refused, PluginError) as error:
             _failed(result, stored, title, str(getattr(error, "message", error)))
         else:
             result.done += changed

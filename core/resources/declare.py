@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 from core.fields.kind import Kind
 from core.fields.references import Reference as ReferenceKind
@@ -263,6 +265,19 @@ class Resource:
         return tuple(each for each in self.fields if each.required)
 
     @cached_property
+    def kept_fields(self) -> tuple[Field, ...]:
+        """Fields whose column always holds a value: a new record has their default, and nobody takes it away."""
+        columns = {name: each for name, each in sa.inspect(self.model).columns.items()}
+        return tuple(
+            each
+            for each in self.own_fields
+            if not each.required
+            and each.default is not None
+            and each.attribute in columns
+            and not columns[each.attribute].nullable
+        )
+
+    @cached_property
     def tag_field(self) -> Field | None:
         return next((each for each in self.fields if isinstance(each.kind, Tags)), None)
 
@@ -294,66 +309,4 @@ class ReferenceList:
     creatable_on_import: bool = True
     section: Text = ""
     order: int = 50
-    plugin: str = ""
-
-
-@dataclass(frozen=True)
-class MenuItem:
-    """An entry of the navigation. `group` is sales, capture, analysis or admin; shown to who may `permission`."""
-
-    name: str
-    label: Text
-    endpoint: str
-    icon: str
-    group: str = "sales"
-    order: int = 50
-    permission: tuple[str, str] | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-    count: str | None = None
-    """Name of a resource whose open records are counted beside it."""
-
-
-@dataclass(frozen=True)
-class Permission:
-    """A right that belongs to no resource's records: (resource, action) of the grant matrix with scope none or all."""
-
-    resource: str
-    action: str
-    label: Text
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One value an administrator sets; read it with `settings.get("<section>.<name>")`."""
-
-    name: str
-    label: Text
-    kind: Kind
-    default: Any = None
-    help: Text = ""
-
-
-@dataclass(frozen=True)
-class SettingsSection:
-    """A page of Settings."""
-
-    name: str
-    label: Text
-    settings: tuple[Setting, ...]
-    group: Text = ""
-    order: int = 50
-    plugin: str = ""
-
-
-@dataclass(frozen=True)
-class JobType:
-    """Long work done by a worker: `run(job)` gets a `core.jobs.Job`, must be safe to run again after a kill.
-
-    `every` seconds makes it periodic.
-    """
-
-    name: str
-    label: Text
-    run: Callable[[Any], None]
-    every: int | None = None
     plugin: str = ""

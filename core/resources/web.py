@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Flask
 
 from core.db import db, writing
+from core.declare import JobType
 from core.formats import size_text
 from core.house import House
 from core.i18n import _l
@@ -16,7 +17,6 @@ from core.jobs import Job
 from core.records.attachments import sweep
 from core.records.undo import anything_to_bring_back, forget_old
 from core.resources.bulk import JOB_TYPE
-from core.resources.declare import JobType
 from core.resources.pages import pages_of
 from core.resources.pages.exporting import EXPORT_JOB, forget_files
 

@@ -7,10 +7,10 @@ import json
 from flask import Flask, Response, current_app
 
 from core.db import db, writing
+from core.declare import JobType
 from core.house import House, current_house
 from core.i18n import _l, get_locale
 from core.jobs import Job
-from core.resources.declare import JobType
 from core.rest.once import forget_old
 from core.rest.openapi import describe
 from core.rest.views import AT, api_of

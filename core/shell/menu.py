@@ -10,9 +10,9 @@ from flask import current_app, request, url_for
 from werkzeug.routing import BuildError
 
 from core.access.actor import Actor
+from core.declare import MenuItem
 from core.house import House
 from core.i18n import Text, _l
-from core.resources.declare import MenuItem
 
 GROUPS: tuple[tuple[str, Text], ...] = (
     ("", ""),
@@ -47,7 +47,9 @@ class Place:
         try:
             return url_for(self.endpoint, **self.values)
         except BuildError:
-            current_app.logger.warning("menu entry %s leads to the unknown endpoint %s", self.name, self.endpoint)
+            current_app.logger.warning(
+                "menu entry %s leads to the unknown endpoint %s", self.name, self.endpoint
+            )
             return None
 
     def is_open_to(self, actor: Actor) -> bool:
@@ -77,7 +79,9 @@ def places_of(house: House) -> tuple[Place, ...]:
     """Every place the house has, in the order of the navigation."""
     ranks = {name: rank for rank, (name, _label) in enumerate(GROUPS)}
     places = [*_own_places(), *_resource_places(house), *map(_from_item, house.menu)]
-    return tuple(sorted(places, key=lambda place: (ranks.get(place.group, len(ranks)), place.order, place.name)))
+    return tuple(
+        sorted(places, key=lambda place: (ranks.get(place.group, len(ranks)), place.order, place.name))
+    )
 
 
 def menu_for(places: Iterable[Place], actor: Actor, path: str) -> list[Group]:
@@ -108,19 +112,43 @@ def _own_places() -> list[Place]:
     return [
         Place("home", _l("Home"), "home", "", 0, endpoint="home.page"),
         Place("apps", _l("Apps"), "apps", "admin", 80, endpoint="apps.page", permission=("apps", "edit")),
-        Place("settings", _l("Settings"), "settings", "admin", 90, endpoint="settings.page",
-              permission=("settings", "edit")),
+        Place(
+            "settings",
+            _l("Settings"),
+            "settings",
+            "admin",
+            90,
+            endpoint="settings.page",
+            permission=("settings", "edit"),
+        ),
     ]
 
 
 def _resource_places(house: House) -> list[Place]:
     return [
-        Place(each.name, each.plural, each.icon, each.menu_group, each.menu_order, resource=each.name,
-              permission=(each.name, "view"), count=each.name)
+        Place(
+            each.name,
+            each.plural,
+            each.icon,
+            each.menu_group,
+            each.menu_order,
+            resource=each.name,
+            permission=(each.name, "view"),
+            count=each.name,
+        )
         for each in house.resources.values()
     ]
 
 
 def _from_item(item: MenuItem) -> Place:
-    return Place(item.name, item.label, item.icon, item.group, item.order, endpoint=item.endpoint, values=item.values,
-                 permission=item.permission, count=item.count)
+    return Place(
+        item.name,
+        item.label,
+        item.icon,
+        item.group,
+        item.order,
+        endpoint=item.endpoint,
+        values=item.values,
+        permission=item.permission,
+        count=item.count,
+    )

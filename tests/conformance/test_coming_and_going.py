@@ -31,7 +31,7 @@ def dead_links(person: Browser, start: Iterable[str]) -> list[tuple[str, str, in
     seen: set[str] = set()
     dead = []
     pages = list(start)
-    for depth in range(2):
+    for _depth in range(2):
         found: list[str] = []
         for page in pages:
             answer = person.get(page)

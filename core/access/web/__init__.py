@@ -10,9 +10,9 @@ from core.access.throttle import clear_old_attempts
 from core.access.web.extension import init_flask_security
 from core.access.web.gate import close_request, open_request
 from core.db import db, writing
+from core.declare import JobType
 from core.house import House
 from core.i18n import _l
-from core.resources.declare import JobType
 
 blueprint = Blueprint("access", __name__)
 

@@ -9,9 +9,9 @@ from flask import request, url_for
 
 from core.access.actor import Actor
 from core.access.roles import SETTINGS_RIGHT
+from core.declare import SettingsSection
 from core.house import House, current_house
 from core.i18n import Text, _, get_locale
-from core.resources.declare import SettingsSection
 from core.shell.palette import Found
 from core.text import fold
 
@@ -38,16 +38,21 @@ def groups_for(house: House, actor: Actor) -> list[SettingsGroup]:
     groups: dict[str, list[SettingsPage]] = {}
     for group, permission, page in _all_pages(house):
         if actor.may(*permission):
-            marked = replace(page, current=request.path == page.url or request.path.startswith(page.url + "/"))
+            marked = replace(
+                page, current=request.path == page.url or request.path.startswith(page.url + "/")
+            )
             groups.setdefault(group, []).append(marked)
-    return [SettingsGroup(label, sorted(pages, key=lambda page: page.order)) for label, pages in groups.items()]
+    return [
+        SettingsGroup(label, sorted(pages, key=lambda page: page.order)) for label, pages in groups.items()
+    ]
 
 
 def pages_for(actor: Actor) -> list[Found]:
     """The pages of Settings as the palette finds them."""
     return [
         Found(page.label, page.url, "settings", _("Settings"))
-        for group in groups_for(current_house(), actor) for page in group.pages
+        for group in groups_for(current_house(), actor)
+        for page in group.pages
     ]
 
 
@@ -63,7 +68,8 @@ def find_pages(house: House, actor: Actor, text: str) -> list[Found]:
                 found.append(Found(page.label, page.url, "settings", group.label))
             found += [
                 Found(label, f"{page.url}#{place}", "settings", page.label)
-                for label, place in page.words if all(word in fold(label) for word in words)
+                for label, place in page.words
+                if all(word in fold(label) for word in words)
             ]
     return found
 
@@ -79,7 +85,9 @@ def _all_pages(house: House) -> Iterator[tuple[str, tuple[str, str], SettingsPag
     yield general, edit, SettingsPage(_("CRM mode"), url_for("settings.mode"), order=1)
     root = request.script_root
     people = _("People")
-    for order, (label, address) in enumerate(((_("Users"), "users"), (_("Teams"), "teams"), (_("Roles and rights"), "roles"))):
+    for order, (label, address) in enumerate(
+        ((_("Users"), "users"), (_("Teams"), "teams"), (_("Roles and rights"), "roles"))
+    ):
         yield people, ("users", "edit"), SettingsPage(label, f"{root}/settings/{address}", order=order)
     yield from _plugin_pages(house)
     for section in own:
@@ -96,7 +104,11 @@ def _plugin_pages(house: House) -> Iterator[tuple[str, tuple[str, str], Settings
         for declared in house.lists.values():
             if declared.plugin == name:
                 url = url_for("settings.values", name=declared.name)
-                yield _group(house, name, declared.section), edit, SettingsPage(str(declared.plural), url, order=declared.order)
+                yield (
+                    _group(house, name, declared.section),
+                    edit,
+                    SettingsPage(str(declared.plural), url, order=declared.order),
+                )
         for section in house.settings.values():
             if section.plugin == name:
                 yield _group(house, name, section.group), edit, _section_page(section)
@@ -104,7 +116,9 @@ def _plugin_pages(house: House) -> Iterator[tuple[str, tuple[str, str], Settings
 
 def _section_page(section: SettingsSection) -> SettingsPage:
     words = [(str(each.label), each.name) for each in section.settings]
-    return SettingsPage(str(section.label), url_for("settings.section", name=section.name), words, section.order)
+    return SettingsPage(
+        str(section.label), url_for("settings.section", name=section.name), words, section.order
+    )
 
 
 def _group(house: House, plugin: str, given: Text) -> str:

@@ -9,6 +9,7 @@ import wtforms
 from wtforms import SelectChoice
 from wtforms.validators import ValidationError
 
+from core.declare import Setting
 from core.fields import (
     Boolean,
     Email,
@@ -23,7 +24,7 @@ from core.fields import (
 from core.fields.inputs import SEARCHABLE_FROM, QuickSelect, choices_of, hints
 from core.fields.kind import Invalid, Kind
 from core.i18n import _
-from core.resources.declare import Field, Setting
+from core.resources.declare import Field
 
 
 class SettingsForm(wtforms.Form):
@@ -41,14 +42,23 @@ def form_for(settings: Sequence[Setting], reading: Reading) -> type[SettingsForm
 def input_for(setting: Setting, reading: Reading) -> Any:
     """The WTForms field for a setting's kind."""
     kind = setting.kind
-    common = {"label": str(setting.label), "description": str(setting.help), "validators": [_parses(setting, reading)]}
+    common = {
+        "label": str(setting.label),
+        "description": str(setting.help),
+        "validators": [_parses(setting, reading)],
+    }
     if isinstance(kind, Boolean):
         return wtforms.BooleanField(**common)
     choices = choices_of(kind, reading.formats)
     if choices is not None:
         long = {"data-choose": True} if len(choices) > SEARCHABLE_FROM else {}
-        return wtforms.SelectField(choices=[SelectChoice("", _("None")), *choices] if _may_be_empty(setting) else list(choices),
-                                   validate_choice=False, render_kw=long, widget=QuickSelect(), **common)
+        return wtforms.SelectField(
+            choices=[SelectChoice("", _("None")), *choices] if _may_be_empty(setting) else list(choices),
+            validate_choice=False,
+            render_kw=long,
+            widget=QuickSelect(),
+            **common,
+        )
     if isinstance(kind, LongText):
         return wtforms.TextAreaField(render_kw={"rows": 4}, **common)
     if is_secret(kind):
@@ -56,7 +66,9 @@ def input_for(setting: Setting, reading: Reading) -> Any:
     return wtforms.StringField(render_kw=_looks(kind), **common)
 
 
-def shown_values(settings: Sequence[Setting], values: Callable[[str], Any], formats: Formats) -> dict[str, Any]:
+def shown_values(
+    settings: Sequence[Setting], values: Callable[[str], Any], formats: Formats
+) -> dict[str, Any]:
     """What the inputs hold before anybody types: the kinds' own text, a tick as a bool, a secret not at all."""
     shown: dict[str, Any] = {}
     for each in settings:
@@ -91,7 +103,9 @@ def _kept(value: Any) -> Any:
 
 
 def _raw(kind: Kind, value: Any, formats: Formats) -> str:
-    return "" if value is None else str(value) if isinstance(kind, (Email, Phone)) else kind.raw(value, formats)
+    return (
+        "" if value is None else str(value) if isinstance(kind, (Email, Phone)) else kind.raw(value, formats)
+    )
 
 
 def _may_be_empty(setting: Setting) -> bool:

@@ -18,12 +18,13 @@ from core.admin.settings.inputs import SettingsForm, form_for, shown_values
 from core.admin.settings.usage import uses_of
 from core.admin.settings.views import render
 from core.db import db
+from core.declare import Setting
 from core.fields import LongText, Text
 from core.formats import reading_for
 from core.house import current_house
 from core.i18n import _, _l
 from core.resources.context import Refused
-from core.resources.declare import ReferenceList, Setting
+from core.resources.declare import ReferenceList
 from core.resources.door import flash_toast
 from core.resources.pages.here import is_htmx
 
@@ -65,9 +66,14 @@ def add_value(name: str) -> AnyResponse:
     """A new value; of a list with meanings it says which it has."""
     declared = _list(name)
     given = {key: request.form[key] for key in ("name", "hue", "meaning") if request.form.get(key)}
-    return _redrawn(declared, _carry_out(
-        declared, lambda: deeds.create(db.session(), declared, given)[1], _("“%(name)s” was added.", name=given.get("name", ""))
-    ))
+    return _redrawn(
+        declared,
+        _carry_out(
+            declared,
+            lambda: deeds.create(db.session(), declared, given)[1],
+            _("“%(name)s” was added.", name=given.get("name", "")),
+        ),
+    )
 
 
 @blueprint.post("/settings/lists/<name>/<int:id>")
@@ -76,7 +82,9 @@ def change_value(name: str, id: int) -> AnyResponse:
     """What is changed where it stands: the name, the hue."""
     declared = _list(name)
     given = {key: request.form[key] for key in deeds.COMMON if key in request.form}
-    return _redrawn(declared, _carry_out(declared, lambda: deeds.change(db.session(), declared, id, given), _("Saved.")))
+    return _redrawn(
+        declared, _carry_out(declared, lambda: deeds.change(db.session(), declared, id, given), _("Saved."))
+    )
 
 
 @blueprint.post("/settings/lists/<name>/<int:id>/default")
@@ -85,9 +93,12 @@ def default_value(name: str, id: int) -> AnyResponse:
     declared = _list(name)
     if not declared.has_default:
         abort(404)
-    return _redrawn(declared, _carry_out(
-        declared, lambda: deeds.make_default(db.session(), declared, id), _("New records get this value.")
-    ))
+    return _redrawn(
+        declared,
+        _carry_out(
+            declared, lambda: deeds.make_default(db.session(), declared, id), _("New records get this value.")
+        ),
+    )
 
 
 @blueprint.post("/settings/lists/<name>/order")
@@ -95,7 +106,7 @@ def default_value(name: str, id: int) -> AnyResponse:
 def arrange_values(name: str) -> AnyResponse:
     """The ids of one group in their new order; a value that was dragged in gets the group's meaning."""
     declared = _list(name)
-    ids = [int(each) for each in request.form.getlist("id") if each.isdecimal()]
+    ids = [int(each) for each in request.form.getlist("id") if each.isdecimal() and len(each) < 19]
     meaning = request.form.get("meaning") or None
     outcome = _carry_out(declared, lambda: deeds.arrange(db.session(), declared, ids, meaning), _("Moved."))
     if outcome.refused:  # the page is drawn anew, as it was, and says why
@@ -109,7 +120,9 @@ def arrange_values(name: str) -> AnyResponse:
 def move_value(name: str, id: int, direction: str) -> AnyResponse:
     declared = _list(name)
     by = -1 if direction == "up" else 1
-    return _back(declared, _carry_out(declared, lambda: deeds.step(db.session(), declared, id, by), _("Moved.")))
+    return _back(
+        declared, _carry_out(declared, lambda: deeds.step(db.session(), declared, id, by), _("Moved."))
+    )
 
 
 @blueprint.get("/settings/lists/<name>/<int:id>/edit")
@@ -154,10 +167,11 @@ def ask_delete(name: str, id: int) -> str:
 def delete_value(name: str, id: int) -> AnyResponse:
     declared = _list(name)
     chosen = request.form.get("replacement", "")
-    replacement = int(chosen) if chosen.isdecimal() else None
-    return _back(declared, _carry_out(
-        declared, lambda: deeds.delete(db.session(), declared, id, replacement), _("Deleted.")
-    ))
+    replacement = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
+    return _back(
+        declared,
+        _carry_out(declared, lambda: deeds.delete(db.session(), declared, id, replacement), _("Deleted.")),
+    )
 
 
 @blueprint.post("/settings/lists/<name>/undo/<token>")
@@ -171,8 +185,12 @@ def undo_change(name: str, token: str) -> AnyResponse:
         abort(404)
     if list_name != name:
         abort(404)
-    way_back = deeds.Undo({int(id): attributes for id, attributes in way["set"].items()}, way["add"], way["remove"])
-    return _back(declared, _carry_out(declared, lambda: deeds.undo(db.session(), declared, way_back), _("Undone.")))
+    way_back = deeds.Undo(
+        {int(id): attributes for id, attributes in way["set"].items()}, way["add"], way["remove"]
+    )
+    return _back(
+        declared, _carry_out(declared, lambda: deeds.undo(db.session(), declared, way_back), _("Undone."))
+    )
 
 
 def _carry_out(declared: ReferenceList, deed: Callable[[], deeds.Undo | None], said: str) -> Outcome:
@@ -221,8 +239,12 @@ def _list_values(declared: ReferenceList) -> dict[str, Any]:
     return {
         "list": declared,
         "meaning_groups": [
-            MeaningGroup(key, label, [each for each in found if not key or each.meaning == key],
-                         deeds.may_be_default(declared, key))
+            MeaningGroup(
+                key,
+                label,
+                [each for each in found if not key or each.meaning == key],
+                deeds.may_be_default(declared, key),
+            )
             for key, label in meanings
         ],
         "uses": uses_of(session, declared.model),
@@ -254,8 +276,14 @@ def _attribute(declared: ReferenceList, name: str) -> str:
 
 def _value_page(declared: ReferenceList, id: int, form: SettingsForm) -> str:
     value = db.session().get(declared.model, id)
-    return render(_template("value"), list=declared, value=value, form=form, hues=deeds.HUES,
-                  meanings=[(key, str(label)) for key, label in declared.meanings])
+    return render(
+        _template("value"),
+        list=declared,
+        value=value,
+        form=form,
+        hues=deeds.HUES,
+        meanings=[(key, str(label)) for key, label in declared.meanings],
+    )
 
 
 def _template(name: str) -> str:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import actor_of
 from core.admin.settings.inputs import is_secret
+from core.declare import SettingsSection
 from core.records.models import History
-from core.resources.declare import SettingsSection
 from core.settings import StoredSetting, encoded, save_setting, settings_of
 from core.state import forget
 
@@ -19,7 +19,9 @@ HISTORY_RESOURCE = "settings"
 HIDDEN = "•••"
 
 
-def save_section(session: Session, section: SettingsSection, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+def save_section(
+    session: Session, section: SettingsSection, values: Mapping[str, Any]
+) -> dict[str, list[Any]]:
     """Keep the given values of a section; answers what changed, by key, as [old, new]. The caller commits."""
     settings = settings_of(session)
     changes: dict[str, list[Any]] = {}
@@ -41,7 +43,15 @@ def save_section(session: Session, section: SettingsSection, values: Mapping[str
     if changes:
         forget(session)
         actor = actor_of(session)
-        session.add(History(resource=HISTORY_RESOURCE, record_id=0, actor_id=actor.user_id if actor else None,
-                            action="edit", source="page", changes=changes))
+        session.add(
+            History(
+                resource=HISTORY_RESOURCE,
+                record_id=0,
+                actor_id=actor.user_id if actor else None,
+                action="edit",
+                source="page",
+                changes=changes,
+            )
+        )
         session.flush()
     return changes

@@ -13,10 +13,10 @@ from core.admin.settings.catalogue import find_pages, groups_for
 from core.admin.settings.inputs import SettingsForm, form_for, shown_values
 from core.admin.settings.sections import save_section
 from core.db import db
+from core.declare import SettingsSection
 from core.formats import reading_for
 from core.house import current_house
 from core.i18n import _
-from core.resources.declare import SettingsSection
 from core.resources.door import flash_toast
 from core.settings import CLASSIC, SIMPLE, settings_of
 
@@ -88,7 +88,9 @@ def _form(declared: SettingsSection, submitted: bool = False) -> SettingsForm:
     reading = reading_for(session, g.actor)
     settings = settings_of(session)
     made = form_for(declared.settings, reading)
-    shown = shown_values(declared.settings, lambda name: settings.get(f"{declared.name}.{name}"), reading.formats)
+    shown = shown_values(
+        declared.settings, lambda name: settings.get(f"{declared.name}.{name}"), reading.formats
+    )
     return made(request.form if submitted else None, data=shown)
 
 

@@ -15,12 +15,12 @@ from flask.typing import ResponseReturnValue
 from core.access.actor import ANONYMOUS
 from core.config import Config
 from core.db import db
+from core.declare import JobType
 from core.formats import formats_for
 from core.house import current_house
 from core.i18n import _, _l
 from core.jobs import Job, enqueue
 from core.jobs.service import job_for
-from core.resources.declare import JobType
 from core.resources.export import FileFormat, export_to
 from core.resources.pages.here import Here, arguments, enter, onward
 from core.resources.query import COUNT_LIMIT, ListQuery, count, read_query

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.config import Config
 from core.db import Id, Model
+from core.declare import Permission
 from core.fields import Text, UserRef
 from core.host.dispatch import Hooks
 from core.house import House
-from core.resources.declare import Field, Permission, Resource
+from core.resources.declare import Field, Resource
 
 
 class Customer(Model):

@@ -1,0 +1,72 @@
+"""What a plugin declares beside its records: entries of the navigation, rights, settings, jobs; all frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.fields.kind import Kind
+from core.i18n import Text
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """An entry of the navigation. `group` is sales, capture, analysis or admin; shown to who may `permission`."""
+
+    name: str
+    label: Text
+    endpoint: str
+    icon: str
+    group: str = "sales"
+    order: int = 50
+    permission: tuple[str, str] | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    count: str | None = None
+    """Name of a resource whose open records are counted beside it."""
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A right that belongs to no resource's records: (resource, action) of the grant matrix with scope none or all."""
+
+    resource: str
+    action: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value an administrator sets; read it with `settings.get("<section>.<name>")`."""
+
+    name: str
+    label: Text
+    kind: Kind
+    default: Any = None
+    help: Text = ""
+
+
+@dataclass(frozen=True)
+class SettingsSection:
+    """A page of Settings."""
+
+    name: str
+    label: Text
+    settings: tuple[Setting, ...]
+    group: Text = ""
+    order: int = 50
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class JobType:
+    """Long work done by a worker: `run(job)` gets a `core.jobs.Job`, must be safe to run again after a kill.
+
+    `every` seconds makes it periodic.
+    """
+
+    name: str
+    label: Text
+    run: Callable[[Any], None]
+    every: int | None = None
+    plugin: str = ""
