@@ -23,6 +23,9 @@ ERRORS = {
     "429": "Too many requests",
 }
 
+_ONE = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}]
+"""The parameter of every path of one record."""
+
 
 def describe(house: House) -> dict[str, Any]:
     """The whole document for the resources that are on."""
@@ -53,18 +56,25 @@ def describe(house: House) -> dict[str, Any]:
 
 
 def _describe(spec: APISpec, resource: Resource) -> None:
-    name = resource.name
-    read, write = f"{name}.record", f"{name}.input"
+    """A resource's two schemas and its paths: the collection, one record, what can be done with it."""
+    read, write = f"{resource.name}.record", f"{resource.name}.input"
     spec.components.schema(read, _schema(resource, written=False))
     spec.components.schema(write, _schema(resource, written=True))
     record, whole = {"$ref": f"#/components/schemas/{read}"}, {"$ref": f"#/components/schemas/{write}"}
-    one = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}]
-    tags = [name]
+    _describe_collection(spec, resource, record, whole)
+    _describe_record(spec, resource, record, whole)
+    _describe_actions(spec, resource)
+
+
+def _describe_collection(
+    spec: APISpec, resource: Resource, record: dict[str, Any], whole: dict[str, Any]
+) -> None:
+    name = resource.name
     spec.path(
         f"/api/v1/{name}",
         operations={
             "get": {
-                "tags": tags,
+                "tags": [name],
                 "operationId": f"{name}.list",
                 "summary": f"List {name}",
                 "parameters": _parameters(resource),
@@ -86,7 +96,7 @@ def _describe(spec: APISpec, resource: Resource) -> None:
                 },
             },
             "post": {
-                "tags": tags,
+                "tags": [name],
                 "operationId": f"{name}.create",
                 "summary": f"Create one of {name}",
                 "parameters": [_key()],
@@ -105,12 +115,18 @@ def _describe(spec: APISpec, resource: Resource) -> None:
             },
         },
     )
+
+
+def _describe_record(
+    spec: APISpec, resource: Resource, record: dict[str, Any], whole: dict[str, Any]
+) -> None:
+    name = resource.name
     spec.path(
         f"/api/v1/{name}/{{id}}",
-        parameters=one,
+        parameters=_ONE,
         operations={
             "get": {
-                "tags": tags,
+                "tags": [name],
                 "operationId": f"{name}.show",
                 "summary": "Read a record",
                 "responses": {
@@ -119,7 +135,7 @@ def _describe(spec: APISpec, resource: Resource) -> None:
                 },
             },
             "patch": {
-                "tags": tags,
+                "tags": [name],
                 "operationId": f"{name}.change",
                 "summary": "Change the fields named",
                 "parameters": [_match()],
@@ -130,7 +146,7 @@ def _describe(spec: APISpec, resource: Resource) -> None:
                 },
             },
             "delete": {
-                "tags": tags,
+                "tags": [name],
                 "operationId": f"{name}.delete",
                 "summary": "Delete a record",
                 "parameters": [_match()],
@@ -141,13 +157,17 @@ def _describe(spec: APISpec, resource: Resource) -> None:
             },
         },
     )
+
+
+def _describe_actions(spec: APISpec, resource: Resource) -> None:
+    name = resource.name
     for action in resource.rest_actions:
         spec.path(
             f"/api/v1/{name}/{{id}}/{action.name}",
-            parameters=one,
+            parameters=_ONE,
             operations={
                 "post": {
-                    "tags": tags,
+                    "tags": [name],
                     "operationId": f"{name}.{action.name}",
                     "summary": str(action.label),
                     "parameters": [_key()],
