@@ -87,7 +87,7 @@ def read_backup(config: Config, file: Path) -> dict[str, Any]:
         BackupError: the file is no backup, or not one of this kind of database.
         CannotCopy: the database refuses it.
     """
-    config.instance.mkdir(parents=True, exist_ok=True)
+    config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=config.instance) as name:
         work = Path(name)
         facts = _unpack(file, work)

@@ -24,6 +24,8 @@ class Config:
     strict_plugins: bool = False
     plugin_folders: tuple[Path, ...] = ()
     secure_cookies: bool = False
+    public_url: str = ""
+    """Where people reach it, for links in mails; '' where nobody said: then the request's own address."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -41,7 +43,7 @@ class Config:
         """A random secret kept in the instance folder, readable by its owner only; made at first use."""
         path = self.instance / f"{name}.key"
         if not path.exists():
-            self.instance.mkdir(parents=True, exist_ok=True)
+            self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
             draft = path.with_suffix(f".{secrets.token_hex(4)}")
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as file:
@@ -60,7 +62,8 @@ def load_config(environ: dict[str, str] | None = None) -> Config:
 
     `PROSPECTO_INSTANCE` (default `./instance`), `PROSPECTO_DATABASE_URL` (default SQLite in the instance),
     `PROSPECTO_SAFE_MODE`, `PROSPECTO_STRICT_PLUGINS`, `PROSPECTO_PLUGINS` (extra plugin folders, separated like
-    `PATH`), `PROSPECTO_HTTPS` (1 behind TLS: cookies become `__Host-` and `Secure`).
+    `PATH`), `PROSPECTO_HTTPS` (1 behind TLS: cookies become `__Host-` and `Secure`), `PROSPECTO_URL` (the address that
+    links in mails begin with, as `https://crm.example.com`).
     """
     env = os.environ if environ is None else environ
     instance = Path(env.get("PROSPECTO_INSTANCE", "instance")).resolve()
@@ -77,6 +80,7 @@ def load_config(environ: dict[str, str] | None = None) -> Config:
         strict_plugins=_is_true(env.get("PROSPECTO_STRICT_PLUGINS")),
         plugin_folders=(shipped, instance / "plugins", *extra),
         secure_cookies=_is_true(env.get("PROSPECTO_HTTPS")),
+        public_url=env.get("PROSPECTO_URL", "").rstrip("/"),
     )
 
 

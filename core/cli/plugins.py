@@ -157,5 +157,5 @@ def _prepared() -> Config:
 def _installation() -> Config:
     """The installation, whose folder is there: without one SQLite says only that it cannot open a file."""
     config = load_config()
-    config.instance.mkdir(parents=True, exist_ok=True)
+    config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     return config

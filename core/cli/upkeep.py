@@ -14,7 +14,7 @@ def upgrade() -> None:
     from core.host.lifecycle import upgrade_all
 
     config = load_config()
-    config.instance.mkdir(parents=True, exist_ok=True)
+    config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     done = upgrade_all(config)
     for line in done or ():
         say(line)
