@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Map, Rule
+
+LARGEST_ID = 2**63 - 1
+"""No database of ours counts further."""
 
 _compiled: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
 
@@ -26,7 +29,33 @@ class RememberedRule(Rule):
         return _compiled[key]
 
 
+class IdConverter(IntegerConverter):
+    """`<int:id>`: a number that a row may have; larger ones are addresses that there are not."""
+
+    def __init__(
+        self,
+        map: Map,
+        fixed_digits: int = 0,
+        min: int | None = None,
+        max: int | None = LARGEST_ID,
+        signed: bool = False,
+    ) -> None:
+        super().__init__(map, fixed_digits, min, max, signed)
+
+
 class App(Flask):
     """A Flask app that is quick to build again."""
 
     url_rule_class = RememberedRule
+
+    def __init__(self, *args: Any, **also: Any) -> None:
+        super().__init__(*args, **also)
+        self.url_map.converters["int"] = IdConverter
+
+
+def id_of(text: str) -> int:
+    """The id or row number that an argument of a URL means. Raises ValueError where no row can have it."""
+    number = int(text)
+    if not 0 <= number <= LARGEST_ID:
+        raise ValueError(text[:20])
+    return number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -45,6 +45,7 @@ def set_up(app: Flask, house: House) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     csrf.init_app(app)
     app.before_request(refuse_forged)
+    app.before_request(refuse_nul)
     app.after_request(protect)
 
 
@@ -55,6 +56,17 @@ def refuse_forged() -> None:
     """
     if current_app.config["WTF_CSRF_ENABLED"] and request.endpoint is not None and not has_bearer():
         csrf.protect()
+
+
+def refuse_nul() -> None:
+    """No page sends the character NUL and PostgreSQL keeps none: an address or a form that holds it is not read."""
+    if request.endpoint is None:
+        return
+    found = "\0" in request.path or any(
+        "\0" in text for pair in request.args.items(multi=True) for text in pair
+    )
+    if found or any("\0" in text for pair in request.form.items(multi=True) for text in pair):
+        abort(400)
 
 
 def has_bearer() -> bool:

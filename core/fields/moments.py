@@ -17,6 +17,8 @@ from core.tabular.numbers import parse_date, parse_datetime
 if TYPE_CHECKING:
     from core.resources.declare import Field
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+
 
 @dataclass(frozen=True)
 class Date(Kind):
@@ -29,15 +31,13 @@ class Date(Kind):
     def parse(self, raw: Any, field: Field, reading: Reading) -> date | None:
         if raw is None or raw == "":
             return None
-        if isinstance(raw, datetime):
-            return raw.date()
-        if isinstance(raw, date):
-            return raw
         text = clean_text(raw)
         if not text:
             return None
         try:
-            return parse_date(text, reading.date_order)
+            if isinstance(raw, date):
+                return _of_our_times(raw.date() if isinstance(raw, datetime) else raw)
+            return _of_our_times(parse_date(text, reading.date_order))
         except ValueError:
             raise Invalid("not_a_date", _("“%(value)s” is not a day of the calendar.", value=text)) from None
 
@@ -67,6 +67,7 @@ class DateTime(Kind):
             return None
         try:
             moment = raw if isinstance(raw, datetime) else parse_datetime(clean_text(raw), reading.date_order)
+            _of_our_times(moment.date())
         except ValueError:
             raise Invalid("not_a_moment", _("“%(value)s” is not a date with a time.", value=raw)) from None
         if moment.tzinfo is None:
@@ -89,6 +90,13 @@ class DateTime(Kind):
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["string", "null"], "format": "date-time"}
+
+
+def _of_our_times(day: date) -> date:
+    """The day, if a workbook can hold it and years may be counted from it. Raises ValueError for others."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(day)
+    return day
 
 
 @lru_cache(maxsize=10_000)

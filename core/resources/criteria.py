@@ -26,6 +26,8 @@ from core.text import compact, fold
 log = logging.getLogger("prospecto.plugins")
 
 OPERATORS = ("from", "to", "contains", "last_days", "not")
+MOST_VALUES = 200
+"""Of one filter: a database reads no endless chain of OR."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def read_conditions(resource: Resource, args: Mapping[str, Sequence[str]]) -> tu
     found = []
     for key, values in args.items():
         name, _dot, operator = key.partition(".")
-        given = tuple(value for value in values if value != "")
+        given = tuple(text for value in values if (text := value.replace("\0", "")).strip())
         known = name in extra or (resource.has_field(name) and resource.field(name).kind.operators)
         if given and known and operator in ("", *OPERATORS):
             found.append(Condition(name, operator or "is", given))
@@ -73,6 +75,8 @@ def criterion(resource: Resource, condition: Condition, reading: Reading, actor:
                 raise Unreadable(condition, problem) from error
     field = resource.field(condition.field)
     try:
+        if len(condition.values) > MOST_VALUES:
+            raise Invalid("too_many", _("From %(low)s to %(high)s.", low=1, high=MOST_VALUES))
         if condition.operator == "is":
             return sa.or_(*(_one(resource, field, value, reading, actor) for value in condition.values))
         if condition.operator == "not":
@@ -138,7 +142,10 @@ def _one(resource: Resource, field: Field, value: str, reading: Reading, actor: 
 
 
 def _compare(resource: Resource, field: Field, operator: str, value: str, reading: Reading) -> Any:
-    column, kind = column_of(resource, field), field.kind
+    kind = field.kind
+    if isinstance(kind, Tags) or (operator != "contains" and operator not in kind.operators):
+        raise Invalid("unknown_filter", _("There is no such filter."))
+    column = column_of(resource, field)
     if operator == "contains":
         squeezed = _squeezed(resource, field)
         if squeezed is not None and compact(value):
@@ -156,6 +163,8 @@ def _compare(resource: Resource, field: Field, operator: str, value: str, readin
         first = today - timedelta(days=int(value) - 1)
         return column >= (first if isinstance(kind, Date) else _start_of(first, reading))
     bound = kind.parse(value, field, reading)
+    if bound is None:
+        raise Invalid("unknown_filter", _("There is no such filter."))
     if isinstance(kind, DateTime) and operator == "to" and len(value) <= 10:
         return column < bound + timedelta(days=1)
     return column >= bound if operator == "from" else column <= bound

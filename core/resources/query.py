@@ -23,6 +23,7 @@ from core.resources.context import Problem
 from core.resources.criteria import Condition, Unreadable, criterion, read_conditions
 from core.resources.declare import Field, Resource
 from core.resources.search import search_criteria, search_table
+from core.routing import LARGEST_ID
 
 PAGE_SIZES = (25, 50, 100, 200)
 COUNT_LIMIT = 10_000
@@ -51,9 +52,11 @@ class Cursor:
         try:
             kept = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             value, id, position, back = kept
-            return cls(value, int(id), int(position), bool(back))
-        except (binascii.Error, UnicodeDecodeError, ValueError, TypeError) as error:
+        except (binascii.Error, UnicodeDecodeError, ValueError, TypeError, RecursionError) as error:
             raise ValueError("not a cursor") from error
+        if not all(type(each) is int and 0 <= each <= LARGEST_ID for each in (id, position)):
+            raise ValueError("not a cursor")
+        return cls(value, id, position, bool(back))
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def read_query(resource: Resource, args: Mapping[str, Sequence[str]], *, most: i
 
     def first(name: str) -> str:
         values = args.get(name) or [""]
-        return values[0].strip()
+        return values[0].replace("\0", "").strip()
 
     limit = first("limit")
     columns = tuple(name for name in first("columns").split(",") if name)
@@ -331,12 +334,29 @@ def _typed(value: Any, column: Any) -> Any:
     Raises:
         ValueError: it is not of that type.
     """
+    if value is None:
+        return None
     python_type = column.type.python_type
-    if value is None or isinstance(value, python_type):
-        return value
     try:
-        if python_type in (date, datetime):
-            return python_type.fromisoformat(value)
-        return python_type(value)
-    except (TypeError, InvalidOperation) as error:
+        if isinstance(value, python_type):
+            typed = value
+        elif python_type in (date, datetime):
+            typed = python_type.fromisoformat(value)
+        else:
+            typed = python_type(value)
+    except (TypeError, OverflowError, InvalidOperation) as error:
         raise ValueError("not a cursor") from error
+    if not _is_storable(typed, column.type):
+        raise ValueError("not a cursor")
+    return typed
+
+
+def _is_storable(value: Any, kept_as: Any) -> bool:
+    """Whether a database takes this value for a column of this type; one that came from a column is."""
+    if isinstance(value, str):
+        return "\0" not in value and value.encode("utf-8", "replace").decode() == value
+    if isinstance(value, Decimal):
+        return value.is_finite() and value.adjusted() < 13  # more is no amount
+    if isinstance(value, int):
+        return abs(value) <= (LARGEST_ID if isinstance(kept_as, sa.BigInteger) else 2**31 - 1)
+    return not isinstance(value, date) or 1 < value.year < 9999

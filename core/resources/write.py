@@ -69,6 +69,10 @@ def check_draft(draft: Draft, context: WriteContext) -> None:
         if field.name not in troubled and (draft.is_new or field.name in draft.values):
             if draft.values.get(field.name) in (None, "", ()):
                 draft.problem(field.name, _("This is needed."), "required")
+    if not draft.is_new:
+        for field in resource.kept_fields:
+            if field.name in draft.values and draft.values[field.name] is None:
+                draft.problem(field.name, _("This is needed."), "required")
     if context.house.hooks.has("validate_record"):
         for _plugin, _value in context.house.hooks.strict(
             "validate_record", resource=resource, draft=draft, context=context

@@ -28,7 +28,7 @@ def json_object(*, required: bool = True) -> dict[str, Any]:
         raise ApiError(400, "not_json", _("Send JSON, with Content-Type: application/json."))
     try:
         body = request.get_json()
-    except BadRequest:
+    except (BadRequest, RecursionError):
         raise ApiError(400, "not_json", _("The body is not JSON.")) from None
     if not isinstance(body, dict):
         raise ApiError(400, "not_an_object", _("The body is not a JSON object."))

@@ -21,6 +21,7 @@ from core.admin.settings.views import render
 from core.db import db
 from core.i18n import LANGUAGES, _, get_locale
 from core.resources.context import Refused
+from core.routing import id_of
 from core.settings import settings_of
 
 PAGE = 100
@@ -30,7 +31,7 @@ PAGE = 100
 @administrators_only
 def users() -> ResponseReturnValue:
     text = " ".join(request.args.get("q", "").split())[:80]
-    start = request.args.get("from", 0, type=int)
+    start = request.args.get("from", 0, type=id_of)
     wanted = (
         sa.select(User).options(selectinload(User.roles)).order_by(User.active.desc(), User.name, User.id)
     )

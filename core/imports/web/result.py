@@ -21,6 +21,7 @@ from core.imports.uploads import file_type
 from core.imports.web.own import OwnImport, own
 from core.imports.web.sheet import counted, draw_records, draw_sheet, summary_of
 from core.resources.door import flash_toast
+from core.routing import id_of
 
 SHOWN = 50
 IN_MEMORY = 8 * 1024**2
@@ -39,20 +40,39 @@ def result(id: int) -> ResponseReturnValue:
         return redirect(step.step("review" if step.is_busy or run.checked else "columns"))
     if run.state != FINISHED:
         stopped = not step.is_busy
-        return render_template("imports/running.html", step=step, run=run, here=step.here, current=4, stopped=stopped)
+        return render_template(
+            "imports/running.html", step=step, run=run, here=step.here, current=4, stopped=stopped
+        )
     show = request.args.get("show", "")
     if show not in (CREATED, UPDATED, DUPLICATE, ERROR):
-        show = ERROR if run.counts.get("errors") else CREATED if any(run.counts["created"].values()) else DUPLICATE
-    after = request.args.get("after", 0, int)
+        show = (
+            ERROR
+            if run.counts.get("errors")
+            else CREATED
+            if any(run.counts["created"].values())
+            else DUPLICATE
+        )
+    after = request.args.get("after", 0, id_of)
     rows = _rows(step, show, after)
     more = rows[SHOWN - 1].row if len(rows) > SHOWN else None
     rows = rows[:SHOWN]
     formats = step.here.formats
     return render_template(
-        "imports/result.html", step=step, here=step.here, run=run, counts=run.counts, show=show, after=after, more=more,
-        sheet=draw_sheet(step, rows) if show == ERROR else None, records=None if show == ERROR else draw_records(step, rows),
-        also=summary_of(step), made=counted(step, run.counts["created"], formats),
-        total=sum(run.counts["created"].values()), headline=_headline(step), error_format=file_type(run),
+        "imports/result.html",
+        step=step,
+        here=step.here,
+        run=run,
+        counts=run.counts,
+        show=show,
+        after=after,
+        more=more,
+        sheet=draw_sheet(step, rows) if show == ERROR else None,
+        records=None if show == ERROR else draw_records(step, rows),
+        also=summary_of(step),
+        made=counted(step, run.counts["created"], formats),
+        total=sum(run.counts["created"].values()),
+        headline=_headline(step),
+        error_format=file_type(run),
         ended=format_datetime(run.finished_at, "short", tzinfo=formats.zone, locale=formats.language),
         seconds=_seconds(run, formats.language),
         as_tried=_same(run.checked, run.counts),
@@ -91,16 +111,23 @@ def retry(id: int) -> ResponseReturnValue:
 
 
 def _rows(step: OwnImport, outcome: str, after: int) -> list[ImportRow]:
-    return list(step.here.session.scalars(
-        sa.select(ImportRow).where(ImportRow.import_id == step.run.id, ImportRow.outcome == outcome, ImportRow.row > after)
-        .order_by(ImportRow.row).limit(SHOWN + 1)))
+    return list(
+        step.here.session.scalars(
+            sa.select(ImportRow)
+            .where(ImportRow.import_id == step.run.id, ImportRow.outcome == outcome, ImportRow.row > after)
+            .order_by(ImportRow.row)
+            .limit(SHOWN + 1)
+        )
+    )
 
 
 def _seconds(run: ImportRun, language: str) -> str:
     """How long it took, to a tenth."""
     if run.finished_at is None or run.started_at is None:
         return ""
-    return format_decimal(max(round((run.finished_at - run.started_at).total_seconds(), 1), 0.1), locale=language)
+    return format_decimal(
+        max(round((run.finished_at - run.started_at).total_seconds(), 1), 0.1), locale=language
+    )
 
 
 def _headline(step: OwnImport) -> str:
@@ -114,7 +141,9 @@ def _headline(step: OwnImport) -> str:
 
 def _same(tried: dict[str, object], found: dict[str, object]) -> bool:
     """Whether the run came to what the dry run had said."""
-    return bool(tried) and all(tried.get(name) == found.get(name) for name in ("rows", "created", "updated", "duplicates", "errors"))
+    return bool(tried) and all(
+        tried.get(name) == found.get(name) for name in ("rows", "created", "updated", "duplicates", "errors")
+    )
 
 
 _CELL = re.compile(r"cell-(\d{1,9})-(\d{1,4})", re.ASCII)

@@ -32,6 +32,7 @@ from core.resources.pages.twins import twins_of
 from core.resources.read import Stored
 from core.resources.rights import title_of
 from core.resources.write import NotValid, read_draft, save
+from core.routing import id_of
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:
@@ -128,7 +129,7 @@ def edit(resource: str, id: int) -> ResponseReturnValue:
 def twins(resource: str) -> ResponseReturnValue:
     """A line about a record that has the same document, e-mail or phone as what was typed; empty where none is."""
     here = enter(resource, "create")
-    own = request.args.get("own", 0, int)
+    own = request.args.get("own", 0, id_of)
     raw = {name: value for name, value in request.args.items() if here.resource.has_field(name) and value}
     return render_template("resources/parts/twins.html", found=twins_of(here, raw, own))
 
@@ -240,7 +241,7 @@ def _clashes(here: Here, form: RecordForm, stored: Stored, values: dict[str, Any
     """Fields whose stored value is no longer what this form once showed."""
     try:
         was = json.loads(form.was.data or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         abort(400)
     now = raw_values(here, values)
     people = last_change_of(here.session, here.resource, stored.id, here.formats)

@@ -32,6 +32,7 @@ from core.resources.query import (
     filtered,
     read_query,
 )
+from core.routing import id_of
 
 SPECIAL = ("view", "add")
 
@@ -135,7 +136,7 @@ def summary(resource: str) -> ResponseReturnValue:
         shown=number_text(here, min(number, COUNT_LIMIT) if is_more else number),
         total="" if is_more else _total(here, query),
         counts=counts,
-        span=_span_text(here, request.args.get("from", 1, int), request.args.get("shown", 0, int)),
+        span=_span_text(here, request.args.get("from", 1, id_of), request.args.get("shown", 0, id_of)),
         whole_url=f"{here.address}/summary?{urlencode([*query.arguments(), ('whole', '1')])}",
     )
 
@@ -254,7 +255,12 @@ def _empty(here: Here, query: ListQuery, pills: Sequence[Pill]) -> Empty:
             )
             others = _count(here, rest)
             if others > best.others or not best.culprit:
-                best = Empty(True, _("“%(text)s”", text=_("%(name)s: %(text)s", name=pill.label, text=pill.words)), others, pill.off)
+                best = Empty(
+                    True,
+                    _("“%(text)s”", text=_("%(name)s: %(text)s", name=pill.label, text=pill.words)),
+                    others,
+                    pill.off,
+                )
     return best
 
 

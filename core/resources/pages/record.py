@@ -28,6 +28,7 @@ from core.resources.query import neighbours
 from core.resources.read import Stored
 from core.resources.rights import title_of
 from core.resources.write import delete
+from core.routing import id_of
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:
@@ -93,7 +94,11 @@ def timeline(resource: str, id: int) -> ResponseReturnValue:
     here = enter(resource)
     stored = here.record(id)
     story = story_of(
-        here.session, here.resource, stored.record, here.formats, before=request.args.get("before", None, int)
+        here.session,
+        here.resource,
+        stored.record,
+        here.formats,
+        before=request.args.get("before", None, id_of),
     )
     return render_template("resources/timeline.html", story=story, address=here.address_of(id), here=here)
 
