@@ -40,6 +40,9 @@ BASE_APP = "crm_clients"
 LANGUAGE_COUNTRY = {"es": "VE", "fr": "FR", "en": "US"}
 """The country offered first to a reader of this language whose browser names none."""
 
+IN_ORDER = ("language", "company", "country", "currency", "zone", "mode", "apps", "name", "email", "password")
+"""The fields as they stand on the page, which is the order in which one mends them."""
+
 A_YEAR = 365 * 24 * 3600
 
 
@@ -107,6 +110,7 @@ def start(token: str) -> ResponseReturnValue:
     if not answers.name.strip():
         answers.problems.append(("name", _("Tell us your name.")))
     if answers.problems:
+        answers.problems.sort(key=lambda problem: IN_ORDER.index(problem[0]))
         return make_response(_page(token, answers), 422)
     return _do(token, link, wanted, answers)
 
