@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
+from core.db import is_sqlite
 from core.fields.references import Tags
 from core.host.dispatch import PluginError
 from core.house import House
@@ -26,6 +27,10 @@ from core.resources.write import NotValid, check_draft, read_draft, write_drafts
 from core.tabular import Row
 
 Keys = list[tuple[IdentityKey, str]]
+
+
+ONE_AT_A_TIME = 0x1A9057
+"""The key of the lock that imports wait for on PostgreSQL."""
 
 
 @dataclass
@@ -149,6 +154,7 @@ class Importer:
         """Find each draft's stored twin, or an earlier row's, and do with it what the import says."""
         if self.on_duplicate == CREATE:
             return
+        _one_at_a_time(self.session)
         keys = [keys_of(self.resource, each.draft.values) if each.draft else [] for each in outcomes]
         matches = find_matches(self.session, self.house, self.resource, keys)
         own = self._by_number(outcomes)
@@ -258,6 +264,15 @@ class Importer:
                 self._seen.update(_rows_by_key(keys_of(self.resource, draft.values), each.row.number))
             else:
                 self._taken[draft.resource.name, record.id] = each.row.number
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Until this transaction ends no other import looks for duplicates: two of the same file would find none of each other.
+
+    SQLite has one writer at a time as it is.
+    """
+    if not is_sqlite(session):
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
 
 
 def _skip(each: Outcome, words: Text, resource: str, record_id: int | None) -> None:

@@ -83,6 +83,8 @@ def undo(session: Session, undo_id: int, context: WriteContext) -> Undone:
     resource = context.house.resources.get(row.resource)
     if resource is None or row.used_at is not None or row.at < utcnow() - LASTS:
         raise Refused(_("This can no longer be taken back."), "too_late")
+    if not actor.may(resource.name, "delete" if row.kind == DELETION else "edit"):
+        raise Refused(_("You may not do this."), "forbidden")
     row.used_at = utcnow()
     if row.kind == DELETION:
         return _bring_back(session, resource, row, context)

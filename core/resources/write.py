@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from core.db import is_sqlite, utcnow
 from core.events import RecordChanged, RecordCreated, RecordDeleted
@@ -151,6 +152,10 @@ def delete(resource: Resource, records: Sequence[Any], context: WriteContext) ->
             ):
                 pass
     ids = [record.id for record in records]
+    if not is_sqlite(session):  # whoever deletes the same now waits, and then finds nothing to delete
+        there = session.scalars(sa.select(resource.model.id).where(resource.model.id.in_(ids)).with_for_update()).all()
+        if len(there) < len(set(ids)):
+            raise StaleDataError(f"{resource.name} {ids} have been deleted meanwhile")
     for record in records:
         session.delete(record)
     session.flush()

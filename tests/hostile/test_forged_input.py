@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -89,3 +90,9 @@ def test_forms_with_what_no_form_sends(installation: Installation) -> None:
     assert long.status_code == 200
     forged = person.post("/leads/bulk", {"action": "assign", "all": "1", "query": "value.from=%20&q=%00", "sure": "y", "salesperson": "zz"})
     assert forged.status_code < 500
+
+
+def test_a_mapping_of_an_import_that_is_no_mapping(installation: Installation) -> None:
+    form = {"resource": "leads", "file": (io.BytesIO(b"name\nUno\n"), "a.csv"), "mapping": "[" * 100_000}
+    answer = installation.app.test_client().post("/api/v1/imports", data=form, headers=installation.token())
+    assert answer.status_code == 422

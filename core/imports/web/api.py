@@ -88,7 +88,7 @@ def _wanted_mapping() -> Mapping[str, str] | None:
         return None
     try:
         wanted = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         wanted = None
     if not isinstance(wanted, dict) or not all(isinstance(value, str) for value in wanted.values()):
         raise not_valid([Problem("mapping", _("This must be a JSON object: column name to field name."))])

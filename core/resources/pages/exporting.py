@@ -78,6 +78,8 @@ def exported(job_id: int) -> ResponseReturnValue:
     row = job_for(db.session(), job_id, g.get("actor", ANONYMOUS))
     if row is None or row.type != JOB or row.payload.get("format") not in TYPES:
         abort(404)
+    if not g.actor.may(str(row.payload["resource"]), "export"):
+        abort(403)
     form = str(row.payload["format"])
     path = _path(house.config, job_id, form)
     if not path.is_file():

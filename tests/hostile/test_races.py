@@ -1,0 +1,56 @@
+"""Two people at once: no record twice, none deleted twice."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.records.models import History
+from core.testing.installation import Installation
+
+ROWS = b"name,email\n" + b"".join(b"N%d,n%d@example.com\n" % (number, number) for number in range(60))
+
+
+def at_once(deed: Callable[[], Any], times: int) -> list[Any]:
+    """What each of so many threads got, all of which began at the same moment."""
+    answers: list[Any] = []
+    barrier = threading.Barrier(times)
+
+    def one() -> None:
+        barrier.wait()
+        answers.append(deed())
+
+    threads = [threading.Thread(target=one) for _number in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_the_same_file_several_times_at_once_comes_in_once(installation: Installation) -> None:
+    headers = installation.token()
+
+    def bring_in() -> int:
+        form = {"resource": "leads", "file": (io.BytesIO(ROWS), "same.csv")}
+        return installation.app.test_client().post("/api/v1/imports", data=form, headers=headers).status_code
+
+    assert set(at_once(bring_in, 5)) == {201}
+    with installation.session() as session:
+        model = installation.house.resources["leads"].model
+        assert session.scalar(sa.select(sa.func.count()).select_from(model)) == 60
+
+
+def test_a_record_is_deleted_once_however_many_press(installation: Installation) -> None:
+    headers = installation.token()
+    lead = installation.app.test_client().post("/api/v1/leads", json={"name": "Uno"}, headers=headers).json["id"]
+    codes = at_once(lambda: installation.app.test_client().delete(f"/api/v1/leads/{lead}", headers=headers).status_code, 8)
+    assert codes.count(204) == 1
+    assert set(codes) <= {204, 404, 409}
+    with installation.session() as session:
+        told = sa.select(sa.func.count()).select_from(History).where(History.action == "deleted", History.record_id == lead)
+        assert session.scalar(told) == 1
