@@ -78,23 +78,24 @@ def one_to_work(path: Path) -> Prospect:
 
 
 def _rows() -> Iterator[tuple[str, ...]]:
-    clients = set(range(5, 5 + 12 * CLIENTS, 12))
+    clients = set(range(6, 6 + 12 * CLIENTS, 12))  # none of them a duplicate or an error
     for row in range(1, ROWS + 1):
         number = document(30_100_000 + (row - 120 if row in DUPLICATES else row))
-        condition = "CLIENTE" if row in clients - {*DUPLICATES, *ERRORS} else "PROSPECTO"
+        condition = "CLIENTE" if row in clients else "PROSPECTO"
         status = ("Nuevo", "En Gestión", "Procesado")[row % 3] if condition == "PROSPECTO" else "Cliente"
         address = "sin arroba" if row in ERRORS else f"ventas{row}@example.com"
+        name = "Clínica Guaicaipuro" if row == 4 else f"Ferretería Ávila {row}"
         yield (
             condition,
-            ("Web", "Feria", "Referido")[row % 3],
+            ("Web", "Feria", "Referido", "Llamada")[row % 4],
             ("Minorista", "Mayorista")[row % 2],
             "Alto",
             "",
             status,
             "RIF",
             number,
-            f"Ferretería Ávila {row}",
-            f"Ferretería Ávila {row}, C.A.",
+            name,
+            f"{name}, C.A.",
             address,
             f"0414-55{row:05d}"[:12],
             f"{row}.250,50",
