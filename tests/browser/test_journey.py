@@ -72,6 +72,7 @@ def first_start(page: Page, served: Served) -> None:
     page.keyboard.type(ADMIN)
     tab_to(page, "#password")
     page.keyboard.type(PASSWORD)
+    expect(page.locator("#strength")).not_to_be_empty()  # judged before it is sent
     tab_to(page, "button.button-primary")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/(apps)?$"), timeout=30_000)
