@@ -57,10 +57,12 @@ def run_import(
         if start:
             importer.take_up(records_so_far(session, run.id))
         else:
+            session.commit()  # SQLite refuses to let a reading transaction write once anybody else has written
             _begin(session, run, dry)
         counts = Counts.of(run.counts) if start else Counts()
         notes = Notes.of(run.notes) if start else Notes()
         done = start
+        session.commit()
         for batch in _batches(table.rows(after=start)):
             with writing():
                 outcomes = importer.bring_in(batch)

@@ -6,10 +6,12 @@ import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from core.access.actor import Actor, work_for
@@ -18,9 +20,13 @@ from core.house import EXTENSION, House
 from core.i18n import use_language
 from core.jobs.job import Interrupted, Job
 from core.jobs.models import DONE, FAILED, PAUSED, QUEUED, RUNNING, JobRow
+from core.jobs.service import MAX_ATTEMPTS
 from core.resources.context import Refused
 
 log = logging.getLogger(__name__)
+
+WAITS = timedelta(seconds=2)
+"""Before a job that the database hindered is tried again, times the attempts so far."""
 
 
 class ActorGone(Exception):
@@ -44,6 +50,10 @@ def run_job(app: Flask, job: Job, worker: str) -> str:
         except Refused as refusal:
             session.rollback()
             values = {"status": FAILED, "error": str(refusal.message)}
+        except OperationalError as error:  # the database was locked or away: not the work's failure, so once more
+            session.rollback()
+            log.exception("Job %s (%s) met a database that did not answer", job.id, job.type)
+            values = _once_more(job, error)
         except Exception as error:  # whatever a plugin's work raises is this job's failure, not the worker's
             session.rollback()
             log.exception("Job %s (%s) failed", job.id, job.type)
@@ -82,7 +92,7 @@ def close(job: Job, worker: str, values: dict[str, Any]) -> str:
     if status == DONE and job.total is not None:
         values["done"] = job.total
     if status in (PAUSED, QUEUED):
-        values |= {"run_after": utcnow(), "heartbeat_at": None}
+        values = {"run_after": utcnow(), "heartbeat_at": None} | values
     else:
         values |= {"finished_at": utcnow(), "result": job.result}
     mine = sa.update(JobRow).where(JobRow.id == job.id, JobRow.status == RUNNING, JobRow.worker == worker)
@@ -90,6 +100,14 @@ def close(job: Job, worker: str, values: dict[str, Any]) -> str:
         kept = session.execute(mine.values(values).returning(JobRow.id)).scalar_one_or_none()
         session.commit()
     return status if kept is not None else "lost"
+
+
+def _once_more(job: Job, error: Exception) -> dict[str, Any]:
+    """What becomes of a job that the database hindered: it waits a little, and has failed after the last attempt."""
+    attempts = job.attempts + 1
+    if attempts >= MAX_ATTEMPTS:
+        return {"status": FAILED, "attempts": attempts, "error": _in_words(error), "trace": traceback.format_exc()}
+    return {"status": QUEUED, "attempts": attempts, "run_after": utcnow() + WAITS * attempts}
 
 
 def house_of(app: Flask) -> House:
