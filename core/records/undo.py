@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from core.fields import Formats
 from core.i18n import _
 from core.records import snapshot
 from core.records.history import note
-from core.records.models import Undo
+from core.records.models import History, Undo
 from core.resources.context import Refused, WriteContext
 from core.resources.declare import Resource
 from core.resources.read import Stored, find_many
@@ -30,10 +31,12 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Undone:
-    """How many records were put back, and how many were not, for somebody had changed them since."""
+    """How many records were put back, and how many were not: somebody had changed them since, or a rule forbids it."""
 
     done: int
     skipped: int
+    reason: str = ""
+    """What the rule says that forbade it."""
 
 
 def remember_change(
@@ -50,8 +53,7 @@ def remember_change(
     declared = [resource.field(name) for name in fields]
     old = {
         str(each.id): {
-            "version": each.record.version,
-            "values": {field.name: field.kind.json(each.value(field), formats) for field in declared},
+            "values": {field.name: field.kind.json(each.value(field), formats) for field in declared}
         }
         for each in records
     }
@@ -113,19 +115,39 @@ def _keep(session: Session, actor: Actor, resource: Resource, kind: str, kept: d
 
 
 def _change_back(session: Session, resource: Resource, row: Undo, context: WriteContext) -> Undone:
-    old = row.kept["old"]
-    done = 0
-    for stored in find_many(session, resource, [int(id) for id in old]):
-        kept = old[str(stored.id)]
-        if stored.record.version != kept["version"] + 1:
+    old = {int(id): kept["values"] for id, kept in row.kept["old"].items()}
+    changers = _changers(session, row, old)
+    done, reason = 0, ""
+    for stored in find_many(session, resource, list(old)):
+        if changers[stored.id] != [row.actor_id]:
             continue  # not changed by what is undone, or changed again since
         try:
             with session.begin_nested():
-                change(resource, stored.record, kept["values"], context)
+                change(resource, stored.record, old[stored.id], context)
             done += 1
-        except (NotValid, Refused):
+        except NotValid as error:
+            reason = " ".join(str(problem.message) for problem in error.draft.problems)
             session.expire(stored.record)
-    return Undone(done, len(old) - done)
+        except Refused as refused:
+            reason = str(refused.message)
+            session.expire(stored.record)
+    return Undone(done, len(old) - done, reason)
+
+
+def _changers(
+    session: Session, row: Undo, old: Mapping[int, Mapping[str, object]]
+) -> Mapping[int, list[int | None]]:
+    """Who changed the remembered fields of each record since they were remembered, in order."""
+    told = session.execute(
+        sa.select(History.record_id, History.actor_id, History.changes)
+        .where(History.resource == row.resource, History.record_id.in_(old), History.at >= row.at)
+        .order_by(History.id)
+    )
+    found: dict[int, list[int | None]] = defaultdict(list)
+    for record_id, actor_id, changes in told:
+        if changes.keys() & old[record_id].keys():
+            found[record_id].append(actor_id)
+    return found
 
 
 def _bring_back(session: Session, resource: Resource, row: Undo, context: WriteContext) -> Undone:

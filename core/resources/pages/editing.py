@@ -51,8 +51,6 @@ class Clash:
     who: str
     theirs: str
     mine: str
-    mine_raw: str
-    theirs_raw: str
 
 
 def new(resource: str) -> ResponseReturnValue:
@@ -258,8 +256,6 @@ def _clashes(here: Here, form: RecordForm, stored: Stored, values: dict[str, Any
                     people.get(name, ""),
                     declared.kind.text(values[name], here.formats),
                     _read_text(here, name, mine_raw) if mine_raw != was.get(name) else "",
-                    mine_raw,
-                    raw,
                 )
             )
     return found

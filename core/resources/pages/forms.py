@@ -28,10 +28,6 @@ class RecordForm(FlaskForm):
     general: list[str]
     """Problems of the whole record."""
 
-    @property
-    def all_errors(self) -> dict[str, Sequence[str]]:
-        return {**({"": self.general} if self.general else {}), **self.errors}
-
 
 def form_of(
     here: Here,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -46,6 +47,11 @@ class Here:
 
     def address_of(self, id: int) -> str:
         return f"{self.address}/{id}"
+
+    def address_from(self, id: int, back: str) -> str:
+        """The record's address as one reaches it from a list of this query, which it then knows the way back to."""
+        tail = urlencode({"from": back}) if back else ""
+        return f"{self.address_of(id)}?{tail}" if tail else self.address_of(id)
 
     def writing(self, source: str = "page", **reading: Any) -> WriteContext:
         """The surroundings of a write in this person's name; `reading` says how input is understood otherwise."""

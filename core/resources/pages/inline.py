@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from urllib.parse import parse_qs, urlsplit
+
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.host.dispatch import PluginError
+from core.i18n import _
 from core.resources.context import Refused
 from core.resources.declare import Field
-from core.resources.pages.cards import value_of
+from core.resources.door import flash_toast
+from core.resources.pages.cards import Value, cards_of, value_of
 from core.resources.pages.forms import RecordForm, form_of, sent, show_problems
+from core.resources.pages.head import head_of
 from core.resources.pages.here import Here, enter, is_htmx, onward
+from core.resources.pages.undoing import change_with_undo
 from core.resources.read import Stored
-from core.resources.write import NotValid, read_draft, save
+from core.resources.write import NotValid
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:
@@ -37,21 +45,22 @@ def field(resource: str, id: int, name: str) -> ResponseReturnValue:
     if not form.validate():
         return _input(here, stored, declared, form), 422
     context = here.writing()
-    draft = read_draft(here.resource, sent(here, form, [name]), context, current=stored.record)
+    shown = _values(here, stored)
     try:
-        save(draft, context)
-        here.session.commit()
-    except NotValid:
+        undo = change_with_undo(here, stored, sent(here, form, [name]), context)
+    except NotValid as error:
         here.session.rollback()
-        show_problems(form, draft)
+        show_problems(form, error.draft)
         return _input(here, stored, declared, form), 422
     except (Refused, PluginError) as error:
         here.session.rollback()
         form.general.append(str(getattr(error, "message", error)))
         return _input(here, stored, declared, form), 422
+    told = _("Saved.")
     if not is_htmx():
+        flash_toast(told, undo=undo)
         return onward(here.address_of(id))
-    return _shown(here, here.record(id), declared)
+    return _changed(here, here.record(id), declared, shown, {"text": told, "undo_url": undo})
 
 
 def _input(here: Here, stored: Stored, declared: Field, form: RecordForm) -> str:
@@ -63,6 +72,35 @@ def _input(here: Here, stored: Stored, declared: Field, form: RecordForm) -> str
         address=f"{here.address_of(stored.id)}/field/{declared.name}",
         declared=declared,
     )
+
+
+def _values(here: Here, stored: Stored) -> dict[str, Value]:
+    """The values that stand on the page, by field."""
+    cards = cards_of(here, stored, editable=True)
+    return {value.name: value for card in cards for value in (*card.values, *card.more)}
+
+
+def _changed(
+    here: Here, stored: Stored, declared: Field, shown: Mapping[str, Value], toast: Mapping[str, str]
+) -> ResponseReturnValue:
+    """The value, and what else the page shows of the change: the head, values that follow; the history is told."""
+    now = value_of(here, stored, declared, editable=True)
+    followed = [
+        value
+        for value in _values(here, stored).values()
+        if value.name != declared.name and value.name in shown and value != shown[value.name]
+    ]
+    came_from = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query).get("from", [""])[0]
+    page = render_template(
+        "resources/record_swap.html",
+        here=here,
+        resource=here.resource,
+        head=head_of(here, stored, came_from),
+        cards=cards_of(here, stored, editable=True),
+        value=now,
+        followed=followed,
+    )
+    return page, 200, {"HX-Trigger": json.dumps({"toast": toast, "record-changed": {}}, default=str)}
 
 
 def _shown(here: Here, stored: Stored, declared: Field) -> str:

@@ -13,13 +13,13 @@ from core.fields.kind import ReferenceItem
 from core.host.dispatch import PluginError
 from core.i18n import _
 from core.records.timeline import time_spent
-from core.records.undo import remember_change, undo_address
 from core.resources.context import Refused
 from core.resources.door import flash_toast
 from core.resources.pages.here import Here, enter, onward
+from core.resources.pages.undoing import change_with_undo
 from core.resources.read import Stored
 from core.resources.rights import title_of
-from core.resources.write import NotValid, change
+from core.resources.write import NotValid
 
 WON = frozenset({"converted", "won"})
 
@@ -88,11 +88,9 @@ def move(resource: str, id: int) -> ResponseReturnValue:
         abort(404)
     context = here.writing()
     name = title_of(here.resource, stored.record)
-    back = onward(here.address_of(id))
+    back = onward(here.address_from(id, request.args.get("from", "")))
     try:
-        undo = remember_change(here.session, here.actor, here.resource, [stored], [walk.field], here.formats)
-        change(here.resource, stored.record, {walk.field: {"id": int(wanted)}}, context)
-        here.session.commit()
+        undo = change_with_undo(here, stored, {walk.field: {"id": int(wanted)}}, context)
     except NotValid as error:
         here.session.rollback()
         flash_toast(" ".join(str(problem.message) for problem in error.draft.problems), tone="bad")
@@ -104,6 +102,6 @@ def move(resource: str, id: int) -> ResponseReturnValue:
     item = here.formats.references.get(here.resource.path.list, int(wanted))  # type: ignore[union-attr]
     flash_toast(
         _("“%(record)s” is now %(status)s", record=name, status=item.name if item else ""),
-        undo=undo_address(undo),
+        undo=undo,
     )
     return back

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
-from werkzeug.routing import BuildError
 
-from core.fields import Reference, Tags
 from core.host.dispatch import PluginError
 from core.i18n import _
 from core.records.attachments import attachments_of
 from core.records.timeline import story_of
 from core.records.undo import remember_deletion, undo_address
 from core.resources.context import Refused
-from core.resources.declare import Action, Panel
+from core.resources.declare import Panel
 from core.resources.door import flash_toast
 from core.resources.pages.cards import cards_of
+from core.resources.pages.head import head_of, slot_of
 from core.resources.pages.here import Here, enter, is_htmx, onward
-from core.resources.pages.path import move, walk_of
+from core.resources.pages.path import move
 from core.resources.pages.tabs import query_of
 from core.resources.query import neighbours
 from core.resources.read import Stored
@@ -40,14 +37,6 @@ def add_routes(blueprint: Blueprint, at: str) -> None:
 
 
 @dataclass(frozen=True)
-class Button:
-    """An action of the record that its reader may do now."""
-
-    action: Action
-    href: str
-
-
-@dataclass(frozen=True)
 class Drawn:
     """A panel's markup; None where it failed."""
 
@@ -58,34 +47,25 @@ class Drawn:
 def record(resource: str, id: int) -> ResponseReturnValue:
     here = enter(resource)
     stored = here.record(id)
-    editable = here.may_with(stored.record, "edit")
-    panels = _panels(here, stored)
     back = request.args.get("from", "")
-    buttons = _buttons(here, stored)
+    head = head_of(here, stored, back)
+    panels = _panels(here, stored)
     return render_template(
         "resources/record.html",
         here=here,
         resource=here.resource,
         stored=stored,
         record=stored.record,
-        title=title_of(here.resource, stored.record),
-        address=here.address_of(id),
-        editable=editable,
-        deletable=here.may_with(stored.record, "delete"),
-        subtitle=_text(here, stored, here.resource.subtitle),
-        tags=stored.tags if any(isinstance(each.kind, Tags) for each in here.resource.fields) else (),
-        words=_words(here, stored),
-        cards=cards_of(here, stored, editable),
-        walk=walk_of(here, stored),
-        buttons=buttons,
+        head=head,
+        address=head.address,
+        cards=cards_of(here, stored, head.editable),
         main_panels=[each for each in panels if each.panel.place == "main"],
         side_panels=[each for each in panels if each.panel.place == "side"],
         files=attachments_of(here.session, here.resource.name, id),
         formats=here.formats,
         back=back,
         list_href=f"{here.address}?{back}" if back else here.address,
-        above=_slot(here, stored, "record.above"),
-        beside_title=_slot(here, stored, "record.title"),
+        above=slot_of(here, stored, "record.above"),
     )
 
 
@@ -141,41 +121,6 @@ def remove(resource: str, id: int) -> ResponseReturnValue:
     return onward(here.address)
 
 
-def _text(here: Here, stored: Stored, name: str | None) -> str:
-    if not name:
-        return ""
-    declared = here.resource.field(name)
-    return declared.kind.text(stored.value(declared), here.formats)
-
-
-def _words(here: Here, stored: Stored) -> list[Markup]:
-    """The coloured words under the title (a segment)."""
-    return [
-        declared.kind.html(value, here.formats)
-        for declared in here.resource.fields
-        if isinstance(declared.kind, Reference)
-        and declared.kind.look == "square"
-        and (value := stored.value(declared)) is not None
-    ]
-
-
-def _buttons(here: Here, stored: Stored) -> list[Button]:
-    found = []
-    for action in here.resource.actions:
-        try:
-            visible = action.visible is None or action.visible(stored.record)
-        except Exception as error:  # the guard around a plugin
-            blamed = here.house.plugin_behind(action.visible, here.resource.plugin)
-            here.house.hooks.failed(blamed, f"action {action.name}", error)
-            continue
-        if visible and here.may_with(stored.record, action.permission):
-            try:
-                found.append(Button(action, url_for(action.endpoint, id=stored.id)))
-            except BuildError as error:
-                here.house.hooks.failed(here.resource.plugin, f"action {action.name}", error)
-    return found
-
-
 def _panels(here: Here, stored: Stored) -> list[Drawn]:
     found = []
     for panel in here.resource.panels:
@@ -192,11 +137,3 @@ def _panels(here: Here, stored: Stored) -> list[Drawn]:
         if html is not None:
             found.append(Drawn(panel, escape(html)))
     return found
-
-
-def _slot(here: Here, stored: Stored, slot: str) -> Markup:
-    if not here.house.hooks.has("render_slot"):
-        return Markup("")
-    context: dict[str, Any] = {"resource": here.resource, "record": stored.record, "formats": here.formats}
-    drawn: Sequence[tuple[str, Any]] = list(here.house.hooks.each("render_slot", slot=slot, context=context))
-    return Markup("").join(escape(value) for _plugin, value in drawn)

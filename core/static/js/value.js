@@ -13,7 +13,8 @@ document.addEventListener("keydown", (event) => {
 /* The form goes when its answer comes; who was in it goes on from the value, once htmx has made it work. */
 document.addEventListener("htmx:beforeSwap", (event) => {
   const form = event.detail.target.querySelector("[data-value-form]");
-  left = form?.contains(document.activeElement) || form && document.activeElement === document.body ? event.detail.target : null;
+  if (!form) return; // the history comes anew at the same time
+  left = form.contains(document.activeElement) || document.activeElement === document.body ? event.detail.target : null;
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (left !== event.detail.target) return;
