@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,41 +17,12 @@ from core.resources import side
 from core.resources.context import Problem
 from core.resources.criteria import Condition, Unreadable, criterion, read_conditions
 from core.resources.declare import Field, Resource
+from core.resources.order import Cursor, Order, sort_field
 from core.resources.search import search_criteria, search_table
-from core.routing import LARGEST_ID
 
 PAGE_SIZES = (25, 50, 100, 200)
 COUNT_LIMIT = 10_000
 MOST_IDS = 1000
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """A place in an ordered list: the sort value and id of the row it stands at, and that row's number from 1.
-
-    `back` reads the rows before the place instead of those after it.
-    """
-
-    value: Any
-    id: int
-    position: int
-    back: bool = False
-
-    def encode(self) -> str:
-        kept = [_plain(self.value), self.id, self.position, self.back]
-        return base64.urlsafe_b64encode(json.dumps(kept).encode()).decode().rstrip("=")
-
-    @classmethod
-    def decode(cls, text: str) -> Cursor:
-        """Raises ValueError where the text is no cursor."""
-        try:
-            kept = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            value, id, position, back = kept
-        except (binascii.Error, UnicodeDecodeError, ValueError, TypeError, RecursionError) as error:
-            raise ValueError("not a cursor") from error
-        if not all(type(each) is int and 0 <= each <= LARGEST_ID for each in (id, position)):
-            raise ValueError("not a cursor")
-        return cls(value, id, position, bool(back))
 
 
 @dataclass(frozen=True)
@@ -116,7 +82,7 @@ def read_query(resource: Resource, args: Mapping[str, Sequence[str]], *, most: i
     return ListQuery(
         q=first("q")[:200],
         conditions=read_conditions(resource, args),
-        sort=first("sort") if _sort_field(resource, first("sort")) is not None else "",
+        sort=first("sort") if sort_field(resource, first("sort")) is not None else "",
         columns=columns,
         limit=min(max(int(limit), 1), most) if limit.isdecimal() and len(limit) < 6 else 50,
         cursor=first("cursor"),
@@ -179,7 +145,7 @@ def fetch_page(
     for each in fields:
         if each.side is None:
             names.update(dict.fromkeys(each.kind.attributes(each)))
-    order = _Order.of(session, resource, query)
+    order = Order.of(session, resource, query.sort, query.q)
     if order.attribute != "id":
         names[order.attribute] = None
     entities = [getattr(resource.model, name) for name in names]
@@ -228,7 +194,7 @@ def neighbours(
     session: Session, resource: Resource, query: ListQuery, record: Any, reading: Reading, actor: Actor | None
 ) -> tuple[int | None, int | None]:
     """The ids of the records before and after this one in the list the query means."""
-    order = _Order.of(session, resource, query)
+    order = Order.of(session, resource, query.sort, query.q)
     base = filtered(session, resource, query, reading, actor, resource.model.id)
     at = Cursor(getattr(record, order.attribute), record.id, 1)
     after = order.rows_after(session, base, at, 1)
@@ -236,127 +202,7 @@ def neighbours(
     return (before[0].id if before else None), (after[0].id if after else None)
 
 
-@dataclass(frozen=True)
-class _Order:
-    """An order by one attribute and then id. NULLs stand where the database's own index has them."""
-
-    attribute: str
-    column: Any
-    descending: bool
-    nullable: bool
-    nulls_low: bool
-    id: Any
-    by_search: bool = False
-
-    @classmethod
-    def of(cls, session: Session, resource: Resource, query: ListQuery) -> _Order:
-        model = resource.model
-        if query.q and resource.search and not query.sort:
-            rowid = search_table(resource.name).c.rowid  # newest first, straight from the search index
-            return cls(
-                "id",
-                rowid if is_sqlite(session) else model.id,
-                True,
-                False,
-                True,
-                rowid if is_sqlite(session) else model.id,
-                by_search=True,
-            )
-        sort = query.sort or resource.sort
-        declared = _sort_field(resource, sort)
-        attribute = declared.attribute if declared else sort.lstrip("-")
-        column = getattr(model, attribute)
-        nullable = bool(model.__table__.c[column.property.columns[0].name].nullable)
-        folded = getattr(model, f"{attribute}_folded", None)
-        if folded is not None:
-            attribute, column = f"{attribute}_folded", folded
-        return cls(attribute, column, sort.startswith("-"), nullable, is_sqlite(session), model.id)
-
-    def cursor(self, row: Any, position: int) -> Cursor:
-        return Cursor(getattr(row, self.attribute), row.id, position)
-
-    def rows_after(
-        self, session: Session, base: sa.Select[Any], cursor: Cursor | None, limit: int
-    ) -> list[Any]:
-        descending = self.descending != (cursor is not None and cursor.back)
-        direction = sa.desc if descending else sa.asc
-        if self.attribute == "id":
-            statement = base.order_by(direction(self.column)).limit(limit)
-            if cursor is not None:
-                statement = statement.where(
-                    self.column < cursor.id if descending else self.column > cursor.id
-                )
-            return list(session.execute(statement))
-        ordered = base.order_by(direction(self.column), direction(self.id))
-        nulls_last = self.nulls_low if descending else not self.nulls_low
-        if cursor is None:
-            return list(session.execute(ordered.limit(limit)))
-        value = _typed(cursor.value, self.column)
-        beyond_id = self.id < cursor.id if descending else self.id > cursor.id
-        if value is None:
-            rows = list(session.execute(ordered.where(self.column.is_(None), beyond_id).limit(limit)))
-            if not nulls_last and len(rows) < limit:
-                rows += session.execute(ordered.where(self.column.isnot(None)).limit(limit - len(rows)))
-            return rows
-        here, there = (
-            sa.tuple_(self.column, self.id),
-            sa.tuple_(sa.literal(value, self.column.type), sa.literal(cursor.id)),
-        )
-        rows = list(session.execute(ordered.where(here < there if descending else here > there).limit(limit)))
-        if self.nullable and nulls_last and len(rows) < limit:
-            rows += session.execute(ordered.where(self.column.is_(None)).limit(limit - len(rows)))
-        return rows
-
-
-def _sort_field(resource: Resource, sort: str) -> Field | None:
-    name = sort.lstrip("-")
-    if not name or not resource.has_field(name):
-        return None
-    declared = resource.field(name)
-    return declared if declared.kind.sortable and declared.side is None else None
-
-
 def _first_position(cursor: Cursor | None, found: int) -> int:
     if cursor is None:
         return 1
     return max(cursor.position - found, 1) if cursor.back else cursor.position + 1
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
-
-
-def _typed(value: Any, column: Any) -> Any:
-    """A cursor's value as the column's own type again.
-
-    Raises:
-        ValueError: it is not of that type.
-    """
-    if value is None:
-        return None
-    python_type = column.type.python_type
-    try:
-        if isinstance(value, python_type):
-            typed = value
-        elif python_type in (date, datetime):
-            typed = python_type.fromisoformat(value)
-        else:
-            typed = python_type(value)
-    except (TypeError, OverflowError, InvalidOperation) as error:
-        raise ValueError("not a cursor") from error
-    if not _is_storable(typed, column.type):
-        raise ValueError("not a cursor")
-    return typed
-
-
-def _is_storable(value: Any, kept_as: Any) -> bool:
-    """Whether a database takes this value for a column of this type; one that came from a column is."""
-    if isinstance(value, str):
-        return "\0" not in value and value.encode("utf-8", "replace").decode() == value
-    if isinstance(value, Decimal):
-        return value.is_finite() and value.adjusted() < 13  # more is no amount
-    if isinstance(value, int):
-        return abs(value) <= (LARGEST_ID if isinstance(kept_as, sa.BigInteger) else 2**31 - 1)
-    return not isinstance(value, date) or 1 < value.year < 9999
