@@ -134,6 +134,8 @@ def _one(resource: Resource, field: Field, value: str, reading: Reading, actor: 
         return squeezed == compact(value)
     given = {"id": value} if isinstance(kind, Reference) and value.isdecimal() else value
     parsed = kind.parse(given, field, reading)
+    if isinstance(kind, Text) and kind.folded and field.side is None and parsed is not None:
+        return getattr(resource.model, f"{field.attribute}_folded") == fold(parsed)
     if isinstance(kind, Boolean):
         return column.is_(bool(parsed))
     if isinstance(kind, DateTime) and isinstance(parsed, datetime):

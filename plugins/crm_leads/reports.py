@@ -1,4 +1,4 @@
-"""The reports of leads: their funnel, where they come from, whose they are, and how they go from month to month."""
+"""The reports of leads: their funnel, where they come from and are, whose they are, and how they go from month to month."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ STATUS = BySteps("status", _l("Status"), way=(OPEN, CONVERTED), amount="value", 
 SEGMENT = ByValue("segment", _l("Segment"))
 CHANNEL = ByValue("channel", _l("Channel"))
 SOURCE = ByValue("source", _l("Source"))
+CITY = ByValue("city", _l("City"))
 SALESPERSON = ByValue("salesperson", _l("Salesperson"), columns=("leads", "active", "converted", "rate", "junk", "time", "value", "won"))
 MONTH = ByMonth("month", _l("Month"))
 
@@ -62,6 +63,12 @@ REPORTS = (
         summary=_l("What brings leads, and how many of them convert."),
         cuts=(SOURCE,),
         charts=(Chart("bars", _l("By source"), "source", measures=("leads", "rate"), wide=True),),
+    ),
+    _report(
+        "leads-by-city", label=_l("Leads by city"), icon="map-pin", hue="amber",
+        summary=_l("The cities most leads are in, and how many of them convert."),
+        cuts=(CITY,),
+        charts=(Chart("bars", _l("By city"), "city", measures=("leads", "rate"), wide=True),),
     ),
     _report(
         "leads-by-salesperson", label=_l("Leads by salesperson"), icon="users", hue="violet",

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from core.api import Actor, Field, Formats, House, Invalid, Reading, Reference, Resource, UserRef
 from plugins.crm_reports.declare import BySteps, ByValue, Count, Cut, Report, Share
+from plugins.crm_reports.largest import is_text
 from plugins.crm_reports.periods import COMPARISONS, Period, before, read_period
 
 Narrowing = Mapping[str, tuple[str, ...]]
@@ -100,14 +101,16 @@ def meant(reader: Reader, field: Field, value: str) -> frozenset[int | None] | N
     return None if found is None else frozenset({found})
 
 
-def narrowed(reader: Reader, resource: Resource, *narrowings: Narrowing) -> Narrowing | None:
-    """All of these at once, as one narrowing; None where no record can meet them.
+def narrowed(reader: Reader, resource: Resource, *narrowings: Narrowing | None) -> Narrowing | None:
+    """All of these at once, as one narrowing; None where no record can meet them, or one of them cannot be said.
 
     A list takes several values of one field for “any of them”, so two narrowings of a field become the values that
     both mean.
     """
     together: dict[str, tuple[str, ...]] = {}
     for narrowing in narrowings:
+        if narrowing is None:
+            return None
         for name, values in narrowing.items():
             if name not in together or together[name] == values:
                 together[name] = values
@@ -119,8 +122,8 @@ def narrowed(reader: Reader, resource: Resource, *narrowings: Narrowing) -> Narr
     return together
 
 
-def list_url(reader: Reader, ask: Ask, period: Period | tuple[date, date], *narrowings: Narrowing) -> str:
-    """The address of the list that holds exactly these records; '' where it would be empty for certain."""
+def list_url(reader: Reader, ask: Ask, period: Period | tuple[date, date], *narrowings: Narrowing | None) -> str:
+    """The address of the list that holds exactly these records; '' where it would be empty, or has no words for them."""
     together = narrowed(reader, ask.resource, ask.filters, *narrowings)
     if together is None:
         return ""
@@ -155,10 +158,16 @@ def check_report(report: Report, house: House) -> None:
     narrowing = [name for measure in report.measures if not isinstance(measure, Share) for name in narrowing_of(measure.where)]
     if missing := sorted(wanted - names):
         raise ValueError(f"{report.name} has no measure {', '.join(missing)}")
-    valued = [cut.name for cut in report.cuts if isinstance(cut, (ByValue, BySteps))]
-    for name in {*valued, *report.filters, *narrowing}:
-        if not resource.has_field(name) or not isinstance(resource.field(name).kind, Reference):
+    valued = {cut.name for cut in report.cuts if isinstance(cut, ByValue)}
+    pointing = {*(cut.name for cut in report.cuts if isinstance(cut, BySteps)), *report.filters, *narrowing}
+    for name in valued | pointing:
+        if not resource.has_field(name):
+            raise ValueError(f"{report.name} needs the field {name}, which {resource.name} have not")
+        is_reference = isinstance(resource.field(name).kind, Reference)
+        if name in pointing and not is_reference:
             raise ValueError(f"{report.name} needs the field {name} of {resource.name} to point to a list or a user")
+        if not is_reference and not is_text(resource.field(name)):
+            raise ValueError(f"{report.name}: {name} of {resource.name} is neither a text nor points to a list or a user")
         if resource.field(name).side is not None:
             raise ValueError(f"{report.name}: {name} is kept beside {resource.name} and cannot be reported by")
     for chart in report.charts:

@@ -67,7 +67,11 @@ Measure = Count | Amount | Share | Days
 
 @dataclass(frozen=True)
 class ByValue:
-    """A row for each value of a field that points to a list or to users, the largest first."""
+    """A row for each value of a field, the largest first.
+
+    The field points to a list or to users, or holds a text, a choice or a country: then the largest have rows of their
+    own, and what is left is one row of others.
+    """
 
     name: str
     label: Words

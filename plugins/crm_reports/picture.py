@@ -9,8 +9,9 @@ from core.api import _
 from plugins.crm_reports.ask import Ask, Reader, list_url, narrowing_of
 from plugins.crm_reports.buckets import bucket_label, buckets_of, days_of, grain_for, grain_words
 from plugins.crm_reports.declare import ByMonth, BySteps, Chart, Count, Share, Words
+from plugins.crm_reports.largest import Other, Value
 from plugins.crm_reports.steps import steps_of
-from plugins.crm_reports.table import EMPTY, Group, axis_of, groups_of
+from plugins.crm_reports.table import Group, axis_of, groups_of
 from plugins.crm_reports.tally import Axis, Tallies, Tally
 from plugins.crm_reports.words import number_text, percent_text, value_text
 
@@ -169,7 +170,8 @@ def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], 
     buckets = list(buckets_of(grain, ask.period))
     cells = tallies.by_value_and_bucket(chart.cut)
     present = [group for group in groups if group.tally.counts[measure.name]]
-    own, rest = present[:MOST_STACKED], present[MOST_STACKED:]
+    own = [group for group in present if group.value is not Other.TEXTS][:MOST_STACKED]
+    rest = [group for group in present if group not in own]
     where = narrowing_of(measure.where)
     series, legend = [], []
     for place, group in enumerate(own):
@@ -197,10 +199,10 @@ def _urls(reader: Reader, ask: Ask, groups: Sequence[Group], measure: Count) -> 
                  if group.tally.counts[measure.name] else "" for group in groups)
 
 
-def _values(cells: Mapping[tuple[int | None, int], Tally], groups: Sequence[Group], buckets: Sequence[int],
+def _values(cells: Mapping[tuple[Value, int], Tally], groups: Sequence[Group], buckets: Sequence[int],
             measure: str) -> tuple[int, ...]:
-    ids = [None if group.key == EMPTY else int(group.key) for group in groups]
-    return tuple(sum(cells[id, bucket].counts[measure] for id in ids if (id, bucket) in cells) for bucket in buckets)
+    values = [group.value for group in groups]
+    return tuple(sum(cells[value, bucket].counts[measure] for value in values if (value, bucket) in cells) for bucket in buckets)
 
 
 def _count_of(ask: Ask, chart: Chart) -> Count:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.api import ReferenceItem, UserRef, _
+from core.api import ReferenceItem, UserRef, _, fold
 from plugins.crm_reports.ask import Ask, Narrowing, Reader, list_url, narrowing_of
 from plugins.crm_reports.buckets import Grain, bucket_label, buckets_of, days_of, grain_for
 from plugins.crm_reports.declare import (
@@ -22,12 +22,16 @@ from plugins.crm_reports.declare import (
     Share,
     Words,
 )
+from plugins.crm_reports.largest import Other, Value, is_text, narrowing_to
 from plugins.crm_reports.periods import Period
 from plugins.crm_reports.tally import Axis, Tallies, Tally
 from plugins.crm_reports.words import change_of, number_text, value_text
 
 EMPTY = "empty"
 """Key of the row of records whose field is not filled in; it stands last, in a colour that no value of the list has."""
+
+OTHERS = "others"
+TOTAL = "total"
 
 EMPTY_HUES = ("slate", "brown", "cyan", "lime")
 
@@ -74,17 +78,21 @@ class Table:
 
 @dataclass(frozen=True)
 class Group:
-    """One row of a cut before it is drawn: what it is called, how its records are listed, what was counted."""
+    """One row of a cut before it is drawn: what it is called, how its records are listed, what was counted.
+
+    `narrowing` is None where no list has words for its records.
+    """
 
     key: str
     label: str
     hue: str
-    narrowing: Narrowing
+    narrowing: Narrowing | None
     days: tuple[date, date] | None
     tally: Tally
     before: Tally | None
     meaning: str = ""
     is_coloured: bool = False
+    value: Value = None
 
 
 def axis_of(cut: Cut, period: Period) -> Axis:
@@ -93,16 +101,18 @@ def axis_of(cut: Cut, period: Period) -> Axis:
 
 
 def groups_of(reader: Reader, ask: Ask, cut: Cut, tallies: Tallies) -> list[Group]:
-    """The rows of a cut: values with anything to count, the largest first; steps in their order; months all."""
+    """The rows of a cut: values with anything to count, the largest first, others and empty last; steps in their order; months all."""
     if isinstance(cut, ByMonth):
         return _months(reader, ask, grain_for(ask.period, finest="month"), tallies)
     now, before = tallies.by_value(cut.name), tallies.by_value(cut.name, before=True)
+    found = {*now, *before}
+    draw = _text_group if is_text(ask.resource.field(cut.name)) else _group
     groups = [
-        _group(reader, ask, cut, id, now.get(id, Tally()), before.get(id, Tally()) if ask.before else None)
-        for id in _order(reader, ask, cut, {*now, *before})
+        draw(reader, ask, cut, value, found, now.get(value, Tally()), before.get(value, Tally()) if ask.before else None)
+        for value in _order(reader, ask, cut, found)
     ]
     if isinstance(cut, ByValue):
-        groups.sort(key=lambda group: (group.key == EMPTY, -group.tally.counts[ask.report.counted]))
+        groups.sort(key=lambda group: (group.value is None, group.value is Other.TEXTS, -group.tally.counts[ask.report.counted]))
     return groups
 
 
@@ -111,13 +121,13 @@ def table_of(reader: Reader, ask: Ask, cut: ByValue | ByMonth, tallies: Tallies)
     report = ask.report
     measures = [report.measure(name) for name in cut.columns or report.columns]
     compared = ask.before is not None and not isinstance(cut, ByMonth)
-    total = Group("total", _("Total"), "", {}, None, tallies.total(), tallies.total(before=True) if ask.before else None)
+    total = Group(TOTAL, _("Total"), "", {}, None, tallies.total(), tallies.total(before=True) if ask.before else None)
     lines = [_line(reader, ask, group, measures, compared) for group in groups_of(reader, ask, cut, tallies)]
     return Table(cut, cut.label, tuple(_headings(measures, compared)), tuple(lines),
                  _line(reader, ask, total, measures, compared) if len(lines) > 1 else None)
 
 
-def count_cell(reader: Reader, ask: Ask, count: int, period: Period | tuple[date, date], *narrowings: Narrowing) -> Cell:
+def count_cell(reader: Reader, ask: Ask, count: int, period: Period | tuple[date, date], *narrowings: Narrowing | None) -> Cell:
     """A count that opens its list; nothing to open where there is nothing."""
     url = list_url(reader, ask, period, *narrowings) if count else ""
     return Cell(count, number_text(count, reader.formats.language), url)
@@ -162,9 +172,12 @@ def kind_of(measure: Measure) -> str:
     return {Count: "count", Amount: "money", Share: "share", Days: "days"}[type(measure)]
 
 
-def _order(reader: Reader, ask: Ask, cut: Cut, found: set[int | None]) -> list[int | None]:
-    """The ids to show: of steps all that are on the list, of values those that were found; the empty one last."""
-    kind: Any = ask.resource.field(cut.name).kind
+def _order(reader: Reader, ask: Ask, cut: Cut, found: Set[Any]) -> list[Any]:
+    """The values to show: of steps all that are on the list, of others those that were found; the empty one last."""
+    field = ask.resource.field(cut.name)
+    if is_text(field):
+        return sorted(found, key=lambda value: fold(field.kind.text(value, reader.formats)) if isinstance(value, str) else "")
+    kind: Any = field.kind
     known = [item.id for item in reader.formats.references.items(kind.list)]
     if isinstance(cut, BySteps):
         return [*known, *([None] if None in found else [])]
@@ -172,7 +185,17 @@ def _order(reader: Reader, ask: Ask, cut: Cut, found: set[int | None]) -> list[i
     return [id for id in (*known, *rest, None) if id in found]
 
 
-def _group(reader: Reader, ask: Ask, cut: Cut, id: int | None, tally: Tally, before: Tally | None) -> Group:
+def _text_group(reader: Reader, ask: Ask, cut: Cut, value: Value, found: Set[Value], tally: Tally, before: Tally | None) -> Group:
+    field = ask.resource.field(cut.name)
+    narrowing = narrowing_to(field, value, sorted(text for text in found if isinstance(text, str)), reader.reading)
+    if isinstance(value, str):
+        key = f"={value}" if value in (EMPTY, OTHERS, TOTAL) else value
+        return Group(key, field.kind.text(value, reader.formats), "", narrowing, None, tally, before, value=value)
+    key, label = (EMPTY, _("Not filled in")) if value is None else (OTHERS, _("Others"))
+    return Group(key, label, "", narrowing, None, tally, before, value=value)
+
+
+def _group(reader: Reader, ask: Ask, cut: Cut, id: int | None, found: Set[Value], tally: Tally, before: Tally | None) -> Group:
     kind: Any = ask.resource.field(cut.name).kind
     item: ReferenceItem | None = reader.formats.references.get(kind.list, id)
     declared = reader.house.lists.get(kind.list)
@@ -182,7 +205,7 @@ def _group(reader: Reader, ask: Ask, cut: Cut, id: int | None, tally: Tally, bef
     taken = {each.hue for each in reader.formats.references.items(kind.list)}
     hue = item.hue if item else next((each for each in EMPTY_HUES if each not in taken), EMPTY_HUES[0])
     return Group(EMPTY if id is None else str(id), label, hue, {cut.name: (value,)}, None, tally, before,
-                 item.meaning or "" if item else "", declared is not None and declared.coloured)
+                 item.meaning or "" if item else "", declared is not None and declared.coloured, id)
 
 
 def _months(reader: Reader, ask: Ask, grain: Grain, tallies: Tallies) -> list[Group]:

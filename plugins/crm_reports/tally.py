@@ -16,6 +16,7 @@ from core.api import Condition, criterion
 from plugins.crm_reports.ask import Ask, Narrowing, Reader, narrowing_of
 from plugins.crm_reports.buckets import Grain, bucket_sql, buckets_of
 from plugins.crm_reports.declare import Amount, Count, Days, Measure, Report, Share
+from plugins.crm_reports.largest import MOST_TEXTS, Other, Value, compared_by, is_text, largest_texts
 from plugins.crm_reports.periods import Period
 
 BEFORE = -1
@@ -85,23 +86,23 @@ class Tallies:
     """The groups of one axis: (values of its fields, bucket) → what was counted."""
 
     fields: tuple[str, ...] = ()
-    groups: dict[tuple[tuple[int | None, ...], int], Tally] = field(default_factory=lambda: defaultdict(Tally))
+    groups: dict[tuple[tuple[Value, ...], int], Tally] = field(default_factory=lambda: defaultdict(Tally))
 
     def total(self, before: bool = False) -> Tally:
         return self._sum(lambda values, bucket: 0, before).get(0, Tally())
 
-    def by_value(self, field: str, before: bool = False) -> Mapping[int | None, Tally]:
+    def by_value(self, field: str, before: bool = False) -> Mapping[Value, Tally]:
         place = self.fields.index(field)
         return self._sum(lambda values, bucket: values[place], before)
 
     def by_bucket(self) -> Mapping[int, Tally]:
         return self._sum(lambda values, bucket: bucket, False)
 
-    def by_value_and_bucket(self, field: str) -> Mapping[tuple[int | None, int], Tally]:
+    def by_value_and_bucket(self, field: str) -> Mapping[tuple[Value, int], Tally]:
         place = self.fields.index(field)
         return self._sum(lambda values, bucket: (values[place], bucket), False)
 
-    def _sum(self, key: Callable[[tuple[int | None, ...], int], Any], before: bool) -> dict[Any, Tally]:
+    def _sum(self, key: Callable[[tuple[Value, ...], int], Any], before: bool) -> dict[Any, Tally]:
         sums: dict[Any, Tally] = defaultdict(Tally)
         for (values, bucket), tally in self.groups.items():
             if (bucket == BEFORE) is before:
@@ -127,9 +128,14 @@ def count_all(session: Session, reader: Reader, ask: Ask, axes: Iterable[Axis]) 
 
 def _group_count(reader: Reader, ask: Ask, axis: Axis) -> int:
     """How many groups an axis can have at most, a currency more or less."""
-    kinds: list[Any] = [ask.resource.field(name).kind for name in axis.fields]
-    sizes = [len(reader.formats.references.items(kind.list)) + 1 for kind in kinds]
-    return prod(sizes) * (len(buckets_of(axis.grain, ask.period)) + 1 if axis.grain else 2)
+    return prod(_size(reader, ask, name) for name in axis.fields) * (len(buckets_of(axis.grain, ask.period)) + 1 if axis.grain else 2)
+
+
+def _size(reader: Reader, ask: Ask, name: str) -> int:
+    """How many values a field can have in groups, the empty one and all others among them."""
+    field = ask.resource.field(name)
+    kind: Any = field.kind
+    return MOST_TEXTS + 2 if is_text(field) else len(reader.formats.references.items(kind.list)) + 1
 
 
 def first_and_last_day(session: Session, reader: Reader, ask: Ask) -> tuple[Any, Any]:
@@ -149,29 +155,49 @@ def criteria_of(reader: Reader, ask: Ask, narrowing: Narrowing) -> list[Any]:
 
 
 def statement_of(reader: Reader, ask: Ask, axis: Axis) -> sa.Select[Any]:
-    """The one statement that counts an axis, the period before along with it."""
+    """The one statement that counts an axis, the period before along with it.
+
+    Of a text those that are largest are found in a part of the same statement, joined to each record; a record without
+    one of them belongs to the others.
+    """
     day = _column(ask, ask.report.day)
-    bucket: Any = bucket_sql(axis.grain, day) if axis.grain else sa.literal(0, literal_execute=True)
-    groups = {f"group_{name}": _column(ask, name) for name in axis.fields}
-    groups |= {"group_bucket": bucket, "group_currency": _currency(ask)}
     periods = [ask.period, *([ask.before] if ask.before else [])]
+    where = [_within(day, periods), *criteria_of(reader, ask, ask.filters)]
+    bucket: Any = bucket_sql(axis.grain, day) if axis.grain else sa.literal(0, literal_execute=True)
+    groups: dict[str, Any] = {}
+    texts: list[tuple[sa.Subquery, Any]] = []
+    for name in axis.fields:
+        field, column = ask.resource.field(name), _column(ask, name)
+        groups[f"group_{name}"] = column
+        if is_text(field):
+            largest = largest_texts(ask.resource.model, field, _counted_now(reader, ask), where)
+            texts.append((largest, largest.c.compared == compared_by(ask.resource.model, field)))
+            groups[f"group_{name}"] = largest.c.written
+            groups[f"rest_{name}"] = sa.case((sa.and_(column.isnot(None), largest.c.compared.is_(None)), 1), else_=0)
+    groups |= {"group_bucket": bucket, "group_currency": _currency(ask)}
     if ask.before:
         groups["group_bucket"] = sa.case((_between(day, ask.period), bucket), else_=sa.literal(BEFORE, literal_execute=True))
     named = [expression.label(name) for name, expression in groups.items() if expression is not None]
-    return (
-        sa.select(*named, *_measured(reader, ask))
-        .select_from(ask.resource.model)
-        .where(_within(day, periods), *criteria_of(reader, ask, ask.filters))
-        .group_by(*(label.name for label in named))
-    )
+    statement = sa.select(*named, *_measured(reader, ask)).select_from(ask.resource.model)
+    for largest, is_one in texts:
+        statement = statement.outerjoin(largest, is_one)
+    return statement.where(*where).group_by(*(label.name for label in named))
 
 
 def _count(session: Session, reader: Reader, ask: Ask, axis: Axis) -> Tallies:
     tallies = Tallies(axis.fields)
     for row in session.execute(statement_of(reader, ask, axis)).mappings():
-        group = tallies.groups[tuple(row[f"group_{name}"] for name in axis.fields), row["group_bucket"]]
+        values = tuple(Other.TEXTS if row.get(f"rest_{name}") else row[f"group_{name}"] for name in axis.fields)
+        group = tallies.groups[values, row["group_bucket"]]
         group += _tally_of(row, reader, ask.report.measures)
     return tallies
+
+
+def _counted_now(reader: Reader, ask: Ask) -> Any:
+    """What says how large a group is: the report's own count in the period asked for."""
+    measure: Any = ask.report.measure(ask.report.counted)
+    where = criteria_of(reader, ask, narrowing_of(measure.where))
+    return sa.func.sum(sa.case((sa.and_(_between(_column(ask, ask.report.day), ask.period), *where), 1), else_=0))
 
 
 def _measured(reader: Reader, ask: Ask) -> list[Any]:

@@ -21,6 +21,10 @@ from plugins.crm_leads.models import CONVERTED, Lead, Source, Status
 
 ZONE = ZoneInfo("America/Caracas")
 
+CITIES = (None, "Caracas", "Mérida", "A & B = 50 %", "empty", "others", "~empty of people", "caracas",
+          *(f"Ciudad {number}" for number in range(20)))
+"""More than have a row of their own, some written so that a list or a program could take them for something else."""
+
 
 @dataclass
 class Sold:
@@ -48,7 +52,7 @@ def sold(installation: Installation) -> Sold:
 
 def add_leads(session: Session, owners: list[int | None], today: date, count: int) -> None:
     """Leads spread over two years and every value of every list, some without one."""
-    dice = random.Random(7)
+    dice, cities = random.Random(7), random.Random(8)
     statuses = session.execute(sa.select(Status.id, Status.meaning)).all()
     lists = {name: [*session.scalars(sa.select(model.id)), None]
              for name, model in (("segment_id", Segment), ("channel_id", Channel), ("source_id", Source), ("level_id", Level))}
@@ -62,6 +66,7 @@ def add_leads(session: Session, owners: list[int | None], today: date, count: in
             value=dice.choice([None, Decimal(dice.randint(100, 9_999_999)) / 100]),
             currency=dice.choice(["USD", "USD", "EUR", None]),
             converted_at=created + timedelta(days=dice.randint(1, 40)) if meaning == CONVERTED and dice.random() < 0.8 else None,
+            city=cities.choices(CITIES, range(len(CITIES), 0, -1))[0],
             **{name: dice.choice(ids) for name, ids in lists.items()},
         ))
     session.flush()
