@@ -43,6 +43,7 @@ def test_rows_are_walked_chosen_opened_and_edited(leads: Page) -> None:
     address = first.get_attribute("data-href") or ""
     leads.keyboard.press("Enter")
     expect(leads).to_have_url(re.compile(re.escape(address.split("?")[0])))
+    settle(leads)
     leads.keyboard.press("e")
     expect(leads).to_have_url(re.compile(r"/leads/\d+/edit"))
     leads.go_back()
