@@ -158,3 +158,15 @@ def test_choosing_client_in_the_form_converts_the_lead(
     form = inputs_of(browser.get(f"/leads/{id}/edit").text)
     assert browser.post(f"/leads/{id}/edit", {**form, "condition": "client"}).status_code == 302
     assert "Pasa a cliente" in browser.get("/clients").text
+
+
+def test_the_word_about_a_twin_has_its_place_under_the_field_that_caused_it(
+    installation: Installation, write_lead: WriteLead
+) -> None:
+    id, browser = write_lead(), installation.browser()
+    for address in ("/leads/new", f"/leads/{id}/edit", "/leads/quick"):
+        page = browser.get(address).text
+        for name in ("email", "phone_1"):
+            field = page.split(f'name="{name}"', 1)[1].split('class="field ', 1)[0]
+            assert f'<div id="twins-{name}" aria-live="polite"></div>' in field, address
+        assert 'id="twins-city"' not in page
