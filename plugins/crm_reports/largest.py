@@ -34,8 +34,11 @@ Value = int | str | Other | None
 def is_text(field: Field) -> bool:
     """Whether records can be grouped by what is written there, and a list finds them by it again."""
     kept = field.kind.attributes(field)
-    return (isinstance(field.kind, (Text, Choice, Country)) and "is" in field.kind.operators
-            and kept in ((field.attribute,), (field.attribute, _twin(field))))
+    return (
+        isinstance(field.kind, (Text, Choice, Country))
+        and "is" in field.kind.operators
+        and kept in ((field.attribute,), (field.attribute, _twin(field)))
+    )
 
 
 def largest_texts(model: Any, field: Field, counted: Any, where: Sequence[Any]) -> sa.Subquery:
@@ -58,7 +61,9 @@ def compared_by(model: Any, field: Field) -> Any:
     return getattr(model, _twin(field) if _twin(field) in field.kind.attributes(field) else field.attribute)
 
 
-def narrowing_to(field: Field, value: Value, shown: Sequence[Value], reading: Reading) -> dict[str, tuple[str, ...]] | None:
+def narrowing_to(
+    field: Field, value: Value, shown: Sequence[Value], reading: Reading
+) -> dict[str, tuple[str, ...]] | None:
     """How a list narrows to a text, to empty ones, or to all but those shown; None where its words cannot say it."""
     if value is None:
         return {field.name: ("~empty",)}

@@ -35,7 +35,10 @@ PEOPLE = ("admin@example.com", "berta@example.com", "ana@example.com")
 
 def by(field: str) -> Report:
     """The report by another field, with the picture over time as well."""
-    charts = (Chart("bars", field, field, measures=("leads",)), Chart("over_time", field, field, measures=("converted",)))
+    charts = (
+        Chart("bars", field, field, measures=("leads",)),
+        Chart("over_time", field, field, measures=("converted",)),
+    )
     return replace(BY_CITY, cuts=(ByValue(field, field),), charts=charts)
 
 
@@ -51,7 +54,14 @@ def check_numbers(session: Session, sold: Sold, report: Report, query: str) -> i
     followed = 0
     for what, value, url in numbers(found):
         if url:
-            counted = count(session, leads, read_query(leads, parse_qs(urlsplit(url).query)), reader.reading, reader.actor, limit=None)
+            counted = count(
+                session,
+                leads,
+                read_query(leads, parse_qs(urlsplit(url).query)),
+                reader.reading,
+                reader.actor,
+                limit=None,
+            )
             assert counted == value, f"{query}: {what} says {value}, {url} has {counted}"
             followed += 1
         else:
@@ -69,7 +79,9 @@ def test_the_largest_cities_then_others_then_none(sold: Sold, email: str) -> Non
         empty = expected.pop(None)
         assert [line.key for line in lines[-2:]] == ["others", "empty"]
         assert counted["empty"] == empty
-        assert [line.cells[0].value for line in lines[:-2]] == sorted(expected.values(), reverse=True)[:MOST_TEXTS]
+        assert [line.cells[0].value for line in lines[:-2]] == sorted(expected.values(), reverse=True)[
+            :MOST_TEXTS
+        ]
         assert sum(counted.values()) == expected.total() + empty == found.figures[0].value
         for line in lines[:-2]:
             assert line.cells[0].value == expected[line.label]
@@ -86,7 +98,12 @@ def test_a_number_is_the_length_of_its_list(sold: Sold, email: str, field: str) 
         session.commit()
     with sold.installation.session(email) as session:
         check_report(by(field), sold.installation.house)
-        for query in (ALWAYS, "period=365d&compare=last_year", "period=year&salesperson=~me", "period=365d&status=~open&channel=~empty"):
+        for query in (
+            ALWAYS,
+            "period=365d&compare=last_year",
+            "period=year&salesperson=~me",
+            "period=365d&status=~open&channel=~empty",
+        ):
             assert check_numbers(session, sold, by(field), query) > 3 or "~me" in query
 
 
@@ -94,7 +111,9 @@ def test_spellings_of_a_name_are_one_row(sold: Sold) -> None:
     with sold.installation.session() as session:
         add_leads(session, [sold.ana], sold.today, 3)
         session.execute(sa.update(Lead).where(Lead.name == "Empresa 1").values(name="EMPRESA 1"))
-        for lead in session.scalars(sa.select(Lead).where(Lead.name.in_(["Empresa 0", "EMPRESA 1"])).order_by(Lead.id.desc()).limit(1)):
+        for lead in session.scalars(
+            sa.select(Lead).where(Lead.name.in_(["Empresa 0", "EMPRESA 1"])).order_by(Lead.id.desc()).limit(1)
+        ):
             lead.name = "Émpresa  1".replace("  ", " ")
         session.commit()
     with sold.installation.session("admin@example.com") as session:
@@ -138,7 +157,9 @@ def test_page_workbook_and_api_agree(sold: Sold) -> None:
     assert shown.status_code == 200 and "not " in shown.text
 
 
-@pytest.mark.parametrize("field", ["document_number", "notes", "condition", "tags", "email", "value", "nothing"])
+@pytest.mark.parametrize(
+    "field", ["document_number", "notes", "condition", "tags", "email", "value", "nothing"]
+)
 def test_what_no_list_finds_again_is_refused(installation: Installation, field: str) -> None:
     with pytest.raises(ValueError, match=field):
         check_report(by(field), installation.house)
