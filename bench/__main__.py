@@ -33,7 +33,9 @@ def main(names: list[str]) -> int:
         print(f"unknown: {', '.join(unknown)}; there are: {', '.join(known)}", file=sys.stderr)
         return 2
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    kept["machine"] = asdict(Machine(platform.python_version(), sqlite3.sqlite_version, os.cpu_count(), platform.system()))
+    kept["machine"] = asdict(
+        Machine(platform.python_version(), sqlite3.sqlite_version, os.cpu_count(), platform.system())
+    )
     for name in names or list(known):
         print(f"# {name}: {(known[name].__doc__ or '').splitlines()[0]}", flush=True)
         figures = known[name]()

@@ -16,10 +16,14 @@ def main() -> None:
     config = load_config()
     app = create_app(config)
     board = app.extensions[SWITCHBOARD]
-    print(json.dumps({
-        "generation check ms": round(_median(board._state.read, 2000) * 1000, 4),
-        "app build ms": round(_median(lambda: assemble(config), 10) * 1000, 1),
-    }))
+    print(
+        json.dumps(
+            {
+                "generation check ms": round(_median(board._state.read, 2000) * 1000, 4),
+                "app build ms": round(_median(lambda: assemble(config), 10) * 1000, 1),
+            }
+        )
+    )
 
 
 def _median(act: Callable[[], object], count: int) -> float:

@@ -13,13 +13,48 @@ from stdnum.ve import rif
 
 from core.text import fold
 
-TRADES = ("Farmacia", "Librería", "Taller", "Inversiones", "Panadería", "Comercializadora", "Distribuidora", "Ferretería",
-          "Clínica", "Transporte")
-NAMES = ("Ávila", "Orinoco", "Sol y Mar", "Los Andes", "Doña Bárbara", "Don Quijote", "Guaicaipuro", "Tres Hermanos",
-         "Candelaria", "San Ignacio")
-HEADER = ("Canal", "Segmentación", "Nivel de Potencialidad", "Estatus", "Tipo de Documento", "Número de Documento", "Nombre",
-          "Razón Social", "Email", "Teléfono 1", "Días de Vigencia", "Valor estimado", "Fecha de ingreso", "Ciudad", "Zona",
-          "Etiquetas")
+TRADES = (
+    "Farmacia",
+    "Librería",
+    "Taller",
+    "Inversiones",
+    "Panadería",
+    "Comercializadora",
+    "Distribuidora",
+    "Ferretería",
+    "Clínica",
+    "Transporte",
+)
+NAMES = (
+    "Ávila",
+    "Orinoco",
+    "Sol y Mar",
+    "Los Andes",
+    "Doña Bárbara",
+    "Don Quijote",
+    "Guaicaipuro",
+    "Tres Hermanos",
+    "Candelaria",
+    "San Ignacio",
+)
+HEADER = (
+    "Canal",
+    "Segmentación",
+    "Nivel de Potencialidad",
+    "Estatus",
+    "Tipo de Documento",
+    "Número de Documento",
+    "Nombre",
+    "Razón Social",
+    "Email",
+    "Teléfono 1",
+    "Días de Vigencia",
+    "Valor estimado",
+    "Fecha de ingreso",
+    "Ciudad",
+    "Zona",
+    "Etiquetas",
+)
 FIRST_DAY = date(2024, 1, 1)
 
 
@@ -65,9 +100,18 @@ def fill(database: Path, count: int) -> None:
     connection.execute("PRAGMA cache_size=-262144")
     lists = {
         table: [id for (id,) in connection.execute(f"SELECT id FROM {table} ORDER BY id")]
-        for table in ("crm_clients_channel", "crm_clients_segment", "crm_clients_level", "crm_leads_source", "core_user")
+        for table in (
+            "crm_clients_channel",
+            "crm_clients_segment",
+            "crm_clients_level",
+            "crm_leads_source",
+            "core_user",
+        )
     }
-    statuses = [id for (id,) in connection.execute("SELECT id FROM crm_leads_status WHERE meaning = 'open' ORDER BY id")]
+    statuses = [
+        id
+        for (id,) in connection.execute("SELECT id FROM crm_leads_status WHERE meaning = 'open' ORDER BY id")
+    ]
     start = connection.execute("SELECT coalesce(max(id), 0) FROM crm_leads_lead").fetchone()[0]
     chance = random.Random(11)
 
@@ -76,17 +120,62 @@ def fill(database: Path, count: int) -> None:
         day = FIRST_DAY + timedelta(days=chance.randrange(1000))
         moment = f"{day.isoformat()} 12:00:00.000000"
         return (
-            start + number + 1, name, fold(name), row[7], "company", document, document.replace("-", ""), email, email,
-            phone, "+58" + phone.replace("-", "")[1:], 1, day.isoformat(), chance.choice(lists["crm_clients_channel"]),
-            chance.choice(lists["crm_clients_segment"]), chance.choice(lists["crm_clients_level"]),
-            chance.choice(lists["core_user"]), chance.choice(statuses), moment, chance.choice(lists["crm_leads_source"]),
-            chance.randrange(1, 2_000_000_000), "USD", moment, moment, 1, row[13],
+            start + number + 1,
+            name,
+            fold(name),
+            row[7],
+            "company",
+            document,
+            document.replace("-", ""),
+            email,
+            email,
+            phone,
+            "+58" + phone.replace("-", "")[1:],
+            1,
+            day.isoformat(),
+            chance.choice(lists["crm_clients_channel"]),
+            chance.choice(lists["crm_clients_segment"]),
+            chance.choice(lists["crm_clients_level"]),
+            chance.choice(lists["core_user"]),
+            chance.choice(statuses),
+            moment,
+            chance.choice(lists["crm_leads_source"]),
+            chance.randrange(1, 2_000_000_000),
+            "USD",
+            moment,
+            moment,
+            1,
+            row[13],
         )
 
-    columns = ("id", "name", "name_folded", "legal_name", "kind", "document_number", "document_compact", "email",
-               "email_folded", "phone_1", "phone_1_e164", "notifications", "entered_on", "channel_id", "segment_id",
-               "level_id", "salesperson_id", "status_id", "status_since", "source_id", "value", "currency", "created_at",
-               "updated_at", "version", "city")
+    columns = (
+        "id",
+        "name",
+        "name_folded",
+        "legal_name",
+        "kind",
+        "document_number",
+        "document_compact",
+        "email",
+        "email_folded",
+        "phone_1",
+        "phone_1_e164",
+        "notifications",
+        "entered_on",
+        "channel_id",
+        "segment_id",
+        "level_id",
+        "salesperson_id",
+        "status_id",
+        "status_since",
+        "source_id",
+        "value",
+        "currency",
+        "created_at",
+        "updated_at",
+        "version",
+        "city",
+    )
     insert = f"INSERT INTO crm_leads_lead ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     batch: list[tuple[object, ...]] = []
     for number, row in enumerate(rows(count, seed=13)):
@@ -102,6 +191,11 @@ def fill(database: Path, count: int) -> None:
 def _store(connection: sqlite3.Connection, insert: str, batch: list[tuple[object, ...]]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(insert, batch)
-    connection.executemany("INSERT INTO search_leads(rowid, body) VALUES (?, ?)", (
-        (one[0], fold(f"{one[1]} {one[3]} {one[5]} {one[6]} {one[7]} {one[9]} {one[10]} {one[-1]}")) for one in batch))
+    connection.executemany(
+        "INSERT INTO search_leads(rowid, body) VALUES (?, ?)",
+        (
+            (one[0], fold(f"{one[1]} {one[3]} {one[5]} {one[6]} {one[7]} {one[9]} {one[10]} {one[-1]}"))
+            for one in batch
+        ),
+    )
     connection.execute("COMMIT")

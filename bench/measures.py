@@ -31,13 +31,20 @@ def import_leads() -> Figures:
     with installation() as place:
         file = write_csv(place.folder / "leads.csv", IMPORTED)
         start = time.perf_counter()
-        counts = json.loads(place.command("import", "leads", str(file), "--user", "admin@example.com", "--json"))
+        counts = json.loads(
+            place.command("import", "leads", str(file), "--user", "admin@example.com", "--json")
+        )
         seconds = time.perf_counter() - start
         if counts["created"].get("leads") != IMPORTED:
             raise RuntimeError(f"not all were imported: {counts}")
         floor = _raw_insert(place)
-        return {"rows": IMPORTED, "leads/s": round(IMPORTED / seconds), "seconds": round(seconds, 1),
-                "floor rows/s": round(IMPORTED / floor), "times the floor": round(seconds / floor, 1)}
+        return {
+            "rows": IMPORTED,
+            "leads/s": round(IMPORTED / seconds),
+            "seconds": round(seconds, 1),
+            "floor rows/s": round(IMPORTED / floor),
+            "times the floor": round(seconds / floor, 1),
+        }
 
 
 def lists_and_search() -> Figures:
@@ -49,14 +56,23 @@ def lists_and_search() -> Figures:
             empty = _times(lambda: _must(browser.get("/healthz")), 100)
             first = _times(lambda: _must(browser.get("/leads")), 100)
             deep = _walk(browser, "/leads", 60)
-            words = itertools.cycle(["quijote", "ferretería ávila", "contacto9876", "J-10500", "san ignacio 77", "04149999"])
+            words = itertools.cycle(
+                ["quijote", "ferretería ávila", "contacto9876", "J-10500", "san ignacio 77", "04149999"]
+            )
             search = _times(lambda: _must(browser.get(f"/leads?q={quote(next(words))}")), 120)
             filtered = _times(lambda: _must(browser.get("/leads?status=~open&segment=1")), 60)
         bare = _bare_page(place.database)
         bare_search = _bare_search(place.database)
-        return {"leads": MANY, "healthz p50/p95 ms": _ms(empty), "first page p50/p95 ms": _ms(first),
-                "deep pages p50/p95 ms": _ms(deep), "filtered p50/p95 ms": _ms(filtered), "search p50/p95 ms": _ms(search),
-                "bare SQL page p50/p95 ms": _ms(bare), "bare SQL search p50/p95 ms": _ms(bare_search)}
+        return {
+            "leads": MANY,
+            "healthz p50/p95 ms": _ms(empty),
+            "first page p50/p95 ms": _ms(first),
+            "deep pages p50/p95 ms": _ms(deep),
+            "filtered p50/p95 ms": _ms(filtered),
+            "search p50/p95 ms": _ms(search),
+            "bare SQL page p50/p95 ms": _ms(bare),
+            "bare SQL search p50/p95 ms": _ms(bare_search),
+        }
 
 
 def throughput() -> Figures:
@@ -72,11 +88,21 @@ def throughput() -> Figures:
             pages, taken = at_once(8, 10, lambda number: _must(clients[number].get("/leads")))
             ids = itertools.count(1)
             headers = {"X-CSRFToken": first.token}
-            done, converting = at_once(4, 6, lambda number: _must(
-                clients[number].post(f"/leads/{next(ids)}/convert", {}, headers), (200, 302, 303)))
-        return {"leads": IMPORTED, "healthz/s": round(floor / 5), "list pages/s": round(pages / 10),
-                "list p95 ms": round(percentile(taken, 0.95) * 1000, 1), "conversions/s": round(done / 6),
-                "conversion p95 ms": round(percentile(converting, 0.95) * 1000, 1)}
+            done, converting = at_once(
+                4,
+                6,
+                lambda number: _must(
+                    clients[number].post(f"/leads/{next(ids)}/convert", {}, headers), (200, 302, 303)
+                ),
+            )
+        return {
+            "leads": IMPORTED,
+            "healthz/s": round(floor / 5),
+            "list pages/s": round(pages / 10),
+            "list p95 ms": round(percentile(taken, 0.95) * 1000, 1),
+            "conversions/s": round(done / 6),
+            "conversion p95 ms": round(percentile(converting, 0.95) * 1000, 1),
+        }
 
 
 def export() -> Figures:
@@ -87,8 +113,13 @@ def export() -> Figures:
         columns = "name,document_number,email,phone_1,channel,segment,level,status,salesperson,value,entered_on,city"
         seconds, memory = place.measured("export", "leads", str(target), "--columns", columns)
         floor = _bare_workbook()
-        return {"rows × columns": f"{IMPORTED} × {EXPORTED_COLUMNS}", "seconds": round(seconds, 1),
-                "floor seconds": round(floor, 1), "times the floor": round(seconds / floor, 2), "peak MB": memory}
+        return {
+            "rows × columns": f"{IMPORTED} × {EXPORTED_COLUMNS}",
+            "seconds": round(seconds, 1),
+            "floor seconds": round(floor, 1),
+            "times the floor": round(seconds / floor, 2),
+            "peak MB": memory,
+        }
 
 
 def start_and_build() -> Figures:
@@ -106,8 +137,15 @@ def start_and_build() -> Figures:
         finally:
             server.terminate()
             server.wait(20)
-        inside = json.loads(subprocess.run([sys.executable, "-m", "bench.inside"], env=place._env(), text=True, check=True,
-                                           capture_output=True).stdout)
+        inside = json.loads(
+            subprocess.run(
+                [sys.executable, "-m", "bench.inside"],
+                env=place._env(),
+                text=True,
+                check=True,
+                capture_output=True,
+            ).stdout
+        )
         return {"new installation s": round(installed, 2), "cold start s": round(cold, 2), **inside, **held}
 
 
@@ -125,20 +163,32 @@ def _switch(place: Place, port: int) -> Figures:
         _must(others[number].get("/clients"))
         log.append(time.perf_counter() - start)
 
-    switching = threading.Thread(target=lambda: [place.command("plugins", word, "crm_reports", "--yes")
-                                                 for _ in range(5) for word in ("disable", "enable")])
+    switching = threading.Thread(
+        target=lambda: [
+            place.command("plugins", word, "crm_reports", "--yes")
+            for _ in range(5)
+            for word in ("disable", "enable")
+        ]
+    )
     switching.start()
     while switching.is_alive():
         at_once(2, 0.3, work)
-    return {"usual answer p95 ms": round(percentile(quiet, 0.95) * 1000, 1), "answers during 10 switches": len(log),
-            "longest answer during a switch ms": round(max(log) * 1000, 1)}
+    return {
+        "usual answer p95 ms": round(percentile(quiet, 0.95) * 1000, 1),
+        "answers during 10 switches": len(log),
+        "longest answer during a switch ms": round(max(log) * 1000, 1),
+    }
 
 
 def _raw_insert(place: Place) -> float:
     """Seconds to insert the imported leads again, all columns and indexes, without checks or search."""
     source = sqlite3.connect(place.database)
-    schema = [sql for (sql,) in source.execute(
-        "SELECT sql FROM sqlite_master WHERE tbl_name = 'crm_leads_lead' AND sql IS NOT NULL ORDER BY type = 'index'")]
+    schema = [
+        sql
+        for (sql,) in source.execute(
+            "SELECT sql FROM sqlite_master WHERE tbl_name = 'crm_leads_lead' AND sql IS NOT NULL ORDER BY type = 'index'"
+        )
+    ]
     found = source.execute("SELECT * FROM crm_leads_lead").fetchall()
     with tempfile.TemporaryDirectory() as folder:
         target = sqlite3.connect(Path(folder) / "raw.sqlite", isolation_level=None)
@@ -150,7 +200,7 @@ def _raw_insert(place: Place) -> float:
         start = time.perf_counter()
         for at in range(0, len(found), 500):
             target.execute("BEGIN IMMEDIATE")
-            target.executemany(insert, found[at:at + 500])
+            target.executemany(insert, found[at : at + 500])
             target.execute("COMMIT")
         return time.perf_counter() - start
 
@@ -163,10 +213,20 @@ def _bare_page(database: Path) -> list[float]:
 
 def _bare_search(database: Path) -> list[float]:
     connection = sqlite3.connect(database)
-    sql = ("SELECT l.* FROM search_leads s JOIN crm_leads_lead l ON l.id = s.rowid WHERE search_leads MATCH ? "
-           "ORDER BY s.rowid DESC LIMIT 51")
-    words = itertools.cycle(['"quijote"', '"ferreteria" AND "avila"', '"contacto9876"', '"j-10500"',
-                             '"san" AND "ignacio"', '"04149999"'])
+    sql = (
+        "SELECT l.* FROM search_leads s JOIN crm_leads_lead l ON l.id = s.rowid WHERE search_leads MATCH ? "
+        "ORDER BY s.rowid DESC LIMIT 51"
+    )
+    words = itertools.cycle(
+        [
+            '"quijote"',
+            '"ferreteria" AND "avila"',
+            '"contacto9876"',
+            '"j-10500"',
+            '"san" AND "ignacio"',
+            '"04149999"',
+        ]
+    )
     return _times(lambda: connection.execute(sql, (next(words),)).fetchall(), 120)
 
 
@@ -190,7 +250,9 @@ def _walk(browser: Browser, path: str, pages: int) -> list[float]:
         start = time.perf_counter()
         page = _must(browser.get(path))
         taken.append(time.perf_counter() - start)
-        found = re.search(rb'href="([^"]*cursor=[^"]*)"[^>]*rel="next"|rel="next"[^>]*href="([^"]*cursor=[^"]*)"', page)
+        found = re.search(
+            rb'href="([^"]*cursor=[^"]*)"[^>]*rel="next"|rel="next"[^>]*href="([^"]*cursor=[^"]*)"', page
+        )
         if not found:
             raise RuntimeError("the page has no next page")
         path = (found.group(1) or found.group(2)).decode().replace("&amp;", "&")

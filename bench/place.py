@@ -40,16 +40,25 @@ class Place:
 
     def command(self, *arguments: str, timeout: float = 3600) -> str:
         """Run the `prospecto` command; answers what it printed. Raises CalledProcessError."""
-        done = subprocess.run([sys.executable, "-m", "core.cli", *arguments], env=self._env(), text=True, timeout=timeout,
-                              capture_output=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "core.cli", *arguments],
+            env=self._env(),
+            text=True,
+            timeout=timeout,
+            capture_output=True,
+        )
         if done.returncode:
-            raise RuntimeError(f"prospecto {' '.join(arguments)} → {done.returncode}\n{done.stdout}\n{done.stderr}")
+            raise RuntimeError(
+                f"prospecto {' '.join(arguments)} → {done.returncode}\n{done.stdout}\n{done.stderr}"
+            )
         return done.stdout
 
     def measured(self, *arguments: str) -> tuple[float, int]:
         """Run the command alone; its seconds, and its own peak memory in MB."""
         start = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-m", "core.cli", *arguments], env=self._env(), stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "core.cli", *arguments], env=self._env(), stdout=subprocess.DEVNULL
+        )
         _pid, status, usage = os.wait4(process.pid, 0)
         if status:
             raise RuntimeError(f"prospecto {' '.join(arguments)} → {status}")
@@ -57,8 +66,23 @@ class Place:
 
     def start(self, *arguments: str, port: int, log: str = "serve.log") -> subprocess.Popen[bytes]:
         out = (self.folder / log).open("ab")
-        return subprocess.Popen([sys.executable, "-m", "core.cli", "serve", "--host", "127.0.0.1", "--port", str(port),
-                                 *arguments], env=self._env(), stdout=out, stderr=out, start_new_session=True)
+        return subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "core.cli",
+                "serve",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+                *arguments,
+            ],
+            env=self._env(),
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
 
     def _env(self) -> dict[str, str]:
         return {**os.environ, "PROSPECTO_INSTANCE": str(self.instance), **self.environment}
@@ -70,8 +94,27 @@ def installation() -> Iterator[Place]:
     folder = Path(tempfile.mkdtemp(prefix="prospecto-bench-"))
     try:
         place = Place(folder)
-        place.command("init", "--email", EMAIL, "--password", PASSWORD, "--company", "Bench", "--country", "VE", "--currency",
-                      "USD", "--language", "es", "--timezone", "America/Caracas", "--mode", "classic", "--apps", APPS)
+        place.command(
+            "init",
+            "--email",
+            EMAIL,
+            "--password",
+            PASSWORD,
+            "--company",
+            "Bench",
+            "--country",
+            "VE",
+            "--currency",
+            "USD",
+            "--language",
+            "es",
+            "--timezone",
+            "America/Caracas",
+            "--mode",
+            "classic",
+            "--apps",
+            APPS,
+        )
         yield place
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -105,10 +148,20 @@ class Browser:
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
         return self._ask("GET", path, None, headers or {})
 
-    def post(self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
+    def post(
+        self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
         body = urlencode({"csrf_token": self.token, **fields})
-        return self._ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded",
-                                              "X-CSRFToken": self.token, **(headers or {})})
+        return self._ask(
+            "POST",
+            path,
+            body,
+            {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "X-CSRFToken": self.token,
+                **(headers or {}),
+            },
+        )
 
     def sign_in(self, email: str = EMAIL, password: str = PASSWORD) -> Browser:
         _status, page = self.get("/sign-in")
@@ -128,7 +181,8 @@ class Browser:
 
     def _read_token(self, page: bytes) -> None:
         found = re.search(rb'name="csrf-token" content="([^"]+)"', page) or re.search(
-            rb'name="csrf_token"[^>]*value="([^"]+)"', page)
+            rb'name="csrf_token"[^>]*value="([^"]+)"', page
+        )
         if found:
             self.token = found.group(1).decode()
 

@@ -34,7 +34,9 @@ def answer_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or code < 400:
         return error
     if request.path.startswith(API):
-        return jsonify(error={"code": error.name.lower().replace(" ", "_"), "message": error.description}), code
+        return jsonify(
+            error={"code": error.name.lower().replace(" ", "_"), "message": error.description}
+        ), code
     headers = [(name, value) for name, value in error.get_headers() if name in ("Retry-After", "Allow")]
     return _page(code), code, headers
 

@@ -64,7 +64,9 @@ def set_up(app: Flask, house: House) -> None:
 @blueprint.get("/")
 def page() -> str:
     session, house, actor = db.session(), current_house(), g.actor
-    newest = [each for each in map(lambda found: _newest(session, found, actor), _seen(house, actor)) if each.lines]
+    newest = [
+        each for each in map(lambda found: _newest(session, found, actor), _seen(house, actor)) if each.lines
+    ]
     return render_template(
         "home/home.html",
         greeting=_greeting(actor),
@@ -72,7 +74,10 @@ def page() -> str:
         newest=newest,
         jobs=running_jobs(session, actor),
         widgets=list(_widgets(house, actor)),
-        above=[markup for _plugin, markup in house.hooks.each("render_slot", slot="home.above", context={"user": actor})],
+        above=[
+            markup
+            for _plugin, markup in house.hooks.each("render_slot", slot="home.above", context={"user": actor})
+        ],
     )
 
 
@@ -98,12 +103,17 @@ def _newest(session: Session, resource: Resource, actor: Actor) -> Newest:
     note = getattr(model, resource.subtitle) if resource.subtitle else sa.null()
     rows = session.execute(
         sa.select(model.id, getattr(model, resource.title), note, model.created_at)
-        .where(mine == actor.user_id).order_by(model.id.desc()).limit(NEWEST)
+        .where(mine == actor.user_id)
+        .order_by(model.id.desc())
+        .limit(NEWEST)
     )
-    return Newest(resource, [
-        Line(str(title or f"#{id}"), str(note or ""), f"{request.script_root}/{resource.name}/{id}", at)
-        for id, title, note, at in rows
-    ])
+    return Newest(
+        resource,
+        [
+            Line(str(title or f"#{id}"), str(note or ""), f"{request.script_root}/{resource.name}/{id}", at)
+            for id, title, note, at in rows
+        ],
+    )
 
 
 def _is_empty(session: Session, house: House, actor: Actor) -> bool:
@@ -118,20 +128,38 @@ def _first_steps(house: House, actor: Actor) -> Iterator[FirstStep]:
     root = request.script_root
     for resource in house.in_menu_order():
         if actor.may(resource.name, "create"):
-            yield FirstStep(resource.icon, _("Write down the first one: %(name)s", name=resource.label),
-                            _("A name is enough; the rest can wait."), f"{root}/{resource.name}/new")
+            yield FirstStep(
+                resource.icon,
+                _("Write down the first one: %(name)s", name=resource.label),
+                _("A name is enough; the rest can wait."),
+                f"{root}/{resource.name}/new",
+            )
             break
     for resource in house.in_menu_order():
         if actor.may(resource.name, "import"):
-            yield FirstStep("file-import", _("Bring what you have: %(name)s", name=resource.plural),
-                            _("From Excel or CSV; nothing is written before you have seen it."), f"{root}/{resource.name}/import")
+            yield FirstStep(
+                "file-import",
+                _("Bring what you have: %(name)s", name=resource.plural),
+                _("From Excel or CSV; nothing is written before you have seen it."),
+                f"{root}/{resource.name}/import",
+            )
             break
     if actor.is_admin:
-        yield FirstStep("apps", _("Choose your apps"), _("Switch on what you need, off what you do not."), f"{root}/apps")
-        yield FirstStep("user-plus", _("Invite your people"), _("Everybody sees what their role allows."),
-                        f"{root}/settings/users")
-        yield FirstStep("settings", _("Make it yours"), _("Company, region, channels, segments, statuses."),
-                        url_for("settings.page"))
+        yield FirstStep(
+            "apps", _("Choose your apps"), _("Switch on what you need, off what you do not."), f"{root}/apps"
+        )
+        yield FirstStep(
+            "user-plus",
+            _("Invite your people"),
+            _("Everybody sees what their role allows."),
+            f"{root}/settings/users",
+        )
+        yield FirstStep(
+            "settings",
+            _("Make it yours"),
+            _("Company, region, channels, segments, statuses."),
+            url_for("settings.page"),
+        )
 
 
 def _widgets(house: House, actor: Actor) -> Iterator[Widget]:

@@ -35,7 +35,9 @@ class ReferenceValue:
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(NAME_LENGTH))
     name_folded: Mapped[str] = mapped_column(
-        sa.String(NAME_LENGTH * 2), unique=True, default=lambda context: fold(context.get_current_parameters()["name"])
+        sa.String(NAME_LENGTH * 2),
+        unique=True,
+        default=lambda context: fold(context.get_current_parameters()["name"]),
     )
     description: Mapped[str | None] = mapped_column(sa.String(500))
     hue: Mapped[str] = mapped_column(sa.String(20), default="slate")
@@ -84,7 +86,9 @@ class KnownReferences:
         declared = self._house.lists.get(name) if self._house else None
         if declared is None:
             return Items(())
-        return remembered(self._session, f"references:{name}", lambda session: _load_values(session, declared.model))
+        return remembered(
+            self._session, f"references:{name}", lambda session: _load_values(session, declared.model)
+        )
 
 
 class Items:
@@ -146,7 +150,9 @@ def ship_values(session: Session, declared: ReferenceList, language: str) -> int
     others = [declared.shipped(code) for code in LANGUAGES if code != language]
     for position, row in enumerate(rows, start=1):
         names = [str(other[position - 1]["name"]) for other in others if len(other) == len(rows)]
-        keys = [key for key in dict.fromkeys([*row.get("keys", ()), *names]) if fold(key) != fold(row["name"])]
+        keys = [
+            key for key in dict.fromkeys([*row.get("keys", ()), *names]) if fold(key) != fold(row["name"])
+        ]
         session.add(declared.model(**{"position": position, **row, "keys": keys}))
     session.flush()
     forget(session)
@@ -155,20 +161,29 @@ def ship_values(session: Session, declared: ReferenceList, language: str) -> int
 
 def _load_values(session: Session, model: type[Any]) -> Items:
     found = session.execute(
-        sa.select(model.id, model.name, model.hue, model.meaning, model.is_default, model.keys)
-        .order_by(model.position, model.id)
+        sa.select(model.id, model.name, model.hue, model.meaning, model.is_default, model.keys).order_by(
+            model.position, model.id
+        )
     )
-    return Items([
-        ReferenceItem(id=id, name=name, hue=hue, meaning=meaning, is_default=is_default, keys=tuple(keys or ()))
-        for id, name, hue, meaning, is_default, keys in found
-    ])
+    return Items(
+        [
+            ReferenceItem(
+                id=id, name=name, hue=hue, meaning=meaning, is_default=is_default, keys=tuple(keys or ())
+            )
+            for id, name, hue, meaning, is_default, keys in found
+        ]
+    )
 
 
 def _load_users(session: Session) -> Items:
     from core.access.models import User  # access reads settings, which stand below it
 
-    found = session.execute(sa.select(User.id, User.name, User.email, User.hue, User.active).order_by(User.name, User.id))
-    return Items([
-        ReferenceItem(id=id, name=name or email, hue=hue, active=active, keys=(email,))
-        for id, name, email, hue, active in found
-    ])
+    found = session.execute(
+        sa.select(User.id, User.name, User.email, User.hue, User.active).order_by(User.name, User.id)
+    )
+    return Items(
+        [
+            ReferenceItem(id=id, name=name or email, hue=hue, active=active, keys=(email,))
+            for id, name, email, hue, active in found
+        ]
+    )

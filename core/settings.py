@@ -94,7 +94,9 @@ def save_setting(session: Session, key: str, value: Any) -> None:
 
 def clear_settings(session: Session, section: str) -> None:
     """Back to the defaults of a section; also what an uninstalled plugin leaves behind."""
-    session.execute(sa.delete(StoredSetting).where(StoredSetting.key.startswith(f"{section}.", autoescape=True)))
+    session.execute(
+        sa.delete(StoredSetting).where(StoredSetting.key.startswith(f"{section}.", autoescape=True))
+    )
     forget(session)
 
 
@@ -122,8 +124,15 @@ def decoded(value: Any) -> Any:
     return value
 
 
-_READERS: Mapping[str, Callable[[str], Any]] = {"decimal": Decimal, "moment": datetime.fromisoformat, "date": date.fromisoformat}
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "decimal": Decimal,
+    "moment": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}
 
 
 def _load(session: Session) -> dict[str, Any]:
-    return {key: decoded(value) for key, value in session.execute(sa.select(StoredSetting.key, StoredSetting.value))}
+    return {
+        key: decoded(value)
+        for key, value in session.execute(sa.select(StoredSetting.key, StoredSetting.value))
+    }

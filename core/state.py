@@ -55,9 +55,12 @@ def remembered(session: Session, key: str, load: Callable[[Session], T]) -> T:
 def current_revision(session: Session) -> int:
     """The committed revision; 0 where the database has no tables yet."""
     table = State.__table__
-    return session.execute(
-        sa.select(table.c.revision).where(table.c.id == 1), execution_options={"unscoped": True}
-    ).scalar_one_or_none() or 0
+    return (
+        session.execute(
+            sa.select(table.c.revision).where(table.c.id == 1), execution_options={"unscoped": True}
+        ).scalar_one_or_none()
+        or 0
+    )
 
 
 def forget(session: Session) -> None:

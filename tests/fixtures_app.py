@@ -31,7 +31,9 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def install(backend: str, templates: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Installer]:
+def install(
+    backend: str, templates: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Installer]:
     """Make an installation of a shape on this test's database: `install(Shape(...))` or `install(language="fr")`."""
     made: list[Installation] = []
     server = request.getfixturevalue("postgres_server") if backend == "postgresql" else None

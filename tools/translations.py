@@ -33,7 +33,13 @@ HEADER = "# PROJECT: the texts of this folder. Kept in line with the code by too
 
 UNSAID = tuple(
     f'"{name}:'.encode()
-    for name in ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Report-Msgid-Bugs-To")
+    for name in (
+        "POT-Creation-Date",
+        "PO-Revision-Date",
+        "Last-Translator",
+        "Language-Team",
+        "Report-Msgid-Bugs-To",
+    )
 )
 """Lines of the head of a catalogue that say nothing here."""
 

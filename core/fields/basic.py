@@ -47,8 +47,10 @@ class Text(Kind):
     def parse(self, raw: Any, field: Field, reading: Reading) -> str | None:
         text = clean_text(raw)
         if len(text) > self.max_length:
-            raise Invalid("too_long", _("At most %(max)s characters; this has %(count)s.",
-                                        max=self.max_length, count=len(text)))
+            raise Invalid(
+                "too_long",
+                _("At most %(max)s characters; this has %(count)s.", max=self.max_length, count=len(text)),
+            )
         return text or None
 
     def schema(self) -> dict[str, Any]:
@@ -64,10 +66,16 @@ class LongText(Kind):
     sortable: ClassVar[bool] = False
 
     def parse(self, raw: Any, field: Field, reading: Reading) -> str | None:
-        text = "" if raw is None else str(raw).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+        text = (
+            ""
+            if raw is None
+            else str(raw).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+        )
         if len(text) > self.max_length:
-            raise Invalid("too_long", _("At most %(max)s characters; this has %(count)s.",
-                                        max=self.max_length, count=len(text)))
+            raise Invalid(
+                "too_long",
+                _("At most %(max)s characters; this has %(count)s.", max=self.max_length, count=len(text)),
+            )
         return text or None
 
     def html(self, value: Any, formats: Formats) -> Markup:
@@ -88,7 +96,12 @@ class Url(Kind):
         address = text if "://" in text else f"https://{text}"
         scheme, _sep, rest = address.partition("://")
         host = rest.split("/", 1)[0]
-        if scheme.lower() not in ("http", "https") or "." not in host or " " in address or len(address) > self.max_length:
+        if (
+            scheme.lower() not in ("http", "https")
+            or "." not in host
+            or " " in address
+            or len(address) > self.max_length
+        ):
             raise Invalid("not_a_url", _("This is not a web address, such as www.example.com."))
         return address
 
@@ -96,7 +109,8 @@ class Url(Kind):
         if not value:
             return EMPTY_CELL
         return Markup('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>').format(
-            value, value.partition("://")[2].rstrip("/"))
+            value, value.partition("://")[2].rstrip("/")
+        )
 
 
 @dataclass(frozen=True)
@@ -269,7 +283,11 @@ def clean_text(raw: Any) -> str:
 def territories(language: str) -> dict[str, str]:
     """Country names by ISO code in a language."""
     names = Locale.parse(language).territories
-    return {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "ZZ", "XA", "XB", "QO")}
+    return {
+        code: name
+        for code, name in names.items()
+        if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "ZZ", "XA", "XB", "QO")
+    }
 
 
 @lru_cache(maxsize=1)
@@ -290,5 +308,3 @@ def country_codes() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def currency_codes() -> frozenset[str]:
     return frozenset(code for code in map(str, Locale.parse("en").currencies) if len(code) == 3)
-
-

@@ -58,7 +58,9 @@ class Email(Kind):
 
     def load(self, record: Any, field: Field) -> EmailAddress | None:
         typed = getattr(record, field.attribute)
-        return None if typed is None else EmailAddress(typed, getattr(record, f"{field.attribute}_folded") or "")
+        return (
+            None if typed is None else EmailAddress(typed, getattr(record, f"{field.attribute}_folded") or "")
+        )
 
     def store(self, value: EmailAddress | None, field: Field) -> Mapping[str, Any]:
         return {
@@ -98,8 +100,13 @@ class Phone(Kind):
         e164 = to_e164(text, reading.country)
         if e164 is None:
             reading.warnings.append(
-                (field.name, _("“%(value)s” is kept as written: no phone number of its country looks like this.",
-                               value=text))
+                (
+                    field.name,
+                    _(
+                        "“%(value)s” is kept as written: no phone number of its country looks like this.",
+                        value=text,
+                    ),
+                )
             )
         return PhoneNumber(text, e164)
 
@@ -118,7 +125,8 @@ class Phone(Kind):
             return EMPTY_CELL
         if value.e164 is None:
             return Markup('<span class="unknown-number" title="{}">{}</span>').format(
-                _("No phone number of its country looks like this"), value.typed)
+                _("No phone number of its country looks like this"), value.typed
+            )
         return Markup('<a href="tel:{}">{}</a>').format(value.e164, value.typed)
 
     def json(self, value: PhoneNumber | None, formats: Formats) -> Any:
@@ -180,6 +188,8 @@ def _is_plain(local: str) -> bool:
 def _known_domain(domain: str) -> bool:
     """Whether the library accepts an address at this domain; asked once per domain, not once per row."""
     try:
-        return validate_email(f"a@{domain}", check_deliverability=False, test_environment=True).domain == domain
+        return (
+            validate_email(f"a@{domain}", check_deliverability=False, test_environment=True).domain == domain
+        )
     except EmailNotValidError:
         return False

@@ -37,8 +37,11 @@ HINTS: tuple[tuple[type[Kind], dict[str, Any]], ...] = (
 def choices_of(kind: Kind, formats: Formats, *, also: Any = None) -> list[SelectChoice] | None:
     """What one chooses from; None where one types. A value that is no longer offered stays choosable as `also`."""
     if isinstance(kind, Reference):
-        return [SelectChoice(str(item.id), item.name, {"data-hue": item.hue})
-                for item in formats.references.items(kind.list) if item.active or item.id == also]
+        return [
+            SelectChoice(str(item.id), item.name, {"data-hue": item.hue})
+            for item in formats.references.items(kind.list)
+            if item.active or item.id == also
+        ]
     pairs = _pairs(kind, formats)
     return None if pairs is None else [SelectChoice(value, label) for value, label in pairs]
 

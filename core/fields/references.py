@@ -85,14 +85,22 @@ class UserRef(Reference):
     def html(self, value: int | None, formats: Formats) -> Markup:
         item = formats.references.get(self.list, value)
         if item is None:
-            return Markup('<span class="row-person"><span class="face face-nobody" aria-hidden="true"></span>'
-                          '<span>{}</span></span>').format(_("Nobody"))
-        return Markup('<span class="row-person"><span class="face h-{}" aria-hidden="true">{}</span>'
-                      '<span>{}</span></span>').format(item.hue, initials(item.name), item.name)
+            return Markup(
+                '<span class="row-person"><span class="face face-nobody" aria-hidden="true"></span>'
+                "<span>{}</span></span>"
+            ).format(_("Nobody"))
+        return Markup(
+            '<span class="row-person"><span class="face h-{}" aria-hidden="true">{}</span>'
+            "<span>{}</span></span>"
+        ).format(item.hue, initials(item.name), item.name)
 
     def json(self, value: int | None, formats: Formats) -> Any:
         item = formats.references.get(self.list, value)
-        return None if item is None else {"id": item.id, "name": item.name, "email": item.keys[0] if item.keys else None}
+        return (
+            None
+            if item is None
+            else {"id": item.id, "name": item.name, "email": item.keys[0] if item.keys else None}
+        )
 
     def sink(self, value: int | None, formats: Formats) -> Any:
         item = formats.references.get(self.list, value)
@@ -178,7 +186,9 @@ def _find(list_name: str, raw: Any, reading: Reading) -> int | None:
 
 def _of_id(list_name: str, id: Any, references: References) -> int:
     """The id, if the list has it; a number given as an id is never taken for the name of a value called "3"."""
-    number = int(id) if isinstance(id, int) or (isinstance(id, str) and id.isdecimal() and len(id) < 19) else None
+    number = (
+        int(id) if isinstance(id, int) or (isinstance(id, str) and id.isdecimal() and len(id) < 19) else None
+    )
     found = references.get(list_name, number)
     if found is None:
         raise Invalid("unknown_value", _("“%(value)s” is not in the list.", value=id))

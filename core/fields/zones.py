@@ -34,6 +34,16 @@ class TimeZone(Kind):
 @lru_cache(maxsize=1)
 def zone_names() -> tuple[str, ...]:
     """Zones of places (`Continent/City`) and UTC, in order."""
-    regions = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/",
-               "Indian/", "Pacific/")
+    regions = (
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Arctic/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    )
     return ("UTC", *sorted(name for name in available_timezones() if name.startswith(regions)))

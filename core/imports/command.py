@@ -39,8 +39,11 @@ class Imported:
 
     def as_json(self) -> dict[str, Any]:
         """The counts, then the bad rows: their numbers, and each with its reason."""
-        return {**self.counts, "error_rows": [row for row, _why in self.bad],
-                "problems": [{"row": row, "reason": why} for row, why in self.bad]}
+        return {
+            **self.counts,
+            "error_rows": [row for row, _why in self.bad],
+            "problems": [{"row": row, "reason": why} for row, why in self.bad],
+        }
 
     def lines(self) -> Iterator[Text]:
         counts = self.counts
@@ -48,7 +51,9 @@ class Imported:
             yield _("Tried out; nothing was written.")
         yield _("Rows: %(count)s", count=counts["rows"])
         for resource, count in counts["created"].items():
-            yield _("Created, %(resource)s: %(count)s", resource=self.labels.get(resource, resource), count=count)
+            yield _(
+                "Created, %(resource)s: %(count)s", resource=self.labels.get(resource, resource), count=count
+            )
         yield _("Updated: %(count)s", count=counts["updated"])
         yield _("Duplicates: %(count)s", count=counts["duplicates"])
         yield _("Errors: %(count)s", count=counts["errors"])
@@ -56,12 +61,23 @@ class Imported:
         for row, why in self.bad:
             yield _("Row %(row)s: %(reason)s", row=row, reason=why)
         if len(self.bad) < counts["errors"]:
-            yield _("… and %(count)s more; --errors FILE writes all of them.", count=counts["errors"] - len(self.bad))
+            yield _(
+                "… and %(count)s more; --errors FILE writes all of them.",
+                count=counts["errors"] - len(self.bad),
+            )
 
 
 def import_file(
-    session: Session, house: House, resource: Resource, file: Path, *, mapping: Path | Mapping[str, str] | None = None,
-    encoding: str | None = None, separator: str | None = None, on_duplicate: str = SKIP, dry_run: bool = False,
+    session: Session,
+    house: House,
+    resource: Resource,
+    file: Path,
+    *,
+    mapping: Path | Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    separator: str | None = None,
+    on_duplicate: str = SKIP,
+    dry_run: bool = False,
     errors: Path | None = None,
 ) -> Imported:
     """Bring a file in, in the name of the session's person; commits batch by batch.

@@ -18,7 +18,9 @@ from core.tabular import CsvSink, Sink, SinkColumn, XlsxSink
 BATCH = 1000
 
 
-def write_errors(session: Session, house: House, run: ImportRun, target: Path | BinaryIO, format: str = "") -> int:
+def write_errors(
+    session: Session, house: House, run: ImportRun, target: Path | BinaryIO, format: str = ""
+) -> int:
     """Write the bad rows with the file's own columns; answers how many. `format` csv or xlsx, else as the file was."""
     kind = format or file_type(run)
     sink: Sink = XlsxSink(target) if kind == "xlsx" else CsvSink(target, separator=separator_of(run))
@@ -28,7 +30,7 @@ def write_errors(session: Session, house: House, run: ImportRun, target: Path | 
         heads = [*run.headers, _("Row"), _("Reason")]
         sink.begin(_("Errors"), [SinkColumn(header) for header in heads])
         for row in bad_rows(session, run.id):
-            cells = list(row.cells or ())[:len(run.headers)]
+            cells = list(row.cells or ())[: len(run.headers)]
             cells += [""] * (len(run.headers) - len(cells))
             sink.row([*map(_text, cells), str(row.row), reason(row.problems or (), names)])
             count += 1
@@ -40,8 +42,11 @@ def bad_rows(session: Session, import_id: int) -> Iterator[ImportRow]:
     last = 0
     while True:
         rows = session.scalars(
-            sa.select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.outcome == ERROR, ImportRow.row > last)
-            .order_by(ImportRow.row).limit(BATCH)).all()
+            sa.select(ImportRow)
+            .where(ImportRow.import_id == import_id, ImportRow.outcome == ERROR, ImportRow.row > last)
+            .order_by(ImportRow.row)
+            .limit(BATCH)
+        ).all()
         yield from rows
         if len(rows) < BATCH:
             return
@@ -50,7 +55,10 @@ def bad_rows(session: Session, import_id: int) -> Iterator[ImportRow]:
 
 def reason(problems: Sequence[Sequence[Any]], names: dict[str, str]) -> str:
     """What is wrong with a row, as a sentence for each field."""
-    return " ".join(_("%(name)s: %(text)s", name=names[name], text=message) if name in names else str(message) for name, message in problems)
+    return " ".join(
+        _("%(name)s: %(text)s", name=names[name], text=message) if name in names else str(message)
+        for name, message in problems
+    )
 
 
 def field_labels(house: House, run: ImportRun) -> dict[str, str]:

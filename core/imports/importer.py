@@ -56,7 +56,9 @@ class Outcome:
 class Importer:
     """An import's mapping and surroundings; `dry` keeps the keys of rows whose records do not stay."""
 
-    def __init__(self, session: Session, house: House, actor: Actor | None, run: ImportRun, *, dry: bool = False) -> None:
+    def __init__(
+        self, session: Session, house: House, actor: Actor | None, run: ImportRun, *, dry: bool = False
+    ) -> None:
         self.session, self.house, self.actor, self.dry = session, house, actor, dry
         self.resource = house.resources[run.resource]
         self.columns = [(int(column), name) for column, name in run.mapping.items() if name]
@@ -94,8 +96,14 @@ class Importer:
 
     def _new_context(self) -> WriteContext:
         return write_context(
-            self.session, self.house, self.actor, "import", lenient=True, create_references=self._creatable(),
-            decimal=self.format.get("decimal", ","), date_order=self.format.get("date_order", "dmy"),
+            self.session,
+            self.house,
+            self.actor,
+            "import",
+            lenient=True,
+            create_references=self._creatable(),
+            decimal=self.format.get("decimal", ","),
+            date_order=self.format.get("date_order", "dmy"),
         )
 
     def _creatable(self) -> frozenset[str]:
@@ -179,26 +187,41 @@ class Importer:
     def _by_number(self, outcomes: Sequence[Outcome]) -> dict[int, Any]:
         """Rows of our own export find their record by its number, if its name is still the same."""
         drafts = {each.row.number: each.draft for each in outcomes if each.draft is not None}
-        numbers = {row: number for row, draft in drafts.items()
-                   if (number := _whole_number(draft.options["id"])) is not None}
+        numbers = {
+            row: number
+            for row, draft in drafts.items()
+            if (number := _whole_number(draft.options["id"])) is not None
+        }
         if not numbers:
             return {}
         model, title = self.resource.model, self.resource.title
-        found = {record.id: record for record in
-                 self.session.scalars(sa.select(model).where(model.id.in_(set(numbers.values()))))}
-        return {row: found[id] for row, id in numbers.items()
-                if id in found and title_of(self.resource, found[id]) == drafts[row].options["given"].get(title)}
+        found = {
+            record.id: record
+            for record in self.session.scalars(sa.select(model).where(model.id.in_(set(numbers.values()))))
+        }
+        return {
+            row: found[id]
+            for row, id in numbers.items()
+            if id in found and title_of(self.resource, found[id]) == drafts[row].options["given"].get(title)
+        }
 
     def _duplicate(self, each: Outcome, twin: Match) -> None:
         label = str(twin.key.label)
         row = twin.row or self._taken.get((twin.resource, twin.record_id or 0))
         if row is not None:
-            _skip(each, _("Row %(row)s has the same %(key)s.", row=row, key=label), twin.resource, twin.record_id)
+            _skip(
+                each,
+                _("Row %(row)s has the same %(key)s.", row=row, key=label),
+                twin.resource,
+                twin.record_id,
+            )
             return
         words = _("The %(key)s is already known.", key=label)
         record, resource = None, self.house.resources[twin.resource]
         if self.on_duplicate != SKIP:
-            record = self.session.scalars(sa.select(resource.model).where(resource.model.id == twin.record_id)).first()
+            record = self.session.scalars(
+                sa.select(resource.model).where(resource.model.id == twin.record_id)
+            ).first()
         if record is None:  # to be skipped, or out of this person's sight
             _skip(each, words, twin.resource, twin.record_id)
         else:
@@ -214,8 +237,11 @@ class Importer:
         if row != each.row.number or self.on_duplicate == SKIP:
             _skip(each, words, resource.name, record.id)
             return
-        values = {name: value for name, value in draft.options["given"].items()
-                  if value not in (None, "", ()) and resource.has_field(name)}
+        values = {
+            name: value
+            for name, value in draft.options["given"].items()
+            if value not in (None, "", ()) and resource.has_field(name)
+        }
         if self.on_duplicate == FILL:
             values = {name: value for name, value in values.items() if _is_empty_on(record, resource, name)}
         draft.resource, draft.values, draft.record_id, draft.current = resource, values, record.id, record

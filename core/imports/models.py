@@ -68,7 +68,9 @@ class ImportRow(Model):
     __tablename__ = "core_import_row"
     __table_args__ = (Index("ix_core_import_row_outcome", "import_id", "outcome", "row"),)
 
-    import_id: Mapped[int] = mapped_column(Id, ForeignKey("core_import.id", ondelete="CASCADE"), primary_key=True)
+    import_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("core_import.id", ondelete="CASCADE"), primary_key=True
+    )
     row: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     outcome: Mapped[str] = mapped_column(String(10))
     resource: Mapped[str | None] = mapped_column(String(60))

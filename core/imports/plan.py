@@ -43,8 +43,11 @@ def guess_plan(resource: Resource, table: Table, default: ValueFormat) -> Plan:
                 mapping[column] = name
                 constants.update(also)
     left = {index: header for index, header in enumerate(table.headers) if index not in mapping}
-    names = [(each.name, header_names(each)) for each in writable_fields(resource)
-             if each.name not in mapping.values()]
+    names = [
+        (each.name, header_names(each))
+        for each in writable_fields(resource)
+        if each.name not in mapping.values()
+    ]
     matched = match_headers(list(left.values()), [*names, (RECORD_ID, RECORD_ID_NAMES)])
     positions = list(left)
     mapping.update({positions[index]: name for index, name in matched.items()})
@@ -59,13 +62,18 @@ def plan_for(session: Session, resource: Resource, table: Table, default: ValueF
     if known is None:
         return guessed
     names = {each.name for each in writable_fields(resource)} | {RECORD_ID}
-    mapping = {index: known.mapping[header] for index, header in enumerate(table.headers)
-               if known.mapping.get(header) in names}
+    mapping = {
+        index: known.mapping[header]
+        for index, header in enumerate(table.headers)
+        if known.mapping.get(header) in names
+    }
     constants = {name: value for name, value in guessed.constants.items() if name not in mapping.values()}
     return Plan(mapping, constants, guessed.values)
 
 
-def remember(session: Session, resource: Resource, headers: Sequence[str], mapping: Mapping[int, str]) -> None:
+def remember(
+    session: Session, resource: Resource, headers: Sequence[str], mapping: Mapping[int, str]
+) -> None:
     """Keep for the next file with these headers which column is which field; the caller commits."""
     known = _remembered(session, resource, headers)
     if known is None:
@@ -95,8 +103,13 @@ def named_mapping(resource: Resource, headers: Sequence[str], wanted: Mapping[st
 
 def open_run(run: ImportRun, folder: Path) -> Table:
     """The file of an import, read as the import says. Raises TableError."""
-    return open_table(folder / run.stored, filename=run.filename, encoding=run.format.get("encoding"),
-                      separator=run.format.get("separator"), sheet=run.format.get("sheet"))
+    return open_table(
+        folder / run.stored,
+        filename=run.filename,
+        encoding=run.format.get("encoding"),
+        separator=run.format.get("separator"),
+        sheet=run.format.get("sheet"),
+    )
 
 
 def format_of(table: Table, values: ValueFormat) -> dict[str, Any]:
@@ -112,8 +125,11 @@ def writable_fields(resource: Resource) -> list[Field]:
 
 
 def _remembered(session: Session, resource: Resource, headers: Sequence[str]) -> ImportMapping | None:
-    return session.scalars(sa.select(ImportMapping).where(
-        ImportMapping.resource == resource.name, ImportMapping.headers == _headers_key(headers))).first()
+    return session.scalars(
+        sa.select(ImportMapping).where(
+            ImportMapping.resource == resource.name, ImportMapping.headers == _headers_key(headers)
+        )
+    ).first()
 
 
 def _headers_key(headers: Sequence[str]) -> str:

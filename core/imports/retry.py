@@ -18,7 +18,11 @@ from core.tabular import Row
 
 
 def retry_rows(
-    session: Session, house: House, actor: Actor | None, run: ImportRun, typed: Mapping[int, Mapping[int, str]]
+    session: Session,
+    house: House,
+    actor: Actor | None,
+    run: ImportRun,
+    typed: Mapping[int, Mapping[int, str]],
 ) -> tuple[int, int]:
     """Bring bad rows in with the cells that were typed, {row: {column: text}}; only rows in which something changed.
 
@@ -26,9 +30,13 @@ def retry_rows(
     """
     session.refresh(run, with_for_update=True)
     rows = session.scalars(
-        sa.select(ImportRow).where(ImportRow.import_id == run.id, ImportRow.outcome == ERROR, ImportRow.row.in_(list(typed)))
-        .order_by(ImportRow.row)).all()
-    changed = [Row(row.row, cells) for row in rows if (cells := _mended(run, row.cells or (), typed[row.row]))]
+        sa.select(ImportRow)
+        .where(ImportRow.import_id == run.id, ImportRow.outcome == ERROR, ImportRow.row.in_(list(typed)))
+        .order_by(ImportRow.row)
+    ).all()
+    changed = [
+        Row(row.row, cells) for row in rows if (cells := _mended(run, row.cells or (), typed[row.row]))
+    ]
     if not changed:
         return 0, 0
     importer = Importer(session, house, actor, run)
@@ -43,7 +51,11 @@ def _mended(run: ImportRun, cells: Sequence[Any], typed: Mapping[int, str]) -> t
     """The row's cells with what was typed, None where nothing is new. Untouched cells keep their type."""
     width = len(run.headers)
     mended = (list(cells) + [""] * width)[:width]
-    new = {column: text for column, text in typed.items() if 0 <= column < width and text != shown(mended[column])}
+    new = {
+        column: text
+        for column, text in typed.items()
+        if 0 <= column < width and text != shown(mended[column])
+    }
     for column, text in new.items():
         mended[column] = text
     return tuple(mended) if new else None
@@ -56,8 +68,11 @@ def _keep(session: Session, run: ImportRun, importer: Importer, outcomes: Sequen
     notes.add(outcomes)
     for each in outcomes:
         values = row_values(run.id, each)
-        session.execute(sa.update(ImportRow).where(
-            ImportRow.import_id == values.pop("import_id"), ImportRow.row == values.pop("row")).values(values),
-            execution_options={"synchronize_session": False})
+        session.execute(
+            sa.update(ImportRow)
+            .where(ImportRow.import_id == values.pop("import_id"), ImportRow.row == values.pop("row"))
+            .values(values),
+            execution_options={"synchronize_session": False},
+        )
     run.counts, run.notes = counts.as_json(), notes.as_json()
     run.made = run.made | {name: [*run.made.get(name, ()), *values] for name, values in importer.made.items()}

@@ -39,7 +39,13 @@ NOTES = 100
 
 
 def run_import(
-    session: Session, house: House, actor: Actor | None, run: ImportRun, folder: Path, *, dry: bool = False,
+    session: Session,
+    house: House,
+    actor: Actor | None,
+    run: ImportRun,
+    folder: Path,
+    *,
+    dry: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Bring in what is left of a file; answers its counts. Commits batch by batch and can be cut off anywhere.
@@ -110,8 +116,14 @@ class Counts:
             self.warnings += sign * bool(each.warnings)
 
     def as_json(self) -> dict[str, Any]:
-        return {"rows": self.rows, "created": dict(self.created), "updated": self.updated,
-                "duplicates": self.duplicates, "errors": self.errors, "warnings": self.warnings}
+        return {
+            "rows": self.rows,
+            "created": dict(self.created),
+            "updated": self.updated,
+            "duplicates": self.duplicates,
+            "errors": self.errors,
+            "warnings": self.warnings,
+        }
 
 
 @dataclass
@@ -147,7 +159,9 @@ def row_values(import_id: int, each: Outcome) -> dict[str, Any]:
         "record_id": each.record_id,
         "problems": [[name, str(message)] for name, message in each.problems] or None,
         "warnings": [[name, str(message)] for name, message in each.warnings] or None,
-        "cells": [_plain(cell) for cell in (*each.row.cells, *each.row.extra)] if each.outcome == ERROR else None,
+        "cells": [_plain(cell) for cell in (*each.row.cells, *each.row.extra)]
+        if each.outcome == ERROR
+        else None,
     }
 
 
@@ -155,7 +169,9 @@ def records_so_far(session: Session, run_id: int) -> Iterator[tuple[str, int, in
     """(resource, record id, row) of every record that this import's rows made or met, the first row last."""
     rows = session.execute(
         sa.select(ImportRow.resource, ImportRow.record_id, ImportRow.row)
-        .where(ImportRow.import_id == run_id, ImportRow.record_id.is_not(None)).order_by(ImportRow.row.desc()))
+        .where(ImportRow.import_id == run_id, ImportRow.record_id.is_not(None))
+        .order_by(ImportRow.row.desc())
+    )
     return ((resource, record_id, row) for resource, record_id, row in rows)
 
 
@@ -167,7 +183,9 @@ def _begin(session: Session, run: ImportRun, dry: bool) -> None:
         session.commit()
 
 
-def _keep(session: Session, run_id: int, outcomes: Sequence[Outcome], figures: dict[str, Any], dry: bool) -> None:
+def _keep(
+    session: Session, run_id: int, outcomes: Sequence[Outcome], figures: dict[str, Any], dry: bool
+) -> None:
     """Note in the same transaction what became of the rows and how far the import is."""
     _note(session, run_id, figures)
     rows = [row_values(run_id, each) for each in outcomes if not dry or each.outcome == ERROR]
@@ -177,15 +195,19 @@ def _keep(session: Session, run_id: int, outcomes: Sequence[Outcome], figures: d
 
 def _figures(importer: Importer, counts: Counts, notes: Notes, done: int, dry: bool) -> dict[str, Any]:
     figures: dict[str, Any] = {
-        "made": {name: list(values) for name, values in importer.made.items()}, "notes": notes.as_json()}
+        "made": {name: list(values) for name, values in importer.made.items()},
+        "notes": notes.as_json(),
+    }
     if dry:
         return figures | {"checked": counts.as_json()}
     return figures | {"counts": counts.as_json(), "position": done}
 
 
 def _note(session: Session, run_id: int, values: dict[str, Any]) -> None:
-    session.execute(sa.update(ImportRun).where(ImportRun.id == run_id).values(values),
-                    execution_options={"synchronize_session": False})
+    session.execute(
+        sa.update(ImportRun).where(ImportRun.id == run_id).values(values),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

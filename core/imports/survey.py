@@ -37,7 +37,8 @@ def survey(table: Table, resource: Resource, mapping: Mapping[int, str], formats
     """Look through the beginning of a file once."""
     samples: list[list[str]] = [[] for _header in table.headers]
     words = {
-        column: Words(kind.list) for column, name in mapping.items()
+        column: Words(kind.list)
+        for column, name in mapping.items()
         if resource.has_field(name) and isinstance(kind := resource.field(name).kind, Reference)
     }
     for row in table.rows():
@@ -66,7 +67,9 @@ def _note(words: Words, text: str, formats: Formats) -> None:
     if text in words.known or text in words.unknown or len(words.known) + len(words.unknown) >= WORDS:
         return
     references = formats.references
-    if references.find(words.list, text) or (text.isdecimal() and len(text) < 19 and references.get(words.list, int(text))):
+    if references.find(words.list, text) or (
+        text.isdecimal() and len(text) < 19 and references.get(words.list, int(text))
+    ):
         words.known.add(text)
     else:
         words.unknown[text] = None

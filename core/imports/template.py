@@ -22,7 +22,9 @@ def write_template(resource: Resource, formats: Formats, format: Literal["xlsx",
     fields = writable_fields(resource)
     sink: Sink = XlsxSink(target) if format == "xlsx" else CsvSink(target)
     with sink:
-        sink.begin(str(resource.plural), [SinkColumn(str(each.label), column_type(each.kind)) for each in fields])
+        sink.begin(
+            str(resource.plural), [SinkColumn(str(each.label), column_type(each.kind)) for each in fields]
+        )
         if isinstance(sink, XlsxSink):
             _write_words(sink, fields, formats)
     return target.getvalue()
@@ -38,7 +40,11 @@ def _write_words(sink: Sink, fields: list[Field], formats: Formats) -> None:
 def _words_of(declared: Field, formats: Formats) -> list[str]:
     kind = declared.kind
     if isinstance(kind, UserRef):
-        return [item.keys[0] if item.keys else item.name for item in formats.references.items(kind.list) if item.active][:WORDS]
+        return [
+            item.keys[0] if item.keys else item.name
+            for item in formats.references.items(kind.list)
+            if item.active
+        ][:WORDS]
     if isinstance(kind, Reference):
         return [item.name for item in formats.references.items(kind.list) if item.active][:WORDS]
     if isinstance(kind, Choice):

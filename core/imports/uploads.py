@@ -57,7 +57,12 @@ def keep_copy(config: Config, source: Path) -> Path:
 
 
 def understand(
-    session: Session, actor: Actor | None, resource: Resource, path: Path, filename: str, *,
+    session: Session,
+    actor: Actor | None,
+    resource: Resource,
+    path: Path,
+    filename: str,
+    *,
     wanted: Mapping[str, Any] | None = None,
 ) -> Opened:
     """Open a file and say what we would make of it; `wanted` are encoding, separator, sheet, decimal, date_order.
@@ -66,24 +71,44 @@ def understand(
         TableError: it is no table, or not under these wishes.
     """
     wishes = {name: value for name, value in (wanted or {}).items() if value}
-    table = open_table(path, filename=filename, encoding=wishes.get("encoding"), separator=wishes.get("separator"),
-                       sheet=wishes.get("sheet"))
+    table = open_table(
+        path,
+        filename=filename,
+        encoding=wishes.get("encoding"),
+        separator=wishes.get("separator"),
+        sheet=wishes.get("sheet"),
+    )
     plan = plan_for(session, resource, table, _usual_values(session, actor))
-    values = ValueFormat(wishes.get("date_order", plan.values.date_order), wishes.get("decimal", plan.values.decimal))
+    values = ValueFormat(
+        wishes.get("date_order", plan.values.date_order), wishes.get("decimal", plan.values.decimal)
+    )
     return Opened(table, Plan(plan.mapping, plan.constants, values))
 
 
 def new_run(
-    session: Session, house: House, actor: Actor | None, resource: Resource, path: Path, filename: str, opened: Opened,
-    *, on_duplicate: str = SKIP,
+    session: Session,
+    house: House,
+    actor: Actor | None,
+    resource: Resource,
+    path: Path,
+    filename: str,
+    opened: Opened,
+    *,
+    on_duplicate: str = SKIP,
 ) -> ImportRun:
     """The import of a file that was understood, flushed; the caller commits."""
     run = ImportRun(
-        resource=resource.name, filename=filename[-255:], stored=path.name, user_id=actor.user_id if actor else None,
-        format=format_of(opened.table, opened.plan.values), headers=list(opened.table.headers),
+        resource=resource.name,
+        filename=filename[-255:],
+        stored=path.name,
+        user_id=actor.user_id if actor else None,
+        format=format_of(opened.table, opened.plan.values),
+        headers=list(opened.table.headers),
         mapping={str(column): name for column, name in opened.plan.mapping.items()},
-        constants=dict(opened.plan.constants), on_duplicate=on_duplicate,
-        new_values=creatable_lists(house, resource), rows_total=opened.table.count_hint,
+        constants=dict(opened.plan.constants),
+        on_duplicate=on_duplicate,
+        new_values=creatable_lists(house, resource),
+        rows_total=opened.table.count_hint,
     )
     session.add(run)
     session.flush()
@@ -103,8 +128,11 @@ def remove_old(session: Session, config: Config) -> int:
     """Remove the files of imports that nobody will need any more, and imports that never began; answers how many."""
     old = utcnow() - KEPT
     folder = folder_of(config)
-    runs = session.scalars(sa.select(ImportRun).where(
-        ImportRun.created_at < old, ImportRun.stored != "", ImportRun.state != RUNNING)).all()
+    runs = session.scalars(
+        sa.select(ImportRun).where(
+            ImportRun.created_at < old, ImportRun.stored != "", ImportRun.state != RUNNING
+        )
+    ).all()
     for run in runs:
         (folder / run.stored).unlink(missing_ok=True)
         run.stored = ""

@@ -50,7 +50,9 @@ def run_job(app: Flask, job: Job, worker: str) -> str:
         except Refused as refusal:
             session.rollback()
             values = {"status": FAILED, "error": str(refusal.message)}
-        except OperationalError as error:  # the database was locked or away: not the work's failure, so once more
+        except (
+            OperationalError
+        ) as error:  # the database was locked or away: not the work's failure, so once more
             session.rollback()
             log.exception("Job %s (%s) met a database that did not answer", job.id, job.type)
             values = _once_more(job, error)
@@ -106,7 +108,12 @@ def _once_more(job: Job, error: Exception) -> dict[str, Any]:
     """What becomes of a job that the database hindered: it waits a little, and has failed after the last attempt."""
     attempts = job.attempts + 1
     if attempts >= MAX_ATTEMPTS:
-        return {"status": FAILED, "attempts": attempts, "error": _in_words(error), "trace": traceback.format_exc()}
+        return {
+            "status": FAILED,
+            "attempts": attempts,
+            "error": _in_words(error),
+            "trace": traceback.format_exc(),
+        }
     return {"status": QUEUED, "attempts": attempts, "run_after": utcnow() + WAITS * attempts}
 
 

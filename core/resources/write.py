@@ -153,7 +153,9 @@ def delete(resource: Resource, records: Sequence[Any], context: WriteContext) ->
                 pass
     ids = [record.id for record in records]
     if not is_sqlite(session):  # whoever deletes the same now waits, and then finds nothing to delete
-        there = session.scalars(sa.select(resource.model.id).where(resource.model.id.in_(ids)).with_for_update()).all()
+        there = session.scalars(
+            sa.select(resource.model.id).where(resource.model.id.in_(ids)).with_for_update()
+        ).all()
         if len(there) < len(set(ids)):
             raise StaleDataError(f"{resource.name} {ids} have been deleted meanwhile")
     for record in records:

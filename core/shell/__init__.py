@@ -18,4 +18,3 @@ def set_up(app: Flask, house: House) -> None:
     app.extensions["prospecto.places"] = places_of(house)
     app.context_processor(lambda: {"shell": frame_of_request()})
     app.register_blueprint(blueprint)
-

@@ -58,7 +58,9 @@ class Frame:
     @cached_property
     def user(self) -> Person:
         actor = self._actor
-        return Person(actor.name or actor.email, actor.email, actor.hue, ", ".join(map(self._role_label, actor.roles)))
+        return Person(
+            actor.name or actor.email, actor.email, actor.hue, ", ".join(map(self._role_label, actor.roles))
+        )
 
     def _role_label(self, name: str) -> str:
         """A shipped role in the reader's language; others as they were named."""

@@ -43,7 +43,13 @@ class Heading:
 
 
 def find_everywhere(
-    session: Session, house: House, actor: Actor, text: str, menu: Sequence[Group], settings: Sequence[Found], root: str
+    session: Session,
+    house: House,
+    actor: Actor,
+    text: str,
+    menu: Sequence[Group],
+    settings: Sequence[Found],
+    root: str,
 ) -> list[Heading]:
     """Headings that have lines: records matching `text`, what can be created, places whose name holds it."""
     records = Heading(_("Records"), _records(session, house, actor, text, root))
@@ -76,7 +82,12 @@ def _records(session: Session, house: House, actor: Actor, text: str, root: str)
         names = [resource.title, *([resource.subtitle] if resource.subtitle else [])]
         page = fetch_page(session, resource, query, (), reading, actor, extra=names)
         found += [
-            Found(marked(_title_of(resource, row), text), f"{root}/{resource.name}/{row.id}", resource.icon, resource.label)
+            Found(
+                marked(_title_of(resource, row), text),
+                f"{root}/{resource.name}/{row.id}",
+                resource.icon,
+                resource.label,
+            )
             for row in page.rows
         ]
     return found
@@ -98,8 +109,13 @@ def _actions(house: House, actor: Actor, text: str, root: str) -> list[Found]:
                 url += f"?{urlencode({resource.title: text})}"
             found.append(Found(label, url, "plus"))
         if text and resource.search and actor.may(resource.name, "view"):
-            found.append(Found(_("Search “%(text)s” in %(name)s", text=text, name=resource.plural),
-                               f"{root}/{resource.name}?{urlencode({'q': text})}", "filter"))
+            found.append(
+                Found(
+                    _("Search “%(text)s” in %(name)s", text=text, name=resource.plural),
+                    f"{root}/{resource.name}?{urlencode({'q': text})}",
+                    "filter",
+                )
+            )
     return found
 
 

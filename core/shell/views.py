@@ -35,7 +35,8 @@ def counts() -> str:
     found = counts_for(db.session(), current_house(), _actor())
     shown = {
         entry.count_name: count_text(found[entry.count_name], frame.language)
-        for group in frame.menu for entry in group.entries
+        for group in frame.menu
+        for entry in group.entries
         if entry.count_name in found
     }
     return render_template("shell/counts.html", counts=shown)
@@ -57,7 +58,13 @@ def search() -> str:
 
     text = " ".join(request.args.get("q", "")[:LONGEST_SEARCH].split())
     headings = find_everywhere(
-        db.session(), current_house(), _actor(), text, frame_of_request().menu, pages_for(_actor()), request.script_root
+        db.session(),
+        current_house(),
+        _actor(),
+        text,
+        frame_of_request().menu,
+        pages_for(_actor()),
+        request.script_root,
     )
     template = "shell/found.html" if is_htmx() else "shell/search.html"
     return render_template(template, headings=headings, text=text)
@@ -77,7 +84,12 @@ def choose_theme() -> AnyResponse:
 def choose_language(language: str = "") -> AnyResponse:
     """The language of the pages: kept with the person, before signing in with the browser."""
     chosen = language or request.form.get("language", "")
-    return _keep("language", chosen, tuple(LANGUAGES), lambda session, user: change_user(session, user, language=chosen))
+    return _keep(
+        "language",
+        chosen,
+        tuple(LANGUAGES),
+        lambda session, user: change_user(session, user, language=chosen),
+    )
 
 
 def _keep(
@@ -89,7 +101,9 @@ def _keep(
     answer = _back()
     actor = _actor()
     if actor.user_id is None:
-        answer.set_cookie(name, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+        answer.set_cookie(
+            name, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+        )
         return answer
     session = db.session()
     change(session, session.get_one(User, actor.user_id))

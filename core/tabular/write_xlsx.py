@@ -70,7 +70,9 @@ class XlsxSink(Sink):
         sheet.fit_to_pages(1, 0)  # printed as wide as a page, as long as it needs
         self._writers = [self._cell_writer(sheet, column.type) for column in self._columns]
         self._starts = [f'<c r="{column_letters(place)}' for place in range(len(self._columns))]
-        self._drawers = [drawer_for(column.type, self._formats.get(column.type), self._zone) for column in self._columns]
+        self._drawers = [
+            drawer_for(column.type, self._formats.get(column.type), self._zone) for column in self._columns
+        ]
         self._places = range(len(self._columns))
         self._next = 1
 

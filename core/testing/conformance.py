@@ -38,7 +38,9 @@ def check_imports_alone(manifest: Manifest) -> None:
         if (Path(manifest.folder) / f"{module}.py").exists():
             code = f"import core.models, {manifest.package}.{module}"
             done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-            assert done.returncode == 0, f"{manifest.package}.{module} cannot be imported alone:\n{done.stderr}"
+            assert done.returncode == 0, (
+                f"{manifest.package}.{module} cannot be imported alone:\n{done.stderr}"
+            )
 
 
 def check_uses_only_the_facade(manifest: Manifest) -> None:
@@ -51,7 +53,9 @@ def check_uses_only_the_facade(manifest: Manifest) -> None:
                 assert allowed, f"{path.name} imports {name}; plugins import core.api only"
             if name.startswith("plugins."):
                 other = name.split(".")[1]
-                assert other in needed, f"{path.name} imports {name}, but {manifest.name} does not depend on {other}"
+                assert other in needed, (
+                    f"{path.name} imports {name}, but {manifest.name} does not depend on {other}"
+                )
 
 
 def check_tables(manifest: Manifest) -> None:
@@ -74,20 +78,27 @@ def check_translations(manifest: Manifest) -> None:
             assert texts and all(texts), f"{manifest.name}: “{sentence}” is not translated into {language}"
             for text in texts:
                 assert set(placeholders(text)) <= set(placeholders(sentence)) | {"%(num)s", "%(num)d"}, (
-                    f"{manifest.name}: “{text}” ({language}) has other placeholders than “{sentence}”")
+                    f"{manifest.name}: “{text}” ({language}) has other placeholders than “{sentence}”"
+                )
 
 
 def check_declarations(manifest: Manifest, resources: list[Resource]) -> None:
     """Each column, filter, search attribute and sort it declares exists on its model."""
     for resource in resources:
         columns = {column.key for column in sa.inspect(resource.model).column_attrs}
-        extra = {each.name for each in resource.extra_columns} | {each.name for each in resource.extra_filters}
+        extra = {each.name for each in resource.extra_columns} | {
+            each.name for each in resource.extra_filters
+        }
         for field in resource.fields:
             if field.side is None:
                 for attribute in field.kind.attributes(field):
-                    assert attribute in columns, f"{resource.name}.{field.name} is kept in {attribute}, which is no column"
+                    assert attribute in columns, (
+                        f"{resource.name}.{field.name} is kept in {attribute}, which is no column"
+                    )
         for name in (*resource.columns, *resource.filters, *resource.quick_filters, resource.title):
-            assert resource.has_field(name) or name in extra, f"{resource.name} names a field {name} it has not"
+            assert resource.has_field(name) or name in extra, (
+                f"{resource.name} names a field {name} it has not"
+            )
         for attribute in resource.search:
             assert attribute in columns, f"{resource.name} searches {attribute}, which is no column"
         indexed = {next(iter(index.expressions)).name for index in resource.model.__table__.indexes} | {"id"}
@@ -115,9 +126,12 @@ def catalogue_of(folder: Path, language: str) -> Catalog | None:
 
 def tables_of(manifest: Manifest) -> list[sa.Table]:
     """The tables its models map."""
-    return [mapper.local_table for mapper in Base.registry.mappers
-            if mapper.class_.__module__.split(".models")[0] == manifest.package
-            and isinstance(mapper.local_table, sa.Table)]
+    return [
+        mapper.local_table
+        for mapper in Base.registry.mappers
+        if mapper.class_.__module__.split(".models")[0] == manifest.package
+        and isinstance(mapper.local_table, sa.Table)
+    ]
 
 
 def sentences_of(folder: Path) -> set[str]:
@@ -125,11 +139,18 @@ def sentences_of(folder: Path) -> set[str]:
     from babel.messages.extract import extract_from_dir
 
     keywords = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2)}
-    methods = [("**/vendor/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2"),
-               ("**/templates/**.txt", "jinja2")]
+    methods = [
+        ("**/vendor/**", "ignore"),
+        ("**.py", "python"),
+        ("**/templates/**.html", "jinja2"),
+        ("**/templates/**.txt", "jinja2"),
+    ]
     found: set[str] = set()
     for _file, _line, message, _comments, _context in extract_from_dir(
-        str(folder), method_map=methods, keywords=keywords, options_map={"**/templates/**.html": {"extensions": "jinja2.ext.do"}}
+        str(folder),
+        method_map=methods,
+        keywords=keywords,
+        options_map={"**/templates/**.html": {"extensions": "jinja2.ext.do"}},
     ):
         found.add(message[0] if isinstance(message, tuple) else message)
     return found

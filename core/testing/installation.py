@@ -42,22 +42,46 @@ class Shape:
 
     @property
     def name(self) -> str:
-        words = (self.language, self.country, self.currency, self.mode, *self.apps, *(path.name for path in self.plugins))
-        return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:50].strip("_") + f"_{abs(hash(self)) % 10**6}"
+        words = (
+            self.language,
+            self.country,
+            self.currency,
+            self.mode,
+            *self.apps,
+            *(path.name for path in self.plugins),
+        )
+        return (
+            re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:50].strip("_")
+            + f"_{abs(hash(self)) % 10**6}"
+        )
 
 
 def make(config: Config, shape: Shape) -> None:
     """Do the first start as a person would, into an empty database."""
     from core.installation import SetUp, set_up_installation
 
-    set_up_installation(config, SetUp(
-        email=ADMIN, password=PASSWORD, name="Ada Admin", company="Almacenes Caroní", country=shape.country,
-        currency=shape.currency, language=shape.language, zone=shape.zone, mode=shape.mode, apps=shape.apps))
+    set_up_installation(
+        config,
+        SetUp(
+            email=ADMIN,
+            password=PASSWORD,
+            name="Ada Admin",
+            company="Almacenes Caroní",
+            country=shape.country,
+            currency=shape.currency,
+            language=shape.language,
+            zone=shape.zone,
+            mode=shape.mode,
+            apps=shape.apps,
+        ),
+    )
 
 
 def config_for(instance: Path, shape: Shape, database_url: str = "") -> Config:
-    environ = {"PROSPECTO_INSTANCE": str(instance),
-               "PROSPECTO_PLUGINS": ":".join(str(path) for path in shape.plugins)}
+    environ = {
+        "PROSPECTO_INSTANCE": str(instance),
+        "PROSPECTO_PLUGINS": ":".join(str(path) for path in shape.plugins),
+    }
     if database_url:
         environ["PROSPECTO_DATABASE_URL"] = database_url
     return load_config(environ)
@@ -111,9 +135,15 @@ class Installation:
         from core.access.service import create_user
 
         with self.session() as session:
-            created = create_user(session, email=email, password=PASSWORD, name=also.pop("name", email.split("@")[0].title()),
-                                  roles=list(roles), language=also.pop("language", "es"),
-                                  zone=also.pop("zone", "America/Caracas"))
+            created = create_user(
+                session,
+                email=email,
+                password=PASSWORD,
+                name=also.pop("name", email.split("@")[0].title()),
+                roles=list(roles),
+                language=also.pop("language", "es"),
+                zone=also.pop("zone", "America/Caracas"),
+            )
             for name, value in also.items():
                 setattr(created, name, value)
             session.commit()
@@ -160,7 +190,9 @@ class Browser:
     def get(self, path: str, **also: Any) -> TestResponse:
         answer = self.client.get(path, **also)
         if answer.mimetype == "text/html":
-            found = re.search(r'name="csrf-token" content="([^"]+)"|name="csrf_token"[^>]*value="([^"]+)"', answer.text)
+            found = re.search(
+                r'name="csrf-token" content="([^"]+)"|name="csrf_token"[^>]*value="([^"]+)"', answer.text
+            )
             if found:
                 self.token = found.group(1) or found.group(2)
         return answer
@@ -168,5 +200,3 @@ class Browser:
     def post(self, path: str, data: Mapping[str, Any] | None = None, **also: Any) -> TestResponse:
         headers = {"X-CSRFToken": self.token, **also.pop("headers", {})}
         return self.client.post(path, data=data, headers=headers, **also)
-
-

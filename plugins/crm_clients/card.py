@@ -38,23 +38,54 @@ GROUPS = (
 KINDS = (("company", _l("Company")), ("person", _l("Person")))
 
 IDENTITY = (
-    IdentityKey("document", _l("document"), ("document_compact",),
-                lambda values: [compact(values["document_number"])] if values.get("document_number") else []),
-    IdentityKey("email", _l("e-mail"), ("email_folded",),
-                lambda values: [values["email"].folded] if values.get("email") else []),
-    IdentityKey("phone", _l("phone"), ("phone_1_e164", "phone_2_e164"),
-                lambda values: [number.e164 for name in ("phone_1", "phone_2")
-                                if (number := values.get(name)) and number.e164]),
+    IdentityKey(
+        "document",
+        _l("document"),
+        ("document_compact",),
+        lambda values: [compact(values["document_number"])] if values.get("document_number") else [],
+    ),
+    IdentityKey(
+        "email",
+        _l("e-mail"),
+        ("email_folded",),
+        lambda values: [values["email"].folded] if values.get("email") else [],
+    ),
+    IdentityKey(
+        "phone",
+        _l("phone"),
+        ("phone_1_e164", "phone_2_e164"),
+        lambda values: [
+            number.e164 for name in ("phone_1", "phone_2") if (number := values.get(name)) and number.e164
+        ],
+    ),
 )
 
 SEARCHED = (
-    "name", "legal_name", "document_number", "document_compact", "email", "phone_1", "phone_1_e164", "phone_2",
-    "phone_2_e164", "website", "contact_first_name", "contact_last_name", "contact_email", "address", "city", "state",
-    "municipality", "parish", "notes",
+    "name",
+    "legal_name",
+    "document_number",
+    "document_compact",
+    "email",
+    "phone_1",
+    "phone_1_e164",
+    "phone_2",
+    "phone_2_e164",
+    "website",
+    "contact_first_name",
+    "contact_last_name",
+    "contact_email",
+    "address",
+    "city",
+    "state",
+    "municipality",
+    "parish",
+    "notes",
 )
 
 
-def card_fields(entered_label: Any, entered_kind: Date, *, extra: Mapping[str, Sequence[Field]] | None = None) -> tuple[Field, ...]:
+def card_fields(
+    entered_label: Any, entered_kind: Date, *, extra: Mapping[str, Sequence[Field]] | None = None
+) -> tuple[Field, ...]:
     """The card's fields in the order of the form; `extra` maps a field's name to fields that follow it."""
     fields: list[Field] = []
     for field in _fields(entered_label, entered_kind):
@@ -65,9 +96,11 @@ def card_fields(entered_label: Any, entered_kind: Date, *, extra: Mapping[str, S
 
 def default_of(list_name: str) -> Any:
     """A field's default: the list's value marked as such (S3, "Check por defecto")."""
+
     def default(context: WriteContext) -> int | None:
         item = context.formats.references.default(list_name)
         return item.id if item else None
+
     return default
 
 
@@ -77,9 +110,15 @@ def today(context: WriteContext) -> Any:
 
 def check_name(draft: Draft, context: WriteContext) -> None:
     """Where nothing was said of a name at all, the legal name or the contact person's name stands for it."""
-    if not draft.is_new or "name" in draft.values or any(problem.field == "name" for problem in draft.problems):
+    if (
+        not draft.is_new
+        or "name" in draft.values
+        or any(problem.field == "name" for problem in draft.problems)
+    ):
         return
-    person = " ".join(filter(None, (draft.values.get("contact_first_name"), draft.values.get("contact_last_name"))))
+    person = " ".join(
+        filter(None, (draft.values.get("contact_first_name"), draft.values.get("contact_last_name")))
+    )
     name = draft.values.get("legal_name") or person
     if name:
         draft.values["name"] = name
@@ -93,7 +132,10 @@ def infer_columns(headers: Sequence[str]) -> Mapping[int, tuple[str, Mapping[str
     for index, header in enumerate(folded):
         if header in types:
             found[index] = ("document_number", {"document_type": types[header]})
-    company = any(header in ("societe", "entreprise", "empresa", "compania", "company", "organization") for header in folded)
+    company = any(
+        header in ("societe", "entreprise", "empresa", "compania", "company", "organization")
+        for header in folded
+    )
     first = any(header in ("prenom", "first name", "firstname") for header in folded)
     for index, header in enumerate(folded):
         if header in ("nom", "last name", "lastname", "apellido") and first and company:
@@ -103,61 +145,311 @@ def infer_columns(headers: Sequence[str]) -> Mapping[int, tuple[str, Mapping[str
 
 def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
     return (
-        Field("name", _l("Name"), Text(folded=True), required=True, quick=True,
-              aliases=("nombre", "société", "empresa", "entreprise", "company", "compañía", "account name", "nom",
-                       "organization", "full name", "nombre completo")),
-        Field("legal_name", _l("Legal name"), Text(), aliases=("razón social", "razón", "raison sociale", "denominación social")),
-        Field("kind", _l("Kind"), Choice(KINDS, words=(("empresa", "company"), ("persona", "person"), ("société", "company"),
-                                                       ("personne", "person"), ("entreprise", "company"))),
-              default=lambda context: "company", aliases=("tipo de cliente", "type de client", "kind of client")),
-        Field("document_type", _l("Document type"), Reference("document_types"),
-              aliases=("tipo de documento", "type de document", "tipo documento")),
-        Field("document_number", _l("Document number"), DocumentNumber(),
-              aliases=("número de documento", "numéro de document", "nº documento", "documento", "número de documentos", "tax id")),
-        Field("email", _l("E-mail"), Email(), quick=True,
-              aliases=("email", "correo", "correo electrónico", "courriel", "e-mail", "mail", "adresse e-mail")),
-        Field("phone_1", _l("Phone 1"), Phone(), quick=True,
-              aliases=("teléfono 1", "teléfono", "téléphone", "téléphone 1", "phone", "telephone", "tel", "celular")),
-        Field("phone_2", _l("Phone 2"), Phone(), aliases=("teléfono 2", "téléphone 2", "mobile", "móvil", "mobile phone", "otro teléfono")),
+        Field(
+            "name",
+            _l("Name"),
+            Text(folded=True),
+            required=True,
+            quick=True,
+            aliases=(
+                "nombre",
+                "société",
+                "empresa",
+                "entreprise",
+                "company",
+                "compañía",
+                "account name",
+                "nom",
+                "organization",
+                "full name",
+                "nombre completo",
+            ),
+        ),
+        Field(
+            "legal_name",
+            _l("Legal name"),
+            Text(),
+            aliases=("razón social", "razón", "raison sociale", "denominación social"),
+        ),
+        Field(
+            "kind",
+            _l("Kind"),
+            Choice(
+                KINDS,
+                words=(
+                    ("empresa", "company"),
+                    ("persona", "person"),
+                    ("société", "company"),
+                    ("personne", "person"),
+                    ("entreprise", "company"),
+                ),
+            ),
+            default=lambda context: "company",
+            aliases=("tipo de cliente", "type de client", "kind of client"),
+        ),
+        Field(
+            "document_type",
+            _l("Document type"),
+            Reference("document_types"),
+            aliases=("tipo de documento", "type de document", "tipo documento"),
+        ),
+        Field(
+            "document_number",
+            _l("Document number"),
+            DocumentNumber(),
+            aliases=(
+                "número de documento",
+                "numéro de document",
+                "nº documento",
+                "documento",
+                "número de documentos",
+                "tax id",
+            ),
+        ),
+        Field(
+            "email",
+            _l("E-mail"),
+            Email(),
+            quick=True,
+            aliases=("email", "correo", "correo electrónico", "courriel", "e-mail", "mail", "adresse e-mail"),
+        ),
+        Field(
+            "phone_1",
+            _l("Phone 1"),
+            Phone(),
+            quick=True,
+            aliases=(
+                "teléfono 1",
+                "teléfono",
+                "téléphone",
+                "téléphone 1",
+                "phone",
+                "telephone",
+                "tel",
+                "celular",
+            ),
+        ),
+        Field(
+            "phone_2",
+            _l("Phone 2"),
+            Phone(),
+            aliases=("teléfono 2", "téléphone 2", "mobile", "móvil", "mobile phone", "otro teléfono"),
+        ),
         Field("website", _l("Website"), Url(), aliases=("sitio web", "site web", "web", "página web", "url")),
-        Field("channel", _l("Channel"), Reference("channels"), quick=True, default=default_of("channels"),
-              aliases=("canal", "canal de comercialización")),
-        Field("segment", _l("Segment"), Reference("segments", look="square"), quick=True, default=default_of("segments"),
-              aliases=("segmentación", "segmento", "segmentation", "industry", "sector de actividad")),
-        Field("level", _l("Level"), Reference("levels"), default=default_of("levels"),
-              aliases=("nivel de potencialidad", "nivel", "niveau", "niveau de potentiel", "rating", "potential level")),
-        Field("salesperson", _l("Salesperson"), UserRef(), default=lambda context: context.actor.user_id if context.actor else None,
-              aliases=("vendedor", "responsable", "commercial", "vendeur", "owner", "propietario", "asignado a", "assigned to")),
-        Field("notifications", _l("Notifications"), Boolean(), default=lambda context: True, aliases=("notificaciones",)),
-        Field("entered_on", entered_label, entered_kind, default=today,
-              aliases=("fecha de ingreso", "ingreso", "creado el", "créé le", "date d'entrée", "created date", "createddate",
-                       "fecha de creación", "date de création", "created on", "entry date", "cliente desde", "client depuis",
-                       "customer since")),
-        Field("tags", _l("Tags"), Tags(), wide=True, aliases=("etiquetas", "étiquettes", "mots-clés", "labels")),
-        Field("notes", _l("Notes"), LongText(), wide=True,
-              aliases=("notas", "observaciones", "commentaire", "commentaires", "comentarios", "remarques", "description", "comments")),
-        Field("address", _l("Full address"), Text(max_length=300), group="address", wide=True,
-              aliases=("dirección", "dirección completa", "adresse", "adresse complète", "street", "billingstreet", "calle")),
-        Field("country", _l("Country"), Country(), group="address", default=lambda context: context.reading.country or None,
-              aliases=("país", "pays", "billingcountry")),
-        Field("state", _l("State or region"), Text(max_length=100), group="address",
-              aliases=("estado", "región", "région", "state", "region", "provincia", "departamento", "billingstate")),
-        Field("city", _l("City"), Text(max_length=100), group="address", aliases=("ciudad", "ville", "billingcity")),
-        Field("municipality", _l("Municipality"), Text(max_length=100), group="address",
-              aliases=("municipio", "municipalidad", "municipalité", "commune")),
-        Field("parish", _l("Parish"), Text(max_length=100), group="address", aliases=("parroquia", "paroisse")),
-        Field("postal_code", _l("Postal code"), Text(max_length=20), group="address",
-              aliases=("código postal", "code postal", "zip", "zip code", "billingpostalcode", "cp")),
-        Field("reference_point", _l("Reference point"), Text(), group="address",
-              aliases=("punto de referencia", "point de repère", "referencia")),
+        Field(
+            "channel",
+            _l("Channel"),
+            Reference("channels"),
+            quick=True,
+            default=default_of("channels"),
+            aliases=("canal", "canal de comercialización"),
+        ),
+        Field(
+            "segment",
+            _l("Segment"),
+            Reference("segments", look="square"),
+            quick=True,
+            default=default_of("segments"),
+            aliases=("segmentación", "segmento", "segmentation", "industry", "sector de actividad"),
+        ),
+        Field(
+            "level",
+            _l("Level"),
+            Reference("levels"),
+            default=default_of("levels"),
+            aliases=(
+                "nivel de potencialidad",
+                "nivel",
+                "niveau",
+                "niveau de potentiel",
+                "rating",
+                "potential level",
+            ),
+        ),
+        Field(
+            "salesperson",
+            _l("Salesperson"),
+            UserRef(),
+            default=lambda context: context.actor.user_id if context.actor else None,
+            aliases=(
+                "vendedor",
+                "responsable",
+                "commercial",
+                "vendeur",
+                "owner",
+                "propietario",
+                "asignado a",
+                "assigned to",
+            ),
+        ),
+        Field(
+            "notifications",
+            _l("Notifications"),
+            Boolean(),
+            default=lambda context: True,
+            aliases=("notificaciones",),
+        ),
+        Field(
+            "entered_on",
+            entered_label,
+            entered_kind,
+            default=today,
+            aliases=(
+                "fecha de ingreso",
+                "ingreso",
+                "creado el",
+                "créé le",
+                "date d'entrée",
+                "created date",
+                "createddate",
+                "fecha de creación",
+                "date de création",
+                "created on",
+                "entry date",
+                "cliente desde",
+                "client depuis",
+                "customer since",
+            ),
+        ),
+        Field(
+            "tags", _l("Tags"), Tags(), wide=True, aliases=("etiquetas", "étiquettes", "mots-clés", "labels")
+        ),
+        Field(
+            "notes",
+            _l("Notes"),
+            LongText(),
+            wide=True,
+            aliases=(
+                "notas",
+                "observaciones",
+                "commentaire",
+                "commentaires",
+                "comentarios",
+                "remarques",
+                "description",
+                "comments",
+            ),
+        ),
+        Field(
+            "address",
+            _l("Full address"),
+            Text(max_length=300),
+            group="address",
+            wide=True,
+            aliases=(
+                "dirección",
+                "dirección completa",
+                "adresse",
+                "adresse complète",
+                "street",
+                "billingstreet",
+                "calle",
+            ),
+        ),
+        Field(
+            "country",
+            _l("Country"),
+            Country(),
+            group="address",
+            default=lambda context: context.reading.country or None,
+            aliases=("país", "pays", "billingcountry"),
+        ),
+        Field(
+            "state",
+            _l("State or region"),
+            Text(max_length=100),
+            group="address",
+            aliases=(
+                "estado",
+                "región",
+                "région",
+                "state",
+                "region",
+                "provincia",
+                "departamento",
+                "billingstate",
+            ),
+        ),
+        Field(
+            "city",
+            _l("City"),
+            Text(max_length=100),
+            group="address",
+            aliases=("ciudad", "ville", "billingcity"),
+        ),
+        Field(
+            "municipality",
+            _l("Municipality"),
+            Text(max_length=100),
+            group="address",
+            aliases=("municipio", "municipalidad", "municipalité", "commune"),
+        ),
+        Field(
+            "parish", _l("Parish"), Text(max_length=100), group="address", aliases=("parroquia", "paroisse")
+        ),
+        Field(
+            "postal_code",
+            _l("Postal code"),
+            Text(max_length=20),
+            group="address",
+            aliases=("código postal", "code postal", "zip", "zip code", "billingpostalcode", "cp"),
+        ),
+        Field(
+            "reference_point",
+            _l("Reference point"),
+            Text(),
+            group="address",
+            aliases=("punto de referencia", "point de repère", "referencia"),
+        ),
         Field("zone", _l("Zone"), Reference("zones"), group="address", aliases=("zona",)),
         Field("sector", _l("Sector"), Reference("sectors"), group="address", aliases=("secteur",)),
-        Field("contact_first_name", _l("First name"), Text(max_length=100), group="contact",
-              aliases=("contacto nombre", "nombre del contacto", "prénom", "first name", "firstname", "contact prénom")),
-        Field("contact_last_name", _l("Last name"), Text(max_length=100), group="contact",
-              aliases=("contacto apellido", "apellido", "nom de famille", "last name", "lastname", "contact nom", "surname")),
-        Field("contact_position", _l("Position"), Text(max_length=100), group="contact",
-              aliases=("cargo", "fonction", "position", "job title", "contacto cargo")),
-        Field("contact_email", _l("Contact’s e-mail"), Email(), group="contact",
-              aliases=("contacto email", "email del contacto", "e-mail du contact", "contact email", "contacto correo")),
+        Field(
+            "contact_first_name",
+            _l("First name"),
+            Text(max_length=100),
+            group="contact",
+            aliases=(
+                "contacto nombre",
+                "nombre del contacto",
+                "prénom",
+                "first name",
+                "firstname",
+                "contact prénom",
+            ),
+        ),
+        Field(
+            "contact_last_name",
+            _l("Last name"),
+            Text(max_length=100),
+            group="contact",
+            aliases=(
+                "contacto apellido",
+                "apellido",
+                "nom de famille",
+                "last name",
+                "lastname",
+                "contact nom",
+                "surname",
+            ),
+        ),
+        Field(
+            "contact_position",
+            _l("Position"),
+            Text(max_length=100),
+            group="contact",
+            aliases=("cargo", "fonction", "position", "job title", "contacto cargo"),
+        ),
+        Field(
+            "contact_email",
+            _l("Contact’s e-mail"),
+            Email(),
+            group="contact",
+            aliases=(
+                "contacto email",
+                "email del contacto",
+                "e-mail du contact",
+                "contact email",
+                "contacto correo",
+            ),
+        ),
     )

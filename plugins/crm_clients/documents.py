@@ -61,7 +61,11 @@ class DocumentNumber(Text):
 def shipped_types(language: str) -> Sequence[Mapping[str, Any]]:
     """The rows of a new installation's document types, in its language."""
     return [
-        {"name": PASSPORT[language] if name == "Passport" else name, "country": country or None, "rule": rule or None}
+        {
+            "name": PASSPORT[language] if name == "Passport" else name,
+            "country": country or None,
+            "rule": rule or None,
+        }
         for name, country, rule in TYPES
     ]
 
@@ -77,8 +81,11 @@ def check_document(draft: Draft, context: WriteContext) -> None:
     type_id = draft.value("document_type")
     if type_id is None:
         fitting = next(
-            (id for id, (_name, country, rule) in rules.items()
-             if rule and country and country == context.reading.country and trouble(rule, number) is None),
+            (
+                id
+                for id, (_name, country, rule) in rules.items()
+                if rule and country and country == context.reading.country and trouble(rule, number) is None
+            ),
             None,
         )
         if fitting is not None:
@@ -87,13 +94,21 @@ def check_document(draft: Draft, context: WriteContext) -> None:
     name, _country, rule = rules.get(type_id, ("", None, None))
     wrong = trouble(rule, number) if rule else None
     if wrong == "checksum":
-        draft.problem("document_number",
-                      _("%(type)s %(number)s: the check digit is wrong.", type=name, number=number), "checksum")
+        draft.problem(
+            "document_number",
+            _("%(type)s %(number)s: the check digit is wrong.", type=name, number=number),
+            "checksum",
+        )
     elif wrong == "length":
-        draft.problem("document_number",
-                      _("%(type)s %(number)s: too many or too few digits.", type=name, number=number), "length")
+        draft.problem(
+            "document_number",
+            _("%(type)s %(number)s: too many or too few digits.", type=name, number=number),
+            "length",
+        )
     elif wrong:
-        draft.problem("document_number", _("“%(number)s” is not a %(type)s.", type=name, number=number), "format")
+        draft.problem(
+            "document_number", _("“%(number)s” is not a %(type)s.", type=name, number=number), "format"
+        )
 
 
 @lru_cache(maxsize=20_000)
@@ -116,13 +131,16 @@ def _rules(context: WriteContext) -> Rules:
     """The rules of the document types; looked up once a session, for an import asks for each row."""
     rules: Rules | None = context.session.info.get("document_rules")
     if rules is None:
-        rules = context.session.info["document_rules"] = remembered(context.session, "crm_clients:rules", _load_rules)
+        rules = context.session.info["document_rules"] = remembered(
+            context.session, "crm_clients:rules", _load_rules
+        )
     return rules
 
 
 def _load_rules(session: Session) -> Rules:
     rows = session.execute(
-        sa.select(DocumentType.id, DocumentType.name, DocumentType.country, DocumentType.rule)
-        .order_by(DocumentType.position)
+        sa.select(DocumentType.id, DocumentType.name, DocumentType.country, DocumentType.rule).order_by(
+            DocumentType.position
+        )
     )
     return {id: (name, country, rule) for id, name, country, rule in rows}

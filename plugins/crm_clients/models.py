@@ -114,8 +114,10 @@ class Card:
 def card_indexes(table: str) -> tuple[Index, ...]:
     """The indexes of a table with a card: what duplicates are found by, and what lists are sorted and scoped by."""
     return (
-        *(Index(f"ix_{table}_{name}", name) for name in
-          ("document_compact", "email_folded", "phone_1_e164", "phone_2_e164")),
+        *(
+            Index(f"ix_{table}_{name}", name)
+            for name in ("document_compact", "email_folded", "phone_1_e164", "phone_2_e164")
+        ),
         *(Index(f"ix_{table}_{name}_id", name, "id") for name in ("entered_on", "name_folded")),
         Index(f"ix_{table}_salesperson_id_entered_on", "salesperson_id", "entered_on", "id"),
     )

@@ -23,13 +23,17 @@ def load(session: Session, language: str) -> None:
     sources = [item.id for item in known.items("sources")]
     currency = settings_of(session)["company.currency"]
     for number, card in enumerate(cards(session, language, count=60, seed=2)):
-        lead = create(house.resources["leads"], {
-            **card,
-            "status": chance.choice(junk_ones if number % 6 == 5 else open_ones),
-            "source": chance.choice(sources),
-            "value": round(chance.lognormvariate(8.5, 1.3), 2) if chance.random() < 0.8 else None,
-            "currency": currency,
-            "validity_days": chance.choice((30, 60, 90, None)),
-        }, context)
+        lead = create(
+            house.resources["leads"],
+            {
+                **card,
+                "status": chance.choice(junk_ones if number % 6 == 5 else open_ones),
+                "source": chance.choice(sources),
+                "value": round(chance.lognormvariate(8.5, 1.3), 2) if chance.random() < 0.8 else None,
+                "currency": currency,
+                "validity_days": chance.choice((30, 60, 90, None)),
+            },
+            context,
+        )
         if number % 7 == 3:
             convert_lead(context, lead)

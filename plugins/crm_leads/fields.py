@@ -46,8 +46,12 @@ class EntryDate(Date):
             return super().html(value, formats)
         today = datetime.now(formats.zone).date()
         age = (today - value).days
-        words = _("today") if age == 0 else _("%(days)s d", days=age) if age > 0 else self.text(value, formats)
-        shown = Markup(f'<time datetime="{value.isoformat()}" title="{self.text(value, formats)}">{escape(words)}</time>')
+        words = (
+            _("today") if age == 0 else _("%(days)s d", days=age) if age > 0 else self.text(value, formats)
+        )
+        shown = Markup(
+            f'<time datetime="{value.isoformat()}" title="{self.text(value, formats)}">{escape(words)}</time>'
+        )
         return shown + expiry_mark(getattr(value, "expires_on", None), today)
 
 
@@ -76,7 +80,11 @@ def due_mark(expires_on: date | None, today: date) -> Markup | None:
         return None
     if left < 0:
         return Markup('<span class="due bad-text">{}</span>').format(_("Expired"))
-    words = _("Expires today") if left == 0 else ngettext("Expires in %(num)d day", "Expires in %(num)d days", left)
+    words = (
+        _("Expires today")
+        if left == 0
+        else ngettext("Expires in %(num)d day", "Expires in %(num)d days", left)
+    )
     return Markup('<span class="due warn-text">{}</span>').format(words)
 
 
@@ -89,5 +97,7 @@ def expiry_mark(expires_on: date | None, today: date) -> Markup:
         return Markup('<span class="row-due bad-text">{}</span>').format(_("expired"))
     if left > SOON_DAYS:
         return Markup("")
-    words = _("expires today") if left == 0 else ngettext("expires in %(num)s d", "expires in %(num)s d", left)
+    words = (
+        _("expires today") if left == 0 else ngettext("expires in %(num)s d", "expires in %(num)s d", left)
+    )
     return Markup('<span class="row-due warn-text">{}</span>').format(escape(words))

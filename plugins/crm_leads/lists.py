@@ -50,8 +50,27 @@ def shipped_sources(language: str) -> Sequence[Mapping[str, Any]]:
 
 
 LISTS = (
-    ReferenceList("statuses", Status, _l("Status"), _l("Lead statuses"), used_by=(("leads", "status_id"),),
-                  meanings=MEANINGS, coloured=True, shipped=shipped_statuses, section=_l("Leads"), order=10),
-    ReferenceList("sources", Source, _l("Source"), _l("Sources"), used_by=(("leads", "source_id"),),
-                  has_default=False, shipped=shipped_sources, section=_l("Leads"), order=20),
+    ReferenceList(
+        "statuses",
+        Status,
+        _l("Status"),
+        _l("Lead statuses"),
+        used_by=(("leads", "status_id"),),
+        meanings=MEANINGS,
+        coloured=True,
+        shipped=shipped_statuses,
+        section=_l("Leads"),
+        order=10,
+    ),
+    ReferenceList(
+        "sources",
+        Source,
+        _l("Source"),
+        _l("Sources"),
+        used_by=(("leads", "source_id"),),
+        has_default=False,
+        shipped=shipped_sources,
+        section=_l("Leads"),
+        order=20,
+    ),
 )

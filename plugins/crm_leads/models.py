@@ -55,11 +55,15 @@ class Conversion(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     lead_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_leads_lead.id", ondelete="CASCADE"), unique=True)
-    client_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crm_clients_client.id", ondelete="SET NULL"), index=True)
+    client_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("crm_clients_client.id", ondelete="SET NULL"), index=True
+    )
     created: Mapped[bool] = mapped_column(default=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"))
-    from_status_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crm_leads_status.id", ondelete="SET NULL"))
+    from_status_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("crm_leads_status.id", ondelete="SET NULL")
+    )
     moved: Mapped[dict[str, list[int]]] = mapped_column(Json, default=dict)
 
     lead: Mapped[Lead] = relationship(Lead)

@@ -21,7 +21,9 @@ def became(lead: Lead) -> Markup | None:
     if lead.converted_at is None:
         return None
     found = db.session.scalars(
-        sa.select(Client).join(Conversion, Conversion.client_id == Client.id).where(Conversion.lead_id == lead.id)
+        sa.select(Client)
+        .join(Conversion, Conversion.client_id == Client.id)
+        .where(Conversion.lead_id == lead.id)
     ).all()
     return _card(resource="clients", records=found, icon="address-book", hue="green")
 
@@ -29,8 +31,11 @@ def became(lead: Lead) -> Markup | None:
 def came_from(client: Client) -> Markup | None:
     """The newest leads a client came from, of those the reader may see."""
     found: Any = db.session.scalars(
-        sa.select(Lead).join(Conversion, Conversion.lead_id == Lead.id).where(Conversion.client_id == client.id)
-        .order_by(Lead.id.desc()).limit(SHOWN)
+        sa.select(Lead)
+        .join(Conversion, Conversion.lead_id == Lead.id)
+        .where(Conversion.client_id == client.id)
+        .order_by(Lead.id.desc())
+        .limit(SHOWN)
     ).all()
     if not found:
         return None

@@ -39,7 +39,11 @@ def extend_detail(resource: Resource) -> list[Panel]:
 @hookimpl
 def render_slot(slot: str, context: dict[str, Any]) -> Markup | None:
     """Beside a lead's name: that it is about to expire."""
-    if slot != "record.title" or context["resource"].name != LEADS.name or context["record"].converted_at is not None:
+    if (
+        slot != "record.title"
+        or context["resource"].name != LEADS.name
+        or context["record"].converted_at is not None
+    ):
         return None
     return due_mark(context["record"].expires_on, datetime.now(context["formats"].zone).date())
 

@@ -14,7 +14,14 @@ MEASURES = (
     Count("converted", _l("Converted"), where=f"status=~{CONVERTED}", good="up"),
     Share("rate", _l("Conversion rate"), part="converted", whole="leads", good="up", compared=True),
     Count("junk", _l("Discarded"), where=f"status=~{JUNK}"),
-    Days("time", _l("Time to convert"), begin="entered_on", end="converted_at", where=f"status=~{CONVERTED}", good="down"),
+    Days(
+        "time",
+        _l("Time to convert"),
+        begin="entered_on",
+        end="converted_at",
+        where=f"status=~{CONVERTED}",
+        good="down",
+    ),
     Amount("value", _l("Value")),
     Amount("won", _l("Converted value"), where=f"status=~{CONVERTED}", good="up"),
 )
@@ -24,7 +31,11 @@ SEGMENT = ByValue("segment", _l("Segment"))
 CHANNEL = ByValue("channel", _l("Channel"))
 SOURCE = ByValue("source", _l("Source"))
 CITY = ByValue("city", _l("City"))
-SALESPERSON = ByValue("salesperson", _l("Salesperson"), columns=("leads", "active", "converted", "rate", "junk", "time", "value", "won"))
+SALESPERSON = ByValue(
+    "salesperson",
+    _l("Salesperson"),
+    columns=("leads", "active", "converted", "rate", "junk", "time", "value", "won"),
+)
 MONTH = ByMonth("month", _l("Month"))
 
 FIGURES = ("leads", "converted", "rate", "time", "won")
@@ -34,53 +45,103 @@ FILTERS = ("salesperson", "channel", "segment", "source", "level", "status")
 
 def _report(name: str, **given: Any) -> Report:
     """A report over leads by the day they came in."""
-    return Report(name, resource="leads", day="entered_on", person="salesperson", measures=MEASURES, figures=FIGURES,
-                  columns=COLUMNS, counted="leads", filters=FILTERS, **given)
+    return Report(
+        name,
+        resource="leads",
+        day="entered_on",
+        person="salesperson",
+        measures=MEASURES,
+        figures=FIGURES,
+        columns=COLUMNS,
+        counted="leads",
+        filters=FILTERS,
+        **given,
+    )
 
 
 REPORTS = (
     _report(
-        "lead-funnel", label=_l("Lead funnel"), icon="chart-funnel", hue="blue",
+        "lead-funnel",
+        label=_l("Lead funnel"),
+        icon="chart-funnel",
+        hue="blue",
         summary=_l("How far leads get, how many convert and how long that takes."),
         cuts=(STATUS, SEGMENT, CHANNEL, SALESPERSON, MONTH),
-        charts=(Chart("funnel", _l("Funnel"), "status"),
-                Chart("over_time", _l("By segment"), "segment", measures=("leads",))),
+        charts=(
+            Chart("funnel", _l("Funnel"), "status"),
+            Chart("over_time", _l("By segment"), "segment", measures=("leads",)),
+        ),
     ),
     _report(
-        "leads-by-segment", label=_l("Leads by segment"), icon="chart-pie", hue="orange",
+        "leads-by-segment",
+        label=_l("Leads by segment"),
+        icon="chart-pie",
+        hue="orange",
         summary=_l("Which part of the market leads belong to, week by week."),
         cuts=(SEGMENT,),
         charts=(Chart("over_time", _l("By segment"), "segment", measures=("leads",), wide=True),),
     ),
     _report(
-        "leads-by-channel", label=_l("Leads by channel"), icon="chart-bar", hue="cyan",
+        "leads-by-channel",
+        label=_l("Leads by channel"),
+        icon="chart-bar",
+        hue="cyan",
         summary=_l("By which channel leads come, and how many of them convert."),
         cuts=(CHANNEL,),
         charts=(Chart("bars", _l("By channel"), "channel", measures=("leads", "rate"), wide=True),),
     ),
     _report(
-        "leads-by-source", label=_l("Leads by source"), icon="chart-bar", hue="teal",
+        "leads-by-source",
+        label=_l("Leads by source"),
+        icon="chart-bar",
+        hue="teal",
         summary=_l("What brings leads, and how many of them convert."),
         cuts=(SOURCE,),
         charts=(Chart("bars", _l("By source"), "source", measures=("leads", "rate"), wide=True),),
     ),
     _report(
-        "leads-by-city", label=_l("Leads by city"), icon="map-pin", hue="amber",
+        "leads-by-city",
+        label=_l("Leads by city"),
+        icon="map-pin",
+        hue="amber",
         summary=_l("The cities most leads are in, and how many of them convert."),
         cuts=(CITY,),
         charts=(Chart("bars", _l("By city"), "city", measures=("leads", "rate"), wide=True),),
     ),
     _report(
-        "leads-by-salesperson", label=_l("Leads by salesperson"), icon="users", hue="violet",
+        "leads-by-salesperson",
+        label=_l("Leads by salesperson"),
+        icon="users",
+        hue="violet",
         summary=_l("Active, converted and discarded leads of each salesperson, and their value."),
         cuts=(SALESPERSON,),
-        charts=(Chart("parts", _l("By salesperson"), "salesperson", measures=("active", "converted", "junk"),
-                      hues=("accent", "green", "slate"), wide=True),),
+        charts=(
+            Chart(
+                "parts",
+                _l("By salesperson"),
+                "salesperson",
+                measures=("active", "converted", "junk"),
+                hues=("accent", "green", "slate"),
+                wide=True,
+            ),
+        ),
     ),
     _report(
-        "leads-by-month", label=_l("Leads by month"), icon="chart-line", hue="green",
+        "leads-by-month",
+        label=_l("Leads by month"),
+        icon="chart-line",
+        hue="green",
         summary=_l("How many leads come in and convert, month by month."),
         cuts=(MONTH,),
-        charts=(Chart("months", _l("By month"), "month", measures=("leads", "converted"), hues=("accent", "green"), wide=True),),
+        charts=(
+            Chart(
+                "months",
+                _l("By month"),
+                "month",
+                measures=("leads", "converted"),
+                hues=("accent", "green"),
+                wide=True,
+            ),
+        ),
     ),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from core.api import (
     Action,
-    Choice,
     Currency,
     Field,
     Integer,
@@ -17,7 +16,15 @@ from core.api import (
     Text,
     _l,
 )
-from plugins.crm_clients.card import GROUPS, IDENTITY, SEARCHED, card_fields, check_name, default_of, infer_columns
+from plugins.crm_clients.card import (
+    GROUPS,
+    IDENTITY,
+    SEARCHED,
+    card_fields,
+    check_name,
+    default_of,
+    infer_columns,
+)
 from plugins.crm_clients.documents import check_document
 from plugins.crm_leads import rules
 from plugins.crm_leads.fields import Condition, EntryDate
@@ -27,27 +34,55 @@ from plugins.crm_leads.rest import convert_by_api
 TITLE = Field("title", _l("Title"), Text(), aliases=("título", "titre", "asunto", "objet", "subject"))
 
 CONDITION = Field(
-    "condition", _l("Condition"),
-    Condition(((("prospect", _l("Lead")), ("client", _l("Client")))),
-              words=(("prospecto", "prospect"), ("cliente", "client"))),
-    aliases=("condición", "condition"), exported=True,
+    "condition",
+    _l("Condition"),
+    Condition(
+        ((("prospect", _l("Lead")), ("client", _l("Client")))),
+        words=(("prospecto", "prospect"), ("cliente", "client")),
+    ),
+    aliases=("condición", "condition"),
+    exported=True,
     help=_l("Choosing “Client” converts the lead when it is saved."),
 )
 
-STATUS = Field("status", _l("Status"), Reference("statuses", look="badge"), default=default_of("statuses"), quick=False,
-               aliases=("estatus", "estado del prospecto", "statut", "lead status", "etapa"))
+STATUS = Field(
+    "status",
+    _l("Status"),
+    Reference("statuses", look="badge"),
+    default=default_of("statuses"),
+    quick=False,
+    aliases=("estatus", "estado del prospecto", "statut", "lead status", "etapa"),
+)
 
-SOURCE = Field("source", _l("Source"), Reference("sources"), aliases=("fuente", "origen", "origine", "lead source", "leadsource"))
+SOURCE = Field(
+    "source",
+    _l("Source"),
+    Reference("sources"),
+    aliases=("fuente", "origen", "origine", "lead source", "leadsource"),
+)
 
-VALUE = Field("value", _l("Estimated value"), MoneyAmount(),
-              aliases=("valor estimado", "valor", "montant", "importe", "monto", "amount", "opportunity amount"))
+VALUE = Field(
+    "value",
+    _l("Estimated value"),
+    MoneyAmount(),
+    aliases=("valor estimado", "valor", "montant", "importe", "monto", "amount", "opportunity amount"),
+)
 
-CURRENCY = Field("currency", _l("Currency"), Currency(), default=lambda context: context.formats.currency,
-                 aliases=("moneda", "devise", "currency"))
+CURRENCY = Field(
+    "currency",
+    _l("Currency"),
+    Currency(),
+    default=lambda context: context.formats.currency,
+    aliases=("moneda", "devise", "currency"),
+)
 
-VALIDITY = Field("validity_days", _l("Validity"), Integer(minimum=1, maximum=3650, unit=_l("days")),
-                 aliases=("días de vigencia", "vigencia", "jours de validité", "validité", "validity days"),
-                 help=_l("Days from the entry date until the lead expires."))
+VALIDITY = Field(
+    "validity_days",
+    _l("Validity"),
+    Integer(minimum=1, maximum=3650, unit=_l("days")),
+    aliases=("días de vigencia", "vigencia", "jours de validité", "validité", "validity days"),
+    help=_l("Days from the entry date until the lead expires."),
+)
 
 LEADS = Resource(
     name="leads",
@@ -55,14 +90,33 @@ LEADS = Resource(
     label=_l("Lead"),
     plural=_l("Leads"),
     icon="user-search",
-    fields=card_fields(_l("Entered"), EntryDate(), extra={
-        "legal_name": (TITLE,),
-        "salesperson": (STATUS, SOURCE, VALUE, CURRENCY, VALIDITY, CONDITION),
-    }),
+    fields=card_fields(
+        _l("Entered"),
+        EntryDate(),
+        extra={
+            "legal_name": (TITLE,),
+            "salesperson": (STATUS, SOURCE, VALUE, CURRENCY, VALIDITY, CONDITION),
+        },
+    ),
     groups=GROUPS,
     columns=("name", "status", "segment", "channel", "level", "zone", "salesperson", "value", "entered_on"),
-    filters=("status", "segment", "channel", "level", "salesperson", "zone", "sector", "source", "document_number", "value",
-             "city", "state", "tags", "entered_on", "kind"),
+    filters=(
+        "status",
+        "segment",
+        "channel",
+        "level",
+        "salesperson",
+        "zone",
+        "sector",
+        "source",
+        "document_number",
+        "value",
+        "city",
+        "state",
+        "tags",
+        "entered_on",
+        "kind",
+    ),
     quick_filters=("status", "segment", "channel", "level", "salesperson"),
     views=(
         SavedFilter("open", _l("Open"), "status=~open"),
@@ -76,8 +130,16 @@ LEADS = Resource(
     sort="-entered_on",
     permissions=(("convert", _l("Convert")),),
     actions=(
-        Action("convert", _l("Convert"), "user-check", "crm_leads.convert", permission="convert", primary=True,
-               dialog=True, visible=rules.is_convertible),
+        Action(
+            "convert",
+            _l("Convert"),
+            "user-check",
+            "crm_leads.convert",
+            permission="convert",
+            primary=True,
+            dialog=True,
+            visible=rules.is_convertible,
+        ),
     ),
     rest_actions=(RestAction("convert", _l("Convert into a client"), convert_by_api, permission="convert"),),
     path=Path("status", "statuses"),

@@ -31,7 +31,9 @@ def check_conversion(draft: Draft, context: WriteContext) -> None:
 
 def keep_dates(record: Lead, draft: Draft, context: WriteContext) -> None:
     """The expiry follows entry and validity; a new status starts its own clock."""
-    record.expires_on = record.entered_on + timedelta(days=record.validity_days) if record.validity_days else None
+    record.expires_on = (
+        record.entered_on + timedelta(days=record.validity_days) if record.validity_days else None
+    )
     if not draft.is_new and sa.inspect(record).attrs.status_id.history.has_changes():
         record.status_since = utcnow()
 

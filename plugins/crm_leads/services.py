@@ -56,14 +56,19 @@ def convert_lead(context: WriteContext, lead: Lead) -> Conversion:
     leads = context.house.resources["leads"]
     require_reach(leads, lead, "convert", context)
     status = session.scalars(
-        sa.select(Status).where(Status.meaning == CONVERTED).order_by(Status.position).limit(1)).first()
+        sa.select(Status).where(Status.meaning == CONVERTED).order_by(Status.position).limit(1)
+    ).first()
     if status is None:
         raise Refused(_("No status means “converted”. Ask your administrator to make one."))
     if found is not None:  # its client was deleted since
         session.delete(found)
         session.flush()
-    conversion = Conversion(lead_id=lead.id, by_id=context.actor.user_id if context.actor else None,
-                            from_status_id=lead.status_id, at=utcnow())
+    conversion = Conversion(
+        lead_id=lead.id,
+        by_id=context.actor.user_id if context.actor else None,
+        from_status_id=lead.status_id,
+        at=utcnow(),
+    )
     try:
         with session.begin_nested():
             session.add(conversion)
@@ -77,7 +82,9 @@ def convert_lead(context: WriteContext, lead: Lead) -> Conversion:
     conversion.moved = {"attachments": _move_attachments(session, lead, client)}
     _close(context, lead, status)
     clients = context.house.resources["clients"]
-    note(session, context, leads, lead, "converted", {"client": [None, {"id": client.id, "name": client.name}]})
+    note(
+        session, context, leads, lead, "converted", {"client": [None, {"id": client.id, "name": client.name}]}
+    )
     note(session, context, clients, client, "from_lead", {"lead": [None, {"id": lead.id, "name": lead.name}]})
     session.flush()
     announce(session, LeadConverted(utcnow(), conversion.by_id, lead.id, client.id))
@@ -122,10 +129,17 @@ def _client_for(context: WriteContext, lead: Lead) -> tuple[Client, bool]:
     draft = Draft(clients, values | {"tags": tags})
     if existing is not None:
         kept = tags_of(session, "clients", [existing.id]).get(existing.id, ())
-        missing = {name: value for name, value in values.items()
-                   if clients.field(name).kind.load(existing, clients.field(name)) in (None, "")}
-        draft = Draft(clients, missing | {"tags": tuple(dict.fromkeys((*kept, *tags)))},
-                      record_id=existing.id, current=existing)
+        missing = {
+            name: value
+            for name, value in values.items()
+            if clients.field(name).kind.load(existing, clients.field(name)) in (None, "")
+        }
+        draft = Draft(
+            clients,
+            missing | {"tags": tuple(dict.fromkeys((*kept, *tags)))},
+            record_id=existing.id,
+            current=existing,
+        )
     check_draft(draft, context)
     if draft.problems:
         raise Refused(" ".join(str(problem.message) for problem in draft.problems), "invalid")
@@ -133,11 +147,17 @@ def _client_for(context: WriteContext, lead: Lead) -> tuple[Client, bool]:
 
 
 def _move_attachments(session: Session, lead: Lead, client: Client) -> list[int]:
-    ids = list(session.scalars(
-        sa.select(Attachment.id).where(Attachment.resource == "leads", Attachment.record_id == lead.id)))
+    ids = list(
+        session.scalars(
+            sa.select(Attachment.id).where(Attachment.resource == "leads", Attachment.record_id == lead.id)
+        )
+    )
     if ids:
-        session.execute(sa.update(Attachment).where(Attachment.id.in_(ids))
-                        .values(resource="clients", record_id=client.id))
+        session.execute(
+            sa.update(Attachment)
+            .where(Attachment.id.in_(ids))
+            .values(resource="clients", record_id=client.id)
+        )
     return ids
 
 
@@ -149,5 +169,16 @@ def _close(context: WriteContext, lead: Lead, status: Status) -> None:
         lead.status_id, lead.status_since = status.id, utcnow()
         lead.version += 1
         lead.updated_at = utcnow()
-        note(context.session, context, context.house.resources["leads"], lead, "changed",
-             {"status": [{"id": old.id, "name": old.name} if old else None, {"id": status.id, "name": status.name}]})
+        note(
+            context.session,
+            context,
+            context.house.resources["leads"],
+            lead,
+            "changed",
+            {
+                "status": [
+                    {"id": old.id, "name": old.name} if old else None,
+                    {"id": status.id, "name": status.name},
+                ]
+            },
+        )

@@ -7,7 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from core.api import PluginError, Refused, _, db, flash_toast, go_on, page_context, record_or_404, tags_of
 from plugins.crm_leads.models import Lead
-from plugins.crm_leads.services import attachment_count, conversion_of, convert_lead, matching_client, shared_values
+from plugins.crm_leads.services import (
+    attachment_count,
+    conversion_of,
+    convert_lead,
+    matching_client,
+    shared_values,
+)
 
 blueprint = Blueprint("crm_leads", __name__, template_folder="templates")
 
@@ -23,11 +29,18 @@ def convert_dialog(id: int) -> ResponseReturnValue:
         return go_on("clients", found.client_id)
     clients = context.house.resources["clients"]
     existing = matching_client(context, lead)
-    shared = [(clients.field(name), clients.field(name).kind.text(value, context.formats))
-              for name, value in shared_values(context, lead).items()]
-    return render_template("crm_leads/convert.html", lead=lead, existing=existing, shared=shared,
-                           tags=tags_of(session, "leads", [lead.id]).get(lead.id, ()),
-                           attachments=attachment_count(session, lead))
+    shared = [
+        (clients.field(name), clients.field(name).kind.text(value, context.formats))
+        for name, value in shared_values(context, lead).items()
+    ]
+    return render_template(
+        "crm_leads/convert.html",
+        lead=lead,
+        existing=existing,
+        shared=shared,
+        tags=tags_of(session, "leads", [lead.id]).get(lead.id, ()),
+        attachments=attachment_count(session, lead),
+    )
 
 
 @blueprint.post("/leads/<int:id>/convert")

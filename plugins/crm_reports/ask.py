@@ -65,19 +65,30 @@ class Ask:
 
 def read_ask(report: Report, reader: Reader, args: Mapping[str, Sequence[str]]) -> Ask:
     """What the arguments of a URL mean (name → all its values); what makes no sense is left out."""
+
     def first(name: str) -> str:
         return (args.get(name) or [""])[0].strip()
 
     resource = reader.house.resources[report.resource]
     filters: dict[str, tuple[str, ...]] = {}
     for name in report.filters:
-        values = tuple(value for value in dict.fromkeys(args.get(name, ())) if meant(reader, resource.field(name), value) is not None)
+        values = tuple(
+            value
+            for value in dict.fromkeys(args.get(name, ()))
+            if meant(reader, resource.field(name), value) is not None
+        )
         if values:
             filters[name] = values
     cut = next((each for each in report.cuts if each.name == first("by")), report.cuts[0])
     comparison = first("compare")
-    return Ask(report, resource, read_period(first("period"), first("from"), first("to"), reader.today),
-               comparison if comparison in COMPARISONS else COMPARISONS[0], cut, filters)
+    return Ask(
+        report,
+        resource,
+        read_period(first("period"), first("from"), first("to"), reader.today),
+        comparison if comparison in COMPARISONS else COMPARISONS[0],
+        cut,
+        filters,
+    )
 
 
 def meant(reader: Reader, field: Field, value: str) -> frozenset[int | None] | None:
@@ -115,14 +126,20 @@ def narrowed(reader: Reader, resource: Resource, *narrowings: Narrowing | None) 
             if name not in together or together[name] == values:
                 together[name] = values
                 continue
-            both = _ids(reader, resource.field(name), together[name]) & _ids(reader, resource.field(name), values)
+            both = _ids(reader, resource.field(name), together[name]) & _ids(
+                reader, resource.field(name), values
+            )
             if not both:
                 return None
-            together[name] = tuple("~empty" if id is None else str(id) for id in sorted(both, key=lambda id: id or 0))
+            together[name] = tuple(
+                "~empty" if id is None else str(id) for id in sorted(both, key=lambda id: id or 0)
+            )
     return together
 
 
-def list_url(reader: Reader, ask: Ask, period: Period | tuple[date, date], *narrowings: Narrowing | None) -> str:
+def list_url(
+    reader: Reader, ask: Ask, period: Period | tuple[date, date], *narrowings: Narrowing | None
+) -> str:
     """The address of the list that holds exactly these records; '' where it would be empty, or has no words for them."""
     together = narrowed(reader, ask.resource, ask.filters, *narrowings)
     if together is None:
@@ -150,12 +167,22 @@ def check_report(report: Report, house: House) -> None:
     """
     resource = house.resources[report.resource]
     names = {measure.name for measure in report.measures}
-    wanted = {*report.figures, *report.columns, report.counted, *(name for chart in report.charts for name in chart.measures)}
+    wanted = {
+        *report.figures,
+        *report.columns,
+        report.counted,
+        *(name for chart in report.charts for name in chart.measures),
+    }
     for measure in report.measures:
         wanted |= {measure.part, measure.whole} if isinstance(measure, Share) else set()
     for cut in report.cuts:
         wanted |= {cut.amount, cut.time} - {""} if isinstance(cut, BySteps) else set(cut.columns)
-    narrowing = [name for measure in report.measures if not isinstance(measure, Share) for name in narrowing_of(measure.where)]
+    narrowing = [
+        name
+        for measure in report.measures
+        if not isinstance(measure, Share)
+        for name in narrowing_of(measure.where)
+    ]
     if missing := sorted(wanted - names):
         raise ValueError(f"{report.name} has no measure {', '.join(missing)}")
     valued = {cut.name for cut in report.cuts if isinstance(cut, ByValue)}
@@ -165,13 +192,21 @@ def check_report(report: Report, house: House) -> None:
             raise ValueError(f"{report.name} needs the field {name}, which {resource.name} have not")
         is_reference = isinstance(resource.field(name).kind, Reference)
         if name in pointing and not is_reference:
-            raise ValueError(f"{report.name} needs the field {name} of {resource.name} to point to a list or a user")
+            raise ValueError(
+                f"{report.name} needs the field {name} of {resource.name} to point to a list or a user"
+            )
         if not is_reference and not is_text(resource.field(name)):
-            raise ValueError(f"{report.name}: {name} of {resource.name} is neither a text nor points to a list or a user")
+            raise ValueError(
+                f"{report.name}: {name} of {resource.name} is neither a text nor points to a list or a user"
+            )
         if resource.field(name).side is not None:
-            raise ValueError(f"{report.name}: {name} is kept beside {resource.name} and cannot be reported by")
+            raise ValueError(
+                f"{report.name}: {name} is kept beside {resource.name} and cannot be reported by"
+            )
     for chart in report.charts:
-        if chart.look != "funnel" and not (chart.measures and isinstance(report.measure(chart.measures[0]), Count)):
+        if chart.look != "funnel" and not (
+            chart.measures and isinstance(report.measure(chart.measures[0]), Count)
+        ):
             raise ValueError(f"{report.name}: the chart {chart.label} draws a count, and names none")
     if unknown := sorted({chart.cut for chart in report.charts} - {cut.name for cut in report.cuts}):
         raise ValueError(f"{report.name} has no cut {', '.join(unknown)}")

@@ -36,7 +36,11 @@ def bucket_sql(grain: Grain, day: Any) -> Any:
     if grain == "year":
         return sa.cast(sa.extract("year", day), sa.Integer)
     if grain == "month":
-        return sa.cast(sa.extract("year", day), sa.Integer) * 12 + sa.cast(sa.extract("month", day), sa.Integer) - 1
+        return (
+            sa.cast(sa.extract("year", day), sa.Integer) * 12
+            + sa.cast(sa.extract("month", day), sa.Integer)
+            - 1
+        )
     days = sa.cast(sa.extract("epoch", day), sa.BigInteger) // 86_400 + SHIFT
     return days if grain == "day" else (days + 3) // 7  # the epoch was a Thursday, weeks begin on Monday
 

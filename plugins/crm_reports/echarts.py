@@ -19,12 +19,21 @@ def option_of(picture: Picture) -> dict[str, Any]:
 def _lying(picture: Picture) -> dict[str, Any]:
     longest = max((len(category) for category in picture.categories), default=0)
     return {
-        "grid": {"left": min(max(longest * 7 + 14, 60), 180), "right": 110 if picture.look != "parts" else 24,
-                 "top": 8, "bottom": 8 if picture.look != "parts" else 28},
+        "grid": {
+            "left": min(max(longest * 7 + 14, 60), 180),
+            "right": 110 if picture.look != "parts" else 24,
+            "top": 8,
+            "bottom": 8 if picture.look != "parts" else 28,
+        },
         "xAxis": {"type": "value", "show": picture.look == "parts", "minInterval": 1},
-        "yAxis": {"type": "category", "inverse": True, "data": list(picture.categories),
-                  "axisLine": {"show": False}, "axisTick": {"show": False},
-                  "axisLabel": {"width": 166, "overflow": "truncate"}},
+        "yAxis": {
+            "type": "category",
+            "inverse": True,
+            "data": list(picture.categories),
+            "axisLine": {"show": False},
+            "axisTick": {"show": False},
+            "axisLabel": {"width": 166, "overflow": "truncate"},
+        },
     }
 
 
@@ -36,12 +45,20 @@ def _standing(picture: Picture) -> dict[str, Any]:
 
 
 def _series(picture: Picture, series: Series) -> dict[str, Any]:
-    drawn: dict[str, Any] = {"type": "bar", "name": series.name, "color": series.hue, "data": [_point(series, place) for place in range(len(series.values))]}
+    drawn: dict[str, Any] = {
+        "type": "bar",
+        "name": series.name,
+        "color": series.hue,
+        "data": [_point(series, place) for place in range(len(series.values))],
+    }
     if picture.look in ("over_time", "parts"):
         drawn["stack"] = "all"
     elif picture.look in ("funnel", "bars"):
         is_before = series.hue == "before"
-        drawn |= {"barWidth": THIN if is_before else BAR if len(picture.categories) <= 6 else 14, "barGap": "20%"}
+        drawn |= {
+            "barWidth": THIN if is_before else BAR if len(picture.categories) <= 6 else 14,
+            "barGap": "20%",
+        }
         if not is_before:
             drawn["label"] = {"show": True, "position": "right"}
     return drawn

@@ -70,22 +70,46 @@ def _write_question(sink: XlsxSink, reader: Reader, answer: Answer) -> None:
 def _write_figures(sink: XlsxSink, answer: Answer) -> None:
     if not answer.figures:
         return
-    sink.begin(_("Figures"), [SinkColumn(_("Figure"), width=30), SinkColumn(_("Unit"), width=10),
-                              SinkColumn(_("This period"), "decimal"), SinkColumn(_("Period before"), "decimal")])
+    sink.begin(
+        _("Figures"),
+        [
+            SinkColumn(_("Figure"), width=30),
+            SinkColumn(_("Unit"), width=10),
+            SinkColumn(_("This period"), "decimal"),
+            SinkColumn(_("Period before"), "decimal"),
+        ],
+    )
     for figure in answer.figures:
         if figure.kind == "money":
             for currency in sorted({*(figure.value or {}), *(figure.before or {})}):
-                sink.row([str(figure.label), currency, (figure.value or {}).get(currency), (figure.before or {}).get(currency)])
+                sink.row(
+                    [
+                        str(figure.label),
+                        currency,
+                        (figure.value or {}).get(currency),
+                        (figure.before or {}).get(currency),
+                    ]
+                )
         else:
             factor = 100 if figure.kind == "share" else 1
             unit = {"share": "%", "days": _("days")}.get(figure.kind, "")
-            sink.row([str(figure.label), unit, *(None if value is None else float(value * factor)
-                                                 for value in (figure.value, figure.before))])
+            sink.row(
+                [
+                    str(figure.label),
+                    unit,
+                    *(
+                        None if value is None else float(value * factor)
+                        for value in (figure.value, figure.before)
+                    ),
+                ]
+            )
 
 
 def _write_picture(sink: XlsxSink, picture: Picture) -> Written:
-    sink.begin(str(picture.title), [SinkColumn(str(picture.title)),
-                                    *(SinkColumn(series.name, "integer") for series in picture.series)])
+    sink.begin(
+        str(picture.title),
+        [SinkColumn(str(picture.title)), *(SinkColumn(series.name, "integer") for series in picture.series)],
+    )
     sheet = sink.workbook.worksheets()[-1].get_name()
     for row, category in enumerate(picture.categories):
         sink.row([category, *(series.values[row] for series in picture.series)])
@@ -106,7 +130,9 @@ def _chart(sink: XlsxSink, picture: Picture, where: Written) -> Any:
         chart.set_y_axis({"reverse": True})
         chart.set_x_axis({"num_format": "0", "label_position": "high"})
     else:
-        chart.set_y_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": _colour("line")}}})
+        chart.set_y_axis(
+            {"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": _colour("line")}}}
+        )
     if len(picture.series) > 1:
         chart.set_legend({"position": "bottom"})
     else:
@@ -133,8 +159,14 @@ def _write_table(sink: XlsxSink, table: Table) -> None:
     currencies = _currencies(table)
     columns = [SinkColumn(str(table.first), width=28)]
     for heading in table.headings:
-        columns += [SinkColumn(f"{heading.label} ({currency})", "decimal") for currency in currencies.get(heading.name, ())] \
-            if heading.kind == "money" else [SinkColumn(str(heading.label), UNITS[heading.kind])]  # type: ignore[arg-type]
+        columns += (
+            [
+                SinkColumn(f"{heading.label} ({currency})", "decimal")
+                for currency in currencies.get(heading.name, ())
+            ]
+            if heading.kind == "money"
+            else [SinkColumn(str(heading.label), UNITS[heading.kind])]
+        )  # type: ignore[arg-type]
     sink.begin(_("Table"), columns)
     for line in (*table.lines, *([table.total] if table.total else [])):
         sink.row([line.label, *_values(table.headings, line, currencies)])

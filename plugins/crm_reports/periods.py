@@ -13,7 +13,14 @@ USUAL = "90d"
 LAST_DAYS: Mapping[str, int] = {"7d": 7, "30d": 30, "90d": 90, "365d": 365}
 CALENDAR = ("month", "quarter", "year")
 CUSTOM = "custom"
-WIDER: Mapping[str, str] = {"7d": "30d", "30d": "90d", "90d": "365d", "month": "quarter", "quarter": "year", "year": "365d"}
+WIDER: Mapping[str, str] = {
+    "7d": "30d",
+    "30d": "90d",
+    "90d": "365d",
+    "month": "quarter",
+    "quarter": "year",
+    "year": "365d",
+}
 COMPARISONS = ("previous", "last_year", "none")
 
 
@@ -38,7 +45,9 @@ class Period:
     def label(self) -> str:
         if self.name in LAST_DAYS:
             return _("Last %(days)s days", days=LAST_DAYS[self.name])
-        return {"month": _("This month"), "quarter": _("This quarter"), "year": _("This year")}.get(self.name, _("Period"))
+        return {"month": _("This month"), "quarter": _("This quarter"), "year": _("This year")}.get(
+            self.name, _("Period")
+        )
 
 
 def read_period(name: str, first: str, last: str, today: date) -> Period:
@@ -82,8 +91,11 @@ def comparison_label(comparison: str, period: Period) -> str:
     if comparison == "none":
         return _("Without comparison")
     if period.name in CALENDAR:
-        return {"month": _("vs. the previous month"), "quarter": _("vs. the previous quarter"),
-                "year": _("vs. the previous year")}[period.name]
+        return {
+            "month": _("vs. the previous month"),
+            "quarter": _("vs. the previous quarter"),
+            "year": _("vs. the previous year"),
+        }[period.name]
     return _("vs. the %(days)s days before", days=period.days)
 
 

@@ -88,40 +88,76 @@ def picture_of(reader: Reader, ask: Ask, chart: Chart, tallies: Tallies) -> Pict
     return _parts(reader, ask, chart, groups)
 
 
-def _funnel(reader: Reader, ask: Ask, chart: Chart, cut: BySteps, groups: Sequence[Group], tallies: Tallies) -> Picture:
+def _funnel(
+    reader: Reader, ask: Ask, chart: Chart, cut: BySteps, groups: Sequence[Group], tallies: Tallies
+) -> Picture:
     steps = steps_of(ask, cut, groups, tallies)
     language = reader.formats.language
-    notes = ["" if step.share is None else _("%(share)s pass", share=percent_text(step.share, language)) for step in steps]
+    notes = [
+        "" if step.share is None else _("%(share)s pass", share=percent_text(step.share, language))
+        for step in steps
+    ]
     if cut.time and len(notes) > 1:
         measure = ask.report.measure(cut.time)
         value = tallies.total().value(ask.report, measure)
         notes[-1] += f" · {value_text(measure, value, reader.formats)}" if value is not None else ""
     hues = tuple(step.group.hue if step.group.meaning == cut.way[-1] else "accent" for step in steps)
     urls = tuple(list_url(reader, ask, ask.period, step.narrowing) if step.reached else "" for step in steps)
-    now = Series(_("This period"), "accent", tuple(step.reached for step in steps), hues, tuple(notes),
-                 urls=urls)
-    return _compared(reader, ask, chart, [step.group.label for step in steps], now,
-                     [step.reached_before or 0 for step in steps], "")
+    now = Series(
+        _("This period"), "accent", tuple(step.reached for step in steps), hues, tuple(notes), urls=urls
+    )
+    return _compared(
+        reader,
+        ask,
+        chart,
+        [step.group.label for step in steps],
+        now,
+        [step.reached_before or 0 for step in steps],
+        "",
+    )
 
 
 def _bars(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group]) -> Picture:
     shown = groups[:MOST_BARS]
     counted = _count_of(ask, chart)
-    shares = [measure for name in chart.measures[1:] if isinstance(measure := ask.report.measure(name), Share)]
+    shares = [
+        measure for name in chart.measures[1:] if isinstance(measure := ask.report.measure(name), Share)
+    ]
     notes = tuple(
-        " · ".join(f"{value_text(share, group.tally.value(ask.report, share), reader.formats)} {str(share.label).lower()}" for share in shares)
+        " · ".join(
+            f"{value_text(share, group.tally.value(ask.report, share), reader.formats)} {str(share.label).lower()}"
+            for share in shares
+        )
         for group in shown
     )
-    now = Series(_("This period"), "accent", tuple(group.tally.counts[counted.name] for group in shown),
-                 tuple(group.hue for group in shown) if any(group.is_coloured for group in shown) else (), notes,
-                 urls=_urls(reader, ask, shown, counted))
-    return _compared(reader, ask, chart, [group.label for group in shown], now,
-                     [group.before.counts[counted.name] if group.before else 0 for group in shown],
-                     _("the %(count)s largest", count=MOST_BARS) if len(groups) > MOST_BARS else "")
+    now = Series(
+        _("This period"),
+        "accent",
+        tuple(group.tally.counts[counted.name] for group in shown),
+        tuple(group.hue for group in shown) if any(group.is_coloured for group in shown) else (),
+        notes,
+        urls=_urls(reader, ask, shown, counted),
+    )
+    return _compared(
+        reader,
+        ask,
+        chart,
+        [group.label for group in shown],
+        now,
+        [group.before.counts[counted.name] if group.before else 0 for group in shown],
+        _("the %(count)s largest", count=MOST_BARS) if len(groups) > MOST_BARS else "",
+    )
 
 
-def _compared(reader: Reader, ask: Ask, chart: Chart, categories: Sequence[str], now: Series, before: Sequence[int],
-              subtitle: str) -> Picture:
+def _compared(
+    reader: Reader,
+    ask: Ask,
+    chart: Chart,
+    categories: Sequence[str],
+    now: Series,
+    before: Sequence[int],
+    subtitle: str,
+) -> Picture:
     language = reader.formats.language
     texts = tuple(number_text(value, language) for value in now.values)
     series, legend = [replace(now, texts=texts)], []
@@ -133,8 +169,17 @@ def _compared(reader: Reader, ask: Ask, chart: Chart, categories: Sequence[str],
         f"{label} {text}" + (f", {note}" if note else "")
         for label, text, note in zip(categories, texts, notes, strict=True)
     )
-    return Picture(_name(ask, chart), chart.look, chart.label, subtitle, tuple(categories), tuple(series), tuple(legend),
-                   _("%(name)s: %(text)s", name=chart.label, text=summary), chart.wide)
+    return Picture(
+        _name(ask, chart),
+        chart.look,
+        chart.label,
+        subtitle,
+        tuple(categories),
+        tuple(series),
+        tuple(legend),
+        _("%(name)s: %(text)s", name=chart.label, text=summary),
+        chart.wide,
+    )
 
 
 def _parts(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group]) -> Picture:
@@ -144,23 +189,45 @@ def _parts(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group]) -> P
     shown = groups if by_month else groups[:MOST_BARS]
     measures = [measure for name in chart.measures if isinstance(measure := report.measure(name), Count)]
     series = tuple(
-        Series(str(measure.label), hue, tuple(group.tally.counts[measure.name] for group in shown),
-               urls=_urls(reader, ask, shown, measure))
+        Series(
+            str(measure.label),
+            hue,
+            tuple(group.tally.counts[measure.name] for group in shown),
+            urls=_urls(reader, ask, shown, measure),
+        )
         for measure, hue in zip(measures, chart.hues, strict=True)
     )
     legend = tuple(
-        Legend(each.name, each.hue, number_text(total := sum(group.tally.counts[measure.name] for group in groups), language),
-               list_url(reader, ask, ask.period, narrowing_of(measure.where)) if total else "")
+        Legend(
+            each.name,
+            each.hue,
+            number_text(total := sum(group.tally.counts[measure.name] for group in groups), language),
+            list_url(reader, ask, ask.period, narrowing_of(measure.where)) if total else "",
+        )
         for measure, each in zip(measures, series, strict=True)
     )
     summary = "; ".join(
-        _("%(name)s: %(text)s", name=group.label,
-          text=", ".join(f"{number_text(each.values[place], language)} {each.name.lower()}" for each in series))
+        _(
+            "%(name)s: %(text)s",
+            name=group.label,
+            text=", ".join(
+                f"{number_text(each.values[place], language)} {each.name.lower()}" for each in series
+            ),
+        )
         for place, group in enumerate(shown)
     )
     subtitle = _("the %(count)s largest", count=MOST_BARS) if len(shown) < len(groups) else ""
-    return Picture(_name(ask, chart), chart.look, chart.label, subtitle, tuple(group.label for group in shown), series,
-                   legend, _("%(name)s: %(text)s", name=chart.label, text=summary), chart.wide)
+    return Picture(
+        _name(ask, chart),
+        chart.look,
+        chart.label,
+        subtitle,
+        tuple(group.label for group in shown),
+        series,
+        legend,
+        _("%(name)s: %(text)s", name=chart.label, text=summary),
+        chart.wide,
+    )
 
 
 def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], tallies: Tallies) -> Picture:
@@ -177,32 +244,56 @@ def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], 
     for place, group in enumerate(own):
         hue = group.hue if group.is_coloured else SPARE_HUES[place]
         values = _values(cells, [group], buckets, measure.name)
-        urls = tuple(list_url(reader, ask, days_of(grain, bucket, ask.period), group.narrowing, where) if value else ""
-                     for bucket, value in zip(buckets, values, strict=True))
+        urls = tuple(
+            list_url(reader, ask, days_of(grain, bucket, ask.period), group.narrowing, where) if value else ""
+            for bucket, value in zip(buckets, values, strict=True)
+        )
         series.append(Series(group.label, hue, values, urls=urls))
         total = group.tally.counts[measure.name]
-        legend.append(Legend(group.label, hue, number_text(total, language),
-                             list_url(reader, ask, ask.period, group.narrowing, where)))
+        legend.append(
+            Legend(
+                group.label,
+                hue,
+                number_text(total, language),
+                list_url(reader, ask, ask.period, group.narrowing, where),
+            )
+        )
     if rest:
         series.append(Series(_("Others"), "slate", _values(cells, rest, buckets, measure.name)))
         legend.append(Legend(_("Others"), "slate", number_text(sum(series[-1].values), language)))
     noun = str(measure.label).lower()
     summary = ", ".join(f"{each.label} {each.text}" for each in legend)
-    return Picture(_name(ask, chart), chart.look, chart.label, grain_words(grain, noun),
-                   tuple(bucket_label(grain, bucket, language) for bucket in buckets), tuple(series), tuple(legend),
-                   _("%(name)s: %(text)s", name=f"{chart.label}, {grain_words(grain, noun)}", text=summary), chart.wide)
+    return Picture(
+        _name(ask, chart),
+        chart.look,
+        chart.label,
+        grain_words(grain, noun),
+        tuple(bucket_label(grain, bucket, language) for bucket in buckets),
+        tuple(series),
+        tuple(legend),
+        _("%(name)s: %(text)s", name=f"{chart.label}, {grain_words(grain, noun)}", text=summary),
+        chart.wide,
+    )
 
 
 def _urls(reader: Reader, ask: Ask, groups: Sequence[Group], measure: Count) -> tuple[str, ...]:
     where = narrowing_of(measure.where)
-    return tuple(list_url(reader, ask, group.days or ask.period, group.narrowing, where)
-                 if group.tally.counts[measure.name] else "" for group in groups)
+    return tuple(
+        list_url(reader, ask, group.days or ask.period, group.narrowing, where)
+        if group.tally.counts[measure.name]
+        else ""
+        for group in groups
+    )
 
 
-def _values(cells: Mapping[tuple[Value, int], Tally], groups: Sequence[Group], buckets: Sequence[int],
-            measure: str) -> tuple[int, ...]:
+def _values(
+    cells: Mapping[tuple[Value, int], Tally], groups: Sequence[Group], buckets: Sequence[int], measure: str
+) -> tuple[int, ...]:
     values = [group.value for group in groups]
-    return tuple(sum(cells[value, bucket].counts[measure] for value in values if (value, bucket) in cells) for bucket in buckets)
+    return tuple(
+        sum(cells[value, bucket].counts[measure] for value in values if (value, bucket) in cells)
+        for bucket in buckets
+    )
 
 
 def _count_of(ask: Ask, chart: Chart) -> Count:

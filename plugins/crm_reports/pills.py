@@ -64,8 +64,13 @@ def tools_of(reader: Reader, ask: Ask, address: str) -> Tools:
         for period in (named(name, reader.today) for name in (*LAST_DAYS, *CALENDAR))
     )
     comparisons = tuple(
-        Choice(comparison_label(name, ask.period), replace(ask, comparison=name).url(address), name == ask.comparison)
-        for name in COMPARISONS if name == "none" or before(ask.period, name) is not None
+        Choice(
+            comparison_label(name, ask.period),
+            replace(ask, comparison=name).url(address),
+            name == ask.comparison,
+        )
+        for name in COMPARISONS
+        if name == "none" or before(ask.period, name) is not None
     )
     dayless = [pair for pair in ask.arguments() if pair[0] not in ("period", "from", "to")]
     return Tools(
@@ -75,7 +80,9 @@ def tools_of(reader: Reader, ask: Ask, address: str) -> Tools:
         comparison=comparison_label(ask.comparison if ask.before else "none", ask.period),
         comparisons=comparisons,
         filters=tuple(_pill(reader, ask, address, name) for name in _offered(reader, ask)),
-        cuts=tuple(Choice(cut.label, replace(ask, cut=cut).url(address), cut is ask.cut) for cut in ask.report.cuts),
+        cuts=tuple(
+            Choice(cut.label, replace(ask, cut=cut).url(address), cut is ask.cut) for cut in ask.report.cuts
+        ),
         unfiltered=replace(ask, filters={}).url(address) if ask.filters else "",
     )
 
@@ -89,7 +96,11 @@ def filter_words(reader: Reader, ask: Ask, name: str) -> str:
 def _offered(reader: Reader, ask: Ask) -> list[str]:
     """The set filters first; whose they are is no question to somebody who sees only their own."""
     sees_one = reader.actor is not None and reader.actor.scope(ask.resource.name, "view") is Scope.OWN
-    names = [name for name in ask.report.filters if name in ask.filters or not (sees_one and name == ask.report.person)]
+    names = [
+        name
+        for name in ask.report.filters
+        if name in ask.filters or not (sees_one and name == ask.report.person)
+    ]
     return sorted(names, key=lambda name: name not in ask.filters)
 
 
@@ -99,7 +110,9 @@ def _pill(reader: Reader, ask: Ask, address: str, name: str) -> FilterPill:
         Choice(label, ask.with_filter(name, [value]).url(address), value in ask.filters.get(name, ()), hue)
         for value, label, hue in _values(reader, ask, field)
     )
-    return FilterPill(name, field.label, filter_words(reader, ask, name), ask.with_filter(name, ()).url(address), choices)
+    return FilterPill(
+        name, field.label, filter_words(reader, ask, name), ask.with_filter(name, ()).url(address), choices
+    )
 
 
 def _values(reader: Reader, ask: Ask, field: Field) -> Sequence[tuple[str, Words, str]]:
@@ -113,10 +126,15 @@ def _values(reader: Reader, ask: Ask, field: Field) -> Sequence[tuple[str, Words
         return [*special, *((str(item.id), item.name, "") for item in reached), ("~empty", _("Nobody"), "")]
     declared = reader.house.lists.get(kind.list)
     used = {item.meaning for item in items}
-    meanings = [(f"~{key}", label, "") for key, label in (declared.meanings if declared else ()) if key in used]
+    meanings = [
+        (f"~{key}", label, "") for key, label in (declared.meanings if declared else ()) if key in used
+    ]
     coloured = declared is not None and declared.coloured
-    return [*meanings, *((str(item.id), item.name, item.hue if coloured else "") for item in items),
-            ("~empty", _("Not filled in"), "")]
+    return [
+        *meanings,
+        *((str(item.id), item.name, item.hue if coloured else "") for item in items),
+        ("~empty", _("Not filled in"), ""),
+    ]
 
 
 def _reaches(actor: Actor | None, scope: Scope, user_id: int) -> bool:

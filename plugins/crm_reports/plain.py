@@ -13,8 +13,13 @@ from plugins.crm_reports.table import Line, Table
 
 
 def plain_report(report: Report, address: str) -> dict[str, Any]:
-    return {"name": report.name, "label": str(report.label), "summary": str(report.summary),
-            "resource": report.resource, "url": address}
+    return {
+        "name": report.name,
+        "label": str(report.label),
+        "summary": str(report.summary),
+        "resource": report.resource,
+        "url": address,
+    }
 
 
 def plain_answer(answer: Answer) -> dict[str, Any]:
@@ -34,9 +39,15 @@ def plain_answer(answer: Answer) -> dict[str, Any]:
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
-    return {"name": figure.name, "label": str(figure.label), "kind": figure.kind, "value": _plain(figure.value),
-            "before": _plain(figure.before), "change": figure.change.amount if figure.change else None,
-            "list": figure.url or None}
+    return {
+        "name": figure.name,
+        "label": str(figure.label),
+        "kind": figure.kind,
+        "value": _plain(figure.value),
+        "before": _plain(figure.before),
+        "change": figure.change.amount if figure.change else None,
+        "list": figure.url or None,
+    }
 
 
 def _line(table: Table, line: Line) -> dict[str, Any]:

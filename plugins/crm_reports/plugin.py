@@ -16,7 +16,17 @@ def register_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def register_menu() -> list[MenuItem]:
-    return [MenuItem("reports", _l("Reports"), "crm_reports.index", "chart-bar", group="analysis", order=10, permission=RIGHT)]
+    return [
+        MenuItem(
+            "reports",
+            _l("Reports"),
+            "crm_reports.index",
+            "chart-bar",
+            group="analysis",
+            order=10,
+            permission=RIGHT,
+        )
+    ]
 
 
 @hookimpl

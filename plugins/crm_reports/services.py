@@ -75,7 +75,9 @@ def answer(session: Session, reader: Reader, ask: Ask) -> Answer:
     tallied = count_all(session, reader, ask, [*axes.values(), axis_of(ask.cut, ask.period), Axis()])
     if not tallied[Axis()].total().counts[ask.report.counted]:
         return Answer(ask, (), (), None, _wider(session, reader, ask))
-    figures = tuple(_figure(reader, ask, ask.report.measure(name), tallied[Axis()]) for name in ask.report.figures)
+    figures = tuple(
+        _figure(reader, ask, ask.report.measure(name), tallied[Axis()]) for name in ask.report.figures
+    )
     pictures = tuple(picture_of(reader, ask, chart, tallied[axis]) for chart, axis in axes.items())
     return Answer(ask, figures, pictures, _table(reader, ask, tallied))
 
@@ -90,9 +92,21 @@ def _table(reader: Reader, ask: Ask, tallied: Mapping[Axis, Tallies]) -> Table:
 def _figure(reader: Reader, ask: Ask, measure: Measure, tallies: Tallies) -> Figure:
     value = tallies.total().value(ask.report, measure)
     before = tallies.total(before=True).value(ask.report, measure) if ask.before else None
-    url = list_url(reader, ask, ask.period, narrowing_of(measure.where)) if isinstance(measure, Count) and value else ""
-    return Figure(measure.name, measure.label, kind_of(measure), value, value_text(measure, value, reader.formats, rounded=True),
-                  before, change_of(measure, value, before, reader.formats) if ask.before else None, url)
+    url = (
+        list_url(reader, ask, ask.period, narrowing_of(measure.where))
+        if isinstance(measure, Count) and value
+        else ""
+    )
+    return Figure(
+        measure.name,
+        measure.label,
+        kind_of(measure),
+        value,
+        value_text(measure, value, reader.formats, rounded=True),
+        before,
+        change_of(measure, value, before, reader.formats) if ask.before else None,
+        url,
+    )
 
 
 def _wider(session: Session, reader: Reader, ask: Ask) -> Ask | None:

@@ -28,7 +28,10 @@ class Step:
 def steps_of(ask: Ask, cut: BySteps, groups: Sequence[Group], tallies: Tallies) -> list[Step]:
     """The steps of the way. Whoever is here at all got to the first; who left the way got no further than that."""
     counted = ask.report.counted
-    way = sorted((group for group in groups if group.meaning in cut.way), key=lambda group: cut.way.index(group.meaning))
+    way = sorted(
+        (group for group in groups if group.meaning in cut.way),
+        key=lambda group: cut.way.index(group.meaning),
+    )
     steps: list[Step] = []
     for position, group in enumerate(way):
         rest = way[position:]
@@ -51,13 +54,20 @@ def steps_table(reader: Reader, ask: Ask, cut: BySteps, groups: Sequence[Group],
     lines += [_beside_line(reader, ask, cut, group) for group in beside]
     headings = [Heading("reached", _("Got this far"), "count")]
     if ask.before is not None:
-        headings += [Heading("reached_before", _("Before"), "count", is_before=True),
-                     Heading("reached_change", _("Change"), "change")]
-    headings += [Heading("passed", _("Of the step before"), "share"), Heading("now", _("There now"), "count", starts=True)]
+        headings += [
+            Heading("reached_before", _("Before"), "count", is_before=True),
+            Heading("reached_change", _("Change"), "change"),
+        ]
+    headings += [
+        Heading("passed", _("Of the step before"), "share"),
+        Heading("now", _("There now"), "count", starts=True),
+    ]
     if cut.amount:
         headings.append(Heading("amount", ask.report.measure(cut.amount).label, "money"))
     total = Group("total", _("Total"), "", {}, None, tallies.total(), None)
-    return Table(cut, cut.label, tuple(headings), tuple(lines), _total_line(reader, ask, cut, total, len(headings)))
+    return Table(
+        cut, cut.label, tuple(headings), tuple(lines), _total_line(reader, ask, cut, total, len(headings))
+    )
 
 
 def _step_line(reader: Reader, ask: Ask, cut: BySteps, step: Step) -> Line:
@@ -68,7 +78,9 @@ def _step_line(reader: Reader, ask: Ask, cut: BySteps, step: Step) -> Line:
         measure = ask.report.measure(ask.report.counted)
         change = change_of(measure, step.reached, step.reached_before, reader.formats)
         cells.append(Cell(change.amount, change.signed, tone=change.tone) if change else Cell(None, "—"))
-    cells.append(Cell(step.share, percent_text(step.share, language)) if step.share is not None else Cell(None, "—"))
+    cells.append(
+        Cell(step.share, percent_text(step.share, language)) if step.share is not None else Cell(None, "—")
+    )
     return _finished(reader, ask, cut, step.group, cells)
 
 

@@ -108,11 +108,25 @@ def groups_of(reader: Reader, ask: Ask, cut: Cut, tallies: Tallies) -> list[Grou
     found = {*now, *before}
     draw = _text_group if is_text(ask.resource.field(cut.name)) else _group
     groups = [
-        draw(reader, ask, cut, value, found, now.get(value, Tally()), before.get(value, Tally()) if ask.before else None)
+        draw(
+            reader,
+            ask,
+            cut,
+            value,
+            found,
+            now.get(value, Tally()),
+            before.get(value, Tally()) if ask.before else None,
+        )
         for value in _order(reader, ask, cut, found)
     ]
     if isinstance(cut, ByValue):
-        groups.sort(key=lambda group: (group.value is None, group.value is Other.TEXTS, -group.tally.counts[ask.report.counted]))
+        groups.sort(
+            key=lambda group: (
+                group.value is None,
+                group.value is Other.TEXTS,
+                -group.tally.counts[ask.report.counted],
+            )
+        )
     return groups
 
 
@@ -121,13 +135,22 @@ def table_of(reader: Reader, ask: Ask, cut: ByValue | ByMonth, tallies: Tallies)
     report = ask.report
     measures = [report.measure(name) for name in cut.columns or report.columns]
     compared = ask.before is not None and not isinstance(cut, ByMonth)
-    total = Group(TOTAL, _("Total"), "", {}, None, tallies.total(), tallies.total(before=True) if ask.before else None)
+    total = Group(
+        TOTAL, _("Total"), "", {}, None, tallies.total(), tallies.total(before=True) if ask.before else None
+    )
     lines = [_line(reader, ask, group, measures, compared) for group in groups_of(reader, ask, cut, tallies)]
-    return Table(cut, cut.label, tuple(_headings(measures, compared)), tuple(lines),
-                 _line(reader, ask, total, measures, compared) if len(lines) > 1 else None)
+    return Table(
+        cut,
+        cut.label,
+        tuple(_headings(measures, compared)),
+        tuple(lines),
+        _line(reader, ask, total, measures, compared) if len(lines) > 1 else None,
+    )
 
 
-def count_cell(reader: Reader, ask: Ask, count: int, period: Period | tuple[date, date], *narrowings: Narrowing | None) -> Cell:
+def count_cell(
+    reader: Reader, ask: Ask, count: int, period: Period | tuple[date, date], *narrowings: Narrowing | None
+) -> Cell:
     """A count that opens its list; nothing to open where there is nothing."""
     url = list_url(reader, ask, period, *narrowings) if count else ""
     return Cell(count, number_text(count, reader.formats.language), url)
@@ -147,7 +170,9 @@ def _line(reader: Reader, ask: Ask, group: Group, measures: Sequence[Measure], c
             continue
         before = group.before.value(report, measure)
         if isinstance(measure, Count):
-            cells.append(count_cell(reader, ask, before, ask.before, group.narrowing, narrowing_of(measure.where)))
+            cells.append(
+                count_cell(reader, ask, before, ask.before, group.narrowing, narrowing_of(measure.where))
+            )
             change = change_of(measure, value, before, reader.formats)
             cells.append(Cell(change.amount, change.signed, tone=change.tone) if change else Cell(None, "—"))
         else:
@@ -176,7 +201,10 @@ def _order(reader: Reader, ask: Ask, cut: Cut, found: Set[Any]) -> list[Any]:
     """The values to show: of steps all that are on the list, of others those that were found; the empty one last."""
     field = ask.resource.field(cut.name)
     if is_text(field):
-        return sorted(found, key=lambda value: fold(field.kind.text(value, reader.formats)) if isinstance(value, str) else "")
+        return sorted(
+            found,
+            key=lambda value: fold(field.kind.text(value, reader.formats)) if isinstance(value, str) else "",
+        )
     kind: Any = field.kind
     known = [item.id for item in reader.formats.references.items(kind.list)]
     if isinstance(cut, BySteps):
@@ -185,17 +213,25 @@ def _order(reader: Reader, ask: Ask, cut: Cut, found: Set[Any]) -> list[Any]:
     return [id for id in (*known, *rest, None) if id in found]
 
 
-def _text_group(reader: Reader, ask: Ask, cut: Cut, value: Value, found: Set[Value], tally: Tally, before: Tally | None) -> Group:
+def _text_group(
+    reader: Reader, ask: Ask, cut: Cut, value: Value, found: Set[Value], tally: Tally, before: Tally | None
+) -> Group:
     field = ask.resource.field(cut.name)
-    narrowing = narrowing_to(field, value, sorted(text for text in found if isinstance(text, str)), reader.reading)
+    narrowing = narrowing_to(
+        field, value, sorted(text for text in found if isinstance(text, str)), reader.reading
+    )
     if isinstance(value, str):
         key = f"={value}" if value in (EMPTY, OTHERS, TOTAL) else value
-        return Group(key, field.kind.text(value, reader.formats), "", narrowing, None, tally, before, value=value)
+        return Group(
+            key, field.kind.text(value, reader.formats), "", narrowing, None, tally, before, value=value
+        )
     key, label = (EMPTY, _("Not filled in")) if value is None else (OTHERS, _("Others"))
     return Group(key, label, "", narrowing, None, tally, before, value=value)
 
 
-def _group(reader: Reader, ask: Ask, cut: Cut, id: int | None, found: Set[Value], tally: Tally, before: Tally | None) -> Group:
+def _group(
+    reader: Reader, ask: Ask, cut: Cut, id: int | None, found: Set[Value], tally: Tally, before: Tally | None
+) -> Group:
     kind: Any = ask.resource.field(cut.name).kind
     item: ReferenceItem | None = reader.formats.references.get(kind.list, id)
     declared = reader.house.lists.get(kind.list)
@@ -204,8 +240,18 @@ def _group(reader: Reader, ask: Ask, cut: Cut, id: int | None, found: Set[Value]
     value = "~empty" if id is None else str(id)
     taken = {each.hue for each in reader.formats.references.items(kind.list)}
     hue = item.hue if item else next((each for each in EMPTY_HUES if each not in taken), EMPTY_HUES[0])
-    return Group(EMPTY if id is None else str(id), label, hue, {cut.name: (value,)}, None, tally, before,
-                 item.meaning or "" if item else "", declared is not None and declared.coloured, id)
+    return Group(
+        EMPTY if id is None else str(id),
+        label,
+        hue,
+        {cut.name: (value,)},
+        None,
+        tally,
+        before,
+        item.meaning or "" if item else "",
+        declared is not None and declared.coloured,
+        id,
+    )
 
 
 def _months(reader: Reader, ask: Ask, grain: Grain, tallies: Tallies) -> list[Group]:
@@ -213,6 +259,15 @@ def _months(reader: Reader, ask: Ask, grain: Grain, tallies: Tallies) -> list[Gr
     groups = []
     for bucket in buckets_of(grain, ask.period):
         days = days_of(grain, bucket, ask.period)
-        groups.append(Group(days[0].isoformat(), bucket_label(grain, bucket, reader.formats.language), "", {}, days,
-                            found.get(bucket, Tally()), None))
+        groups.append(
+            Group(
+                days[0].isoformat(),
+                bucket_label(grain, bucket, reader.formats.language),
+                "",
+                {},
+                days,
+                found.get(bucket, Tally()),
+                None,
+            )
+        )
     return groups

@@ -128,7 +128,9 @@ def count_all(session: Session, reader: Reader, ask: Ask, axes: Iterable[Axis]) 
 
 def _group_count(reader: Reader, ask: Ask, axis: Axis) -> int:
     """How many groups an axis can have at most, a currency more or less."""
-    return prod(_size(reader, ask, name) for name in axis.fields) * (len(buckets_of(axis.grain, ask.period)) + 1 if axis.grain else 2)
+    return prod(_size(reader, ask, name) for name in axis.fields) * (
+        len(buckets_of(axis.grain, ask.period)) + 1 if axis.grain else 2
+    )
 
 
 def _size(reader: Reader, ask: Ask, name: str) -> int:
@@ -173,10 +175,14 @@ def statement_of(reader: Reader, ask: Ask, axis: Axis) -> sa.Select[Any]:
             largest = largest_texts(ask.resource.model, field, _counted_now(reader, ask), where)
             texts.append((largest, largest.c.compared == compared_by(ask.resource.model, field)))
             groups[f"group_{name}"] = largest.c.written
-            groups[f"rest_{name}"] = sa.case((sa.and_(column.isnot(None), largest.c.compared.is_(None)), 1), else_=0)
+            groups[f"rest_{name}"] = sa.case(
+                (sa.and_(column.isnot(None), largest.c.compared.is_(None)), 1), else_=0
+            )
     groups |= {"group_bucket": bucket, "group_currency": _currency(ask)}
     if ask.before:
-        groups["group_bucket"] = sa.case((_between(day, ask.period), bucket), else_=sa.literal(BEFORE, literal_execute=True))
+        groups["group_bucket"] = sa.case(
+            (_between(day, ask.period), bucket), else_=sa.literal(BEFORE, literal_execute=True)
+        )
     named = [expression.label(name) for name, expression in groups.items() if expression is not None]
     statement = sa.select(*named, *_measured(reader, ask)).select_from(ask.resource.model)
     for largest, is_one in texts:
@@ -187,7 +193,9 @@ def statement_of(reader: Reader, ask: Ask, axis: Axis) -> sa.Select[Any]:
 def _count(session: Session, reader: Reader, ask: Ask, axis: Axis) -> Tallies:
     tallies = Tallies(axis.fields)
     for row in session.execute(statement_of(reader, ask, axis)).mappings():
-        values = tuple(Other.TEXTS if row.get(f"rest_{name}") else row[f"group_{name}"] for name in axis.fields)
+        values = tuple(
+            Other.TEXTS if row.get(f"rest_{name}") else row[f"group_{name}"] for name in axis.fields
+        )
         group = tallies.groups[values, row["group_bucket"]]
         group += _tally_of(row, reader, ask.report.measures)
     return tallies
@@ -197,7 +205,9 @@ def _counted_now(reader: Reader, ask: Ask) -> Any:
     """What says how large a group is: the report's own count in the period asked for."""
     measure: Any = ask.report.measure(ask.report.counted)
     where = criteria_of(reader, ask, narrowing_of(measure.where))
-    return sa.func.sum(sa.case((sa.and_(_between(_column(ask, ask.report.day), ask.period), *where), 1), else_=0))
+    return sa.func.sum(
+        sa.case((sa.and_(_between(_column(ask, ask.report.day), ask.period), *where), 1), else_=0)
+    )
 
 
 def _measured(reader: Reader, ask: Ask) -> list[Any]:
@@ -211,7 +221,11 @@ def _measured(reader: Reader, ask: Ask) -> list[Any]:
             columns.append(counted.label(f"n_{measure.name}"))
         elif isinstance(measure, Amount):
             amount = getattr(ask.resource.model, measure.of)
-            columns.append(sa.func.sum(sa.case((sa.and_(*where), amount)) if where else amount).label(f"a_{measure.name}"))
+            columns.append(
+                sa.func.sum(sa.case((sa.and_(*where), amount)) if where else amount).label(
+                    f"a_{measure.name}"
+                )
+            )
         else:
             columns += _elapsed(ask, measure, where)
     return columns
@@ -221,7 +235,9 @@ def _elapsed(ask: Ask, measure: Days, where: Sequence[Any]) -> list[Any]:
     model = ask.resource.model
     begin, end = getattr(model, measure.begin), getattr(model, measure.end)
     both = sa.and_(begin.isnot(None), end.isnot(None), *where)
-    seconds = sa.cast(sa.extract("epoch", end), sa.BigInteger) - sa.cast(sa.extract("epoch", begin), sa.BigInteger)
+    seconds = sa.cast(sa.extract("epoch", end), sa.BigInteger) - sa.cast(
+        sa.extract("epoch", begin), sa.BigInteger
+    )
     return [
         sa.func.sum(sa.case((both, seconds), else_=0)).label(f"s_{measure.name}"),
         sa.func.sum(sa.case((both, 1), else_=0)).label(f"o_{measure.name}"),

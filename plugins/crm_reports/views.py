@@ -53,15 +53,26 @@ def workbook(name: str) -> ResponseReturnValue:
     target = BytesIO()
     write_workbook(target, reader, answer(db.session(), reader, ask))
     target.seek(0)
-    return send_file(target, mimetype=XLSX, as_attachment=True,
-                     download_name=f"{name}-{ask.period.first}-{ask.period.last}.xlsx", max_age=0)
+    return send_file(
+        target,
+        mimetype=XLSX,
+        as_attachment=True,
+        download_name=f"{name}-{ask.period.first}-{ask.period.last}.xlsx",
+        max_age=0,
+    )
 
 
 @blueprint.get("/api/v1/reports")
 def list_for_programs() -> ResponseReturnValue:
     """The reports there are."""
     reports = reports_of(current_house(), _actor())
-    return jsonify({"items": [plain_report(each, url_for("crm_reports.for_programs", name=each.name)) for each in reports]})
+    return jsonify(
+        {
+            "items": [
+                plain_report(each, url_for("crm_reports.for_programs", name=each.name)) for each in reports
+            ]
+        }
+    )
 
 
 @blueprint.get("/api/v1/reports/<name>")

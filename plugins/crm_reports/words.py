@@ -57,7 +57,9 @@ def percent_text(value: float, language: str) -> str:
 
 def whole_money(amount: Decimal, currency: str, language: str) -> str:
     """An amount without cents."""
-    return format_currency(round(amount), currency, _whole_pattern(language), locale=language, currency_digits=False)
+    return format_currency(
+        round(amount), currency, _whole_pattern(language), locale=language, currency_digits=False
+    )
 
 
 def change_of(measure: Measure, value: Any, before: Any, formats: Formats) -> Change | None:
@@ -98,4 +100,9 @@ def _whole_pattern(language: str) -> str:
 @lru_cache(maxsize=8)
 def _percent_pattern(language: str) -> str:
     """The language's own pattern with one decimal: `28.4%`, `28,4 %`."""
-    return Locale.parse(language).percent_formats[None].pattern.replace("0%", "0.0%").replace("0\xa0%", "0.0\xa0%")
+    return (
+        Locale.parse(language)
+        .percent_formats[None]
+        .pattern.replace("0%", "0.0%")
+        .replace("0\xa0%", "0.0\xa0%")
+    )

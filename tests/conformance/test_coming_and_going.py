@@ -49,7 +49,9 @@ def dead_links(person: Browser, start: Iterable[str]) -> list[tuple[str, str, in
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_its_migrations_go_up_down_and_up_and_end_where_its_models_are(name: str, installation: Installation) -> None:
+def test_its_migrations_go_up_down_and_up_and_end_where_its_models_are(
+    name: str, installation: Installation
+) -> None:
     config = installation.config
     assert model_differences(config, name) == []
     for other in reversed(SHIPPED_IN_ORDER):
@@ -64,7 +66,9 @@ def test_its_migrations_go_up_down_and_up_and_end_where_its_models_are(name: str
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_off_it_is_absent_and_on_again_everything_is_back(name: str, sqlite_installation: Installation) -> None:
+def test_off_it_is_absent_and_on_again_everything_is_back(
+    name: str, sqlite_installation: Installation
+) -> None:
     installation = sqlite_installation
     filled(installation)
     person = installation.browser()
@@ -82,7 +86,11 @@ def test_off_it_is_absent_and_on_again_everything_is_back(name: str, sqlite_inst
         enable(installation.config, other, by=None)
     assert {page: person.get(page).status_code for page in START} == on
     assert dead_links(person, START) == []
-    listed = installation.app.test_client().get("/api/v1/leads?sort=name", headers=installation.token()).json["items"]
+    listed = (
+        installation.app.test_client()
+        .get("/api/v1/leads?sort=name", headers=installation.token())
+        .json["items"]
+    )
     assert [each["name"] for each in listed] == ["Farmacia Sol", "Taller Luna"]
 
 

@@ -38,13 +38,18 @@ def test_it_uses_only_the_facade(manifest: Manifest) -> None:
     conformance.check_uses_only_the_facade(manifest)
 
 
-def test_its_tables_are_named_and_keyed_as_they_should(manifest: Manifest, sqlite_installation: Installation) -> None:
+def test_its_tables_are_named_and_keyed_as_they_should(
+    manifest: Manifest, sqlite_installation: Installation
+) -> None:
     conformance.check_tables(manifest)
 
 
 def test_what_it_declares_exists(manifest: Manifest, sqlite_installation: Installation) -> None:
-    own = [each for each in sqlite_installation.house.resources.values()
-           if isinstance(each, Resource) and each.plugin == manifest.name]
+    own = [
+        each
+        for each in sqlite_installation.house.resources.values()
+        if isinstance(each, Resource) and each.plugin == manifest.name
+    ]
     conformance.check_declarations(manifest, own)
 
 
@@ -63,7 +68,10 @@ def test_the_core_speaks_three_languages() -> None:
             texts = conformance.texts_of(catalog.get(sentence))
             assert texts and all(texts), f"“{sentence}” is not translated into {language}"
             for text in texts:
-                assert set(conformance.placeholders(text)) <= set(conformance.placeholders(sentence)) | {"%(num)s", "%(num)d"}
+                assert set(conformance.placeholders(text)) <= set(conformance.placeholders(sentence)) | {
+                    "%(num)s",
+                    "%(num)d",
+                }
 
 
 def test_every_page_refuses_the_anonymous(sqlite_installation: Installation) -> None:
@@ -83,6 +91,12 @@ def test_every_page_refuses_the_anonymous(sqlite_installation: Installation) -> 
             open_pages.append(address)
         else:
             assert answer.status_code in (302, 303, 401, 403, 404, 405, 410), (address, answer.status_code)
-    private = [address for address in open_pages if address not in allowed
-               and not address.startswith(("/static", "/forgotten", "/reset", "/sign-", "/setup", "/two-factor", "/language"))]
+    private = [
+        address
+        for address in open_pages
+        if address not in allowed
+        and not address.startswith(
+            ("/static", "/forgotten", "/reset", "/sign-", "/setup", "/two-factor", "/language")
+        )
+    ]
     assert private == []

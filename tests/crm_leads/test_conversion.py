@@ -13,9 +13,16 @@ from plugins.crm_clients.models import Client
 from plugins.crm_leads.models import Conversion, Lead
 
 FARMACIA = {
-    "name": "Farmacia Doña Bárbara", "legal_name": "Farmacia Doña Bárbara, C.A.", "document_type": "RIF",
-    "document_number": "J-11721484-1", "email": "barbara@example.com", "phone_1": "0414-5551234", "segment": "Minorista",
-    "value": "900.50", "tags": ["VIP", "feria 2025"], "city": "Caracas",
+    "name": "Farmacia Doña Bárbara",
+    "legal_name": "Farmacia Doña Bárbara, C.A.",
+    "document_type": "RIF",
+    "document_number": "J-11721484-1",
+    "email": "barbara@example.com",
+    "phone_1": "0414-5551234",
+    "segment": "Minorista",
+    "value": "900.50",
+    "tags": ["VIP", "feria 2025"],
+    "city": "Caracas",
 }
 
 
@@ -27,8 +34,10 @@ def new_lead(installation: Installation, headers: Mapping[str, str], **also: Any
 
 def counts(installation: Installation) -> tuple[int, int]:
     with installation.session() as session:
-        return (session.scalar(sa.select(sa.func.count(Client.id))) or 0,
-                session.scalar(sa.select(sa.func.count(Conversion.id))) or 0)
+        return (
+            session.scalar(sa.select(sa.func.count(Client.id))) or 0,
+            session.scalar(sa.select(sa.func.count(Conversion.id))) or 0,
+        )
 
 
 def test_a_lead_becomes_a_client_with_all_it_had(installation: Installation) -> None:
@@ -72,10 +81,14 @@ def test_a_lead_converts_only_once_however_often_it_is_pressed(installation: Ins
 def test_choosing_the_condition_client_is_the_short_way(installation: Installation) -> None:
     headers = installation.token()
     lead_id = new_lead(installation, headers)
-    answer = installation.app.test_client().patch(f"/api/v1/leads/{lead_id}", json={"condition": "client"}, headers=headers)
+    answer = installation.app.test_client().patch(
+        f"/api/v1/leads/{lead_id}", json={"condition": "client"}, headers=headers
+    )
     assert answer.status_code == 200, answer.text
     assert counts(installation) == (1, 1)
-    again = installation.app.test_client().patch(f"/api/v1/leads/{lead_id}", json={"condition": "client"}, headers=headers)
+    again = installation.app.test_client().patch(
+        f"/api/v1/leads/{lead_id}", json={"condition": "client"}, headers=headers
+    )
     assert again.status_code == 200
     assert counts(installation) == (1, 1)
 
@@ -83,7 +96,9 @@ def test_choosing_the_condition_client_is_the_short_way(installation: Installati
 def test_a_status_that_means_converted_converts(installation: Installation) -> None:
     headers = installation.token()
     lead_id = new_lead(installation, headers)
-    answer = installation.app.test_client().patch(f"/api/v1/leads/{lead_id}", json={"status": "Cliente"}, headers=headers)
+    answer = installation.app.test_client().patch(
+        f"/api/v1/leads/{lead_id}", json={"status": "Cliente"}, headers=headers
+    )
     assert answer.status_code == 200, answer.text
     assert counts(installation) == (1, 1)
 
@@ -91,8 +106,11 @@ def test_a_status_that_means_converted_converts(installation: Installation) -> N
 def test_a_client_with_the_same_document_is_completed_not_doubled(installation: Installation) -> None:
     headers = installation.token()
     api = installation.app.test_client()
-    known = api.post("/api/v1/clients", json={"name": "Droguería Doña Bárbara", "document_type": "RIF",
-                                             "document_number": "J117214841"}, headers=headers)
+    known = api.post(
+        "/api/v1/clients",
+        json={"name": "Droguería Doña Bárbara", "document_type": "RIF", "document_number": "J117214841"},
+        headers=headers,
+    )
     assert known.status_code == 201, known.text
     lead_id = new_lead(installation, headers)
     answer = api.post(f"/api/v1/leads/{lead_id}/convert", headers=headers)
@@ -126,15 +144,18 @@ def test_only_the_owner_their_manager_and_administrators_convert(installation: I
     installation.user("ana@example.com")
     installation.user("berta@example.com")
     lead_id = new_lead(installation, installation.token(), salesperson="ana@example.com")
-    stranger = installation.app.test_client().post(f"/api/v1/leads/{lead_id}/convert",
-                                                   headers=installation.token("berta@example.com"))
-    missing = installation.app.test_client().post("/api/v1/leads/999999/convert",
-                                                  headers=installation.token("berta@example.com"))
+    stranger = installation.app.test_client().post(
+        f"/api/v1/leads/{lead_id}/convert", headers=installation.token("berta@example.com")
+    )
+    missing = installation.app.test_client().post(
+        "/api/v1/leads/999999/convert", headers=installation.token("berta@example.com")
+    )
     assert stranger.status_code == missing.status_code == 404
     assert stranger.text.replace(str(lead_id), "N") == missing.text.replace("999999", "N")
     assert counts(installation) == (0, 0)
-    owner = installation.app.test_client().post(f"/api/v1/leads/{lead_id}/convert",
-                                                headers=installation.token("ana@example.com"))
+    owner = installation.app.test_client().post(
+        f"/api/v1/leads/{lead_id}/convert", headers=installation.token("ana@example.com")
+    )
     assert owner.status_code == 200
     assert counts(installation) == (1, 1)
 
@@ -159,12 +180,25 @@ def test_a_conversion_that_fails_leaves_nothing(installation: Installation) -> N
 def test_who_did_it_stands_in_both_histories(installation: Installation) -> None:
     headers = installation.token()
     lead_id = new_lead(installation, headers)
-    client_id = installation.app.test_client().post(f"/api/v1/leads/{lead_id}/convert", headers=headers).json["client"]["id"]
+    client_id = (
+        installation.app.test_client()
+        .post(f"/api/v1/leads/{lead_id}/convert", headers=headers)
+        .json["client"]["id"]
+    )
     with installation.session(ADMIN) as session:
         from core.records.models import History
-        actions = {(entry.resource, entry.action) for entry in session.scalars(sa.select(History).where(
-            sa.or_(sa.and_(History.resource == "leads", History.record_id == lead_id),
-                   sa.and_(History.resource == "clients", History.record_id == client_id))))}
+
+        actions = {
+            (entry.resource, entry.action)
+            for entry in session.scalars(
+                sa.select(History).where(
+                    sa.or_(
+                        sa.and_(History.resource == "leads", History.record_id == lead_id),
+                        sa.and_(History.resource == "clients", History.record_id == client_id),
+                    )
+                )
+            )
+        }
     assert {("leads", "converted"), ("clients", "from_lead"), ("clients", "created")} <= actions
 
 
@@ -173,6 +207,10 @@ def test_each_side_of_a_conversion_names_the_other(installation: Installation) -
     lead_id = new_lead(installation, headers)
     person = installation.browser()
     assert "card-became" not in person.get(f"/leads/{lead_id}").text
-    client_id = installation.app.test_client().post(f"/api/v1/leads/{lead_id}/convert", headers=headers).json["client"]["id"]
+    client_id = (
+        installation.app.test_client()
+        .post(f"/api/v1/leads/{lead_id}/convert", headers=headers)
+        .json["client"]["id"]
+    )
     assert f'href="/clients/{client_id}"' in person.get(f"/leads/{lead_id}").text
     assert f'href="/leads/{lead_id}"' in person.get(f"/clients/{client_id}").text

@@ -24,13 +24,27 @@ TODAY = date(2028, 3, 31)
 
 
 def test_the_database_counts_buckets_as_python_does(installation: Installation) -> None:
-    days = [date(1960, 2, 29), date(1969, 12, 31), date(1970, 1, 1), date(2024, 12, 29), date(2024, 12, 30), date(2199, 12, 31)]
+    days = [
+        date(1960, 2, 29),
+        date(1969, 12, 31),
+        date(1970, 1, 1),
+        date(2024, 12, 29),
+        date(2024, 12, 30),
+        date(2199, 12, 31),
+    ]
     with installation.session() as session:
         for day in days:
             for grain in GRAINS:
-                counted = session.execute(sa.select(bucket_sql(grain, sa.cast(sa.literal(day, sa.Date), sa.Date)
-                                                               if session.get_bind().dialect.name == "postgresql"
-                                                               else sa.literal(day, sa.Date)))).scalar_one()
+                counted = session.execute(
+                    sa.select(
+                        bucket_sql(
+                            grain,
+                            sa.cast(sa.literal(day, sa.Date), sa.Date)
+                            if session.get_bind().dialect.name == "postgresql"
+                            else sa.literal(day, sa.Date),
+                        )
+                    )
+                ).scalar_one()
                 assert counted == bucket_of(grain, day), (grain, day)
 
 
@@ -45,13 +59,16 @@ def test_buckets_share_a_period_out(grain: Grain) -> None:
         assert {first.weekday() for first, _last in seen[1:]} == {0}
 
 
-@pytest.mark.parametrize(("name", "first", "earlier"), [
-    ("7d", date(2028, 3, 25), (date(2028, 3, 18), date(2028, 3, 24))),
-    ("90d", date(2028, 1, 2), (date(2027, 10, 4), date(2028, 1, 1))),
-    ("month", date(2028, 3, 1), (date(2028, 2, 1), date(2028, 2, 29))),
-    ("quarter", date(2028, 1, 1), (date(2027, 10, 1), date(2027, 12, 31))),
-    ("year", date(2028, 1, 1), (date(2027, 1, 1), date(2027, 3, 31))),
-])
+@pytest.mark.parametrize(
+    ("name", "first", "earlier"),
+    [
+        ("7d", date(2028, 3, 25), (date(2028, 3, 18), date(2028, 3, 24))),
+        ("90d", date(2028, 1, 2), (date(2027, 10, 4), date(2028, 1, 1))),
+        ("month", date(2028, 3, 1), (date(2028, 2, 1), date(2028, 2, 29))),
+        ("quarter", date(2028, 1, 1), (date(2027, 10, 1), date(2027, 12, 31))),
+        ("year", date(2028, 1, 1), (date(2027, 1, 1), date(2027, 3, 31))),
+    ],
+)
 def test_a_period_and_the_one_before(name: str, first: date, earlier: tuple[date, date]) -> None:
     period = named(name, TODAY)
     assert (period.first, period.last) == (first, TODAY)
@@ -64,14 +81,17 @@ def test_a_year_before_never_reaches_into_the_period() -> None:
     assert before(named("7d", TODAY), "none") is None
 
 
-@pytest.mark.parametrize(("given", "expected"), [
-    (("", "", ""), ("90d", date(2028, 1, 2), TODAY)),
-    (("nonsense", "", ""), ("90d", date(2028, 1, 2), TODAY)),
-    (("7d", "2028-02-30", "x"), ("7d", date(2028, 3, 25), TODAY)),
-    (("", "2028-02-01", "2028-01-01"), ("custom", date(2028, 1, 1), date(2028, 2, 1))),
-    (("", "2028-03-01", ""), ("custom", date(2028, 3, 1), TODAY)),
-    (("", "0001-01-01", "9999-12-31"), ("90d", date(2028, 1, 2), TODAY)),
-])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (("", "", ""), ("90d", date(2028, 1, 2), TODAY)),
+        (("nonsense", "", ""), ("90d", date(2028, 1, 2), TODAY)),
+        (("7d", "2028-02-30", "x"), ("7d", date(2028, 3, 25), TODAY)),
+        (("", "2028-02-01", "2028-01-01"), ("custom", date(2028, 1, 1), date(2028, 2, 1))),
+        (("", "2028-03-01", ""), ("custom", date(2028, 3, 1), TODAY)),
+        (("", "0001-01-01", "9999-12-31"), ("90d", date(2028, 1, 2), TODAY)),
+    ],
+)
 def test_a_period_is_read(given: tuple[str, str, str], expected: tuple[str, date, date]) -> None:
     period = read_period(*given, TODAY)
     assert (period.name, period.first, period.last) == expected

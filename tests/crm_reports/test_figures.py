@@ -40,14 +40,20 @@ def numbers(found: Answer) -> list[tuple[str, int, str]]:
     listed = [(figure.name, figure.value, figure.url) for figure in found.figures if figure.kind == "count"]
     for line in (*found.table.lines, found.table.total) if found.table else ():
         if line is not None:
-            listed += [(f"{line.label}, {heading.name}", cell.value, cell.url)
-                       for heading, cell in zip(found.table.headings, line.cells, strict=True)  # type: ignore[union-attr]
-                       if heading.kind == "count" and cell.value is not None]
+            listed += [
+                (f"{line.label}, {heading.name}", cell.value, cell.url)
+                for heading, cell in zip(found.table.headings, line.cells, strict=True)  # type: ignore[union-attr]
+                if heading.kind == "count" and cell.value is not None
+            ]
     for picture in found.pictures:
         for series in picture.series:
             if series.urls:
-                listed += [(f"{picture.title}, {series.name}, {category}", value, url) for category, value, url
-                           in zip(picture.categories, series.values, series.urls, strict=True)]
+                listed += [
+                    (f"{picture.title}, {series.name}, {category}", value, url)
+                    for category, value, url in zip(
+                        picture.categories, series.values, series.urls, strict=True
+                    )
+                ]
     return listed
 
 
@@ -66,7 +72,9 @@ def test_a_number_is_the_length_of_its_list(sold: Sold, email: str) -> None:
                     wanted = read_query(leads, parse_qs(urlsplit(url).query))
                     assert urlsplit(url).path == "/leads"
                     counted = count(session, leads, wanted, reader.reading, reader.actor, limit=None)
-                    assert counted == value, f"{report.name}?{query}: {what} says {value}, {url} has {counted}"
+                    assert counted == value, (
+                        f"{report.name}?{query}: {what} says {value}, {url} has {counted}"
+                    )
                     checked += 1
             assert checked > 20 or "salesperson" in query
 
@@ -125,8 +133,12 @@ def test_who_may_see_no_leads_has_no_reports(sold: Sold) -> None:
     with sold.installation.session("ana@example.com") as session:
         actor = actor_of(session)
         assert actor is not None
-        assert [report.name for report in reports_of(sold.installation.house, actor)] == [report.name for report in REPORTS]
+        assert [report.name for report in reports_of(sold.installation.house, actor)] == [
+            report.name for report in REPORTS
+        ]
         from dataclasses import replace
 
-        blind = replace(actor, grants={key: scope for key, scope in actor.grants.items() if key != ("leads", "view")})
+        blind = replace(
+            actor, grants={key: scope for key, scope in actor.grants.items() if key != ("leads", "view")}
+        )
         assert reports_of(sold.installation.house, blind) == []

@@ -45,7 +45,10 @@ def test_what_is_asked_stays_in_the_address(sold: Sold) -> None:
     browser = sold.installation.browser("berta@example.com")
     page = browser.get("/reports/lead-funnel?period=365d&salesperson=~team&compare=last_year").text
     assert "Salesperson: </span><b>My team" in page
-    links = [parse_qs(urlsplit(unescape(href)).query) for href in re.findall(r'href="(/reports/lead-funnel\?[^"]+)"', page)]
+    links = [
+        parse_qs(urlsplit(unescape(href)).query)
+        for href in re.findall(r'href="(/reports/lead-funnel\?[^"]+)"', page)
+    ]
     assert {"salesperson": ["~team"], "compare": ["last_year"], "period": ["30d"]} in links
     assert {"period": ["365d"], "compare": ["last_year"]} in links
     assert 'name="compare" value="last_year"' in page
@@ -69,7 +72,9 @@ def test_the_workbook_has_filters_charts_and_the_table(sold: Sold, name: str) ->
 
         forget(session)
         session.commit()
-    answer = sold.installation.browser("berta@example.com").get(f"/reports/{name}.xlsx?period=365d&status=~open")
+    answer = sold.installation.browser("berta@example.com").get(
+        f"/reports/{name}.xlsx?period=365d&status=~open"
+    )
     assert answer.status_code == 200
     book = openpyxl.load_workbook(BytesIO(answer.data))
     assert book.sheetnames[:3] == ["Filters", "Charts", "Figures"] and book.sheetnames[-1] == "Table"
@@ -87,7 +92,10 @@ def test_the_workbook_has_filters_charts_and_the_table(sold: Sold, name: str) ->
 
 
 def test_programs_get_the_same(sold: Sold) -> None:
-    client, headers = sold.installation.app.test_client(), sold.installation.token("berta@example.com", read_only=True)
+    client, headers = (
+        sold.installation.app.test_client(),
+        sold.installation.token("berta@example.com", read_only=True),
+    )
     names = [each["name"] for each in client.get("/api/v1/reports", headers=headers).get_json()["items"]]
     assert names == NAMES
     found = client.get("/api/v1/reports/leads-by-salesperson?period=365d", headers=headers).get_json()
@@ -129,7 +137,9 @@ def test_only_who_may_see_reports_does(sold: Sold) -> None:
     assert 'href="/reports"' not in browser.get("/leads").text
 
 
-def test_a_report_that_does_not_fit_is_left_out(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_that_does_not_fit_is_left_out(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dataclasses import replace
 
     from plugins.crm_leads import reports

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "plugins.md"
 BLOCK = re.compile(r"```\w+\n# file: (\S+)\n(.*?)```", re.S)
 
@@ -29,8 +28,10 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_guides_plugin_works(folder: Path, tmp_path: Path) -> None:
     script = Path(__file__).with_name("use_the_guides_plugin.py")
-    done = subprocess.run([sys.executable, str(script), str(folder), str(tmp_path / "instance")],
-                          capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, str(script), str(folder), str(tmp_path / "instance")],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-
-

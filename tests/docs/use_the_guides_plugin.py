@@ -23,7 +23,11 @@ def main(folder: Path, instance: Path) -> None:
     installation = Installation(config)
     api = installation.app.test_client()
     headers = installation.token()
-    made = api.post("/api/v1/clients", json={"name": "Farmacia Sol", "route": "Norte 1", "visit_day": "mon"}, headers=headers)
+    made = api.post(
+        "/api/v1/clients",
+        json={"name": "Farmacia Sol", "route": "Norte 1", "visit_day": "mon"},
+        headers=headers,
+    )
     assert made.status_code == 201, made.text
     assert made.json["route"] == "Norte 1"
     refused = api.post("/api/v1/clients", json={"name": "Taller Luna", "visit_day": "mon"}, headers=headers)

@@ -47,10 +47,18 @@ def test_the_same_file_several_times_at_once_comes_in_once(installation: Install
 
 def test_a_record_is_deleted_once_however_many_press(installation: Installation) -> None:
     headers = installation.token()
-    lead = installation.app.test_client().post("/api/v1/leads", json={"name": "Uno"}, headers=headers).json["id"]
-    codes = at_once(lambda: installation.app.test_client().delete(f"/api/v1/leads/{lead}", headers=headers).status_code, 8)
+    lead = (
+        installation.app.test_client().post("/api/v1/leads", json={"name": "Uno"}, headers=headers).json["id"]
+    )
+    codes = at_once(
+        lambda: installation.app.test_client().delete(f"/api/v1/leads/{lead}", headers=headers).status_code, 8
+    )
     assert codes.count(204) == 1
     assert set(codes) <= {204, 404, 409}
     with installation.session() as session:
-        told = sa.select(sa.func.count()).select_from(History).where(History.action == "deleted", History.record_id == lead)
+        told = (
+            sa.select(sa.func.count())
+            .select_from(History)
+            .where(History.action == "deleted", History.record_id == lead)
+        )
         assert session.scalar(told) == 1

@@ -29,8 +29,11 @@ class Wizard:
 
     def upload(self, resource: str, content: bytes, filename: str = "prospectos.csv") -> Any:
         self.browser.get(f"/{resource}/import")
-        answer = self.browser.post(f"/{resource}/import", {"file": (io.BytesIO(content), filename)},
-                                   content_type="multipart/form-data")
+        answer = self.browser.post(
+            f"/{resource}/import",
+            {"file": (io.BytesIO(content), filename)},
+            content_type="multipart/form-data",
+        )
         if answer.status_code == 302:
             self.at = answer.headers["Location"].removesuffix("/columns")
             self.page = self.browser.get(f"{self.at}/columns").text
@@ -43,7 +46,9 @@ class Wizard:
             said = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
             if said.get("type") == "hidden" or "checked" in tag:
                 fields.setdefault(said["name"], []).append(html.unescape(said.get("value", "")))
-        for name, options in re.findall(r'<select class="input" name="(column-\d+)".*?>(.*?)</select>', self.page, re.S):
+        for name, options in re.findall(
+            r'<select class="input" name="(column-\d+)".*?>(.*?)</select>', self.page, re.S
+        ):
             chosen = re.search(r'<option value="([^"]*)" selected', options)
             fields[name] = chosen[1] if chosen else ""
         return fields
@@ -75,8 +80,13 @@ def command(tmp_path: Path) -> Command:
     """`prospecto` as a process in an installation: answers its JSON, or the process where it fails or speaks words."""
 
     def run(place: Installation, *arguments: str | Path) -> Any:
-        done = subprocess.run([sys.executable, "-m", "core.cli", *map(str, arguments)], env=environ(place), text=True,
-                              capture_output=True, timeout=120)
+        done = subprocess.run(
+            [sys.executable, "-m", "core.cli", *map(str, arguments)],
+            env=environ(place),
+            text=True,
+            capture_output=True,
+            timeout=120,
+        )
         if done.returncode == 0 and "--json" in arguments:
             return json.loads(done.stdout)
         return done
@@ -85,7 +95,10 @@ def command(tmp_path: Path) -> Command:
 
 
 def environ(place: Installation) -> dict[str, str]:
-    return os.environ | {"PROSPECTO_INSTANCE": str(place.config.instance), "PROSPECTO_DATABASE_URL": place.config.database_url}
+    return os.environ | {
+        "PROSPECTO_INSTANCE": str(place.config.instance),
+        "PROSPECTO_DATABASE_URL": place.config.database_url,
+    }
 
 
 def counts_of(said: dict[str, Any]) -> dict[str, Any]:

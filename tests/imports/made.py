@@ -11,8 +11,24 @@ import xlsxwriter
 from stdnum.fr import siren
 from stdnum.ve import rif
 
-VE_HEADERS = ("Condición", "Canal", "Segmentación", "Vendedor", "Estatus", "Tipo de Documento", "Número de Documento", "Nombre",
-              "Razón Social", "Email", "Teléfono 1", "Valor estimado", "Fecha de ingreso", "Ciudad", "Etiquetas", "Notas")
+VE_HEADERS = (
+    "Condición",
+    "Canal",
+    "Segmentación",
+    "Vendedor",
+    "Estatus",
+    "Tipo de Documento",
+    "Número de Documento",
+    "Nombre",
+    "Razón Social",
+    "Email",
+    "Teléfono 1",
+    "Valor estimado",
+    "Fecha de ingreso",
+    "Ciudad",
+    "Etiquetas",
+    "Notas",
+)
 
 VE_COUNTS = {"rows": 16, "created": {"leads": 7, "clients": 1}, "updated": 0, "duplicates": 3, "errors": 5}
 VE_ERRORS = (4, 5, 6, 7, 8)
@@ -23,7 +39,14 @@ def ve_file() -> bytes:
     """A Venezuelan export: cp1252, `;`, decimal comma, day first, quotes and line breaks inside cells."""
     first, second = document(30111222), document(30111333)
     rows = [
-        _ve(1, number=first, phone="0414-838.37.55", value="2.983,23", tags="VIP, feria 2025", notes='dice "ya"\nmañana'),
+        _ve(
+            1,
+            number=first,
+            phone="0414-838.37.55",
+            value="2.983,23",
+            tags="VIP, feria 2025",
+            notes='dice "ya"\nmañana',
+        ),
         _ve(2, number=second, status="En Gestión", value="99.444,74"),
         _ve(3, number=first.replace("-", ""), email="otro@example.com"),  # 3: the document of row 1
         _ve(4, email="juan@"),  # 4: no address
@@ -50,13 +73,55 @@ def fr_file() -> bytes:
     """A French export: UTF-8 with BOM, commas, narrow spaces in amounts, a document named by its column."""
     number = "732829320"
     assert siren.is_valid(number)
-    head = ("Société", "Prénom", "Nom", "Statut", "SIREN", "Email", "Téléphone", "Montant", "Date d'entrée", "Pays")
+    head = (
+        "Société",
+        "Prénom",
+        "Nom",
+        "Statut",
+        "SIREN",
+        "Email",
+        "Téléphone",
+        "Montant",
+        "Date d'entrée",
+        "Pays",
+    )
     rows = [
-        ("Boulangerie Le Fournil", "Anne", "Petit", "Bon prospect", number, "anne@example.fr", "01 42 68 53 00",
-         "12\u202f500,50", "03/01/2026", "France"),
-        ("L’Atelier d’Élise", "Élise", "Nuñez", "Nouveau", "", "elise@example.fr", "", "1\u202f250", "28/02/2026", "FR"),
-        ("Boulangerie Le Fournil", "Anne", "Petit", "Bon prospect", number, "anne@example.fr", "01 42 68 53 00",
-         "12\u202f500,50", "03/01/2026", "France"),
+        (
+            "Boulangerie Le Fournil",
+            "Anne",
+            "Petit",
+            "Bon prospect",
+            number,
+            "anne@example.fr",
+            "01 42 68 53 00",
+            "12\u202f500,50",
+            "03/01/2026",
+            "France",
+        ),
+        (
+            "L’Atelier d’Élise",
+            "Élise",
+            "Nuñez",
+            "Nouveau",
+            "",
+            "elise@example.fr",
+            "",
+            "1\u202f250",
+            "28/02/2026",
+            "FR",
+        ),
+        (
+            "Boulangerie Le Fournil",
+            "Anne",
+            "Petit",
+            "Bon prospect",
+            number,
+            "anne@example.fr",
+            "01 42 68 53 00",
+            "12\u202f500,50",
+            "03/01/2026",
+            "France",
+        ),
         ("Faux", "Paul", "Roux", "Nouveau", "732829321", "", "", "", "01/03/2026", ""),
         ("Garage Œuvrard", "", "", "Nouveau", "", "", "", "", "", ""),
     ]
@@ -65,8 +130,17 @@ def fr_file() -> bytes:
 
 def many(count: int) -> bytes:
     """Rows of which no two are duplicates, to be long at work."""
-    rows = [(f"Empresa {number}", f"e{number}@example.com", document(10_000_000 + number), f"{number},50", "Web", "Zona nueva")
-            for number in range(1, count + 1)]
+    rows = [
+        (
+            f"Empresa {number}",
+            f"e{number}@example.com",
+            document(10_000_000 + number),
+            f"{number},50",
+            "Web",
+            "Zona nueva",
+        )
+        for number in range(1, count + 1)
+    ]
     return as_csv([("Nombre", "Email", "RIF", "Valor estimado", "Canal", "Zona"), *rows], ";").encode()
 
 
@@ -78,7 +152,9 @@ def as_csv(rows: Iterable[Sequence[str]], separator: str) -> str:
 
 def as_xlsx(rows: Iterable[Sequence[object]]) -> bytes:
     target = BytesIO()
-    with xlsxwriter.Workbook(target, {"strings_to_formulas": False, "default_date_format": "yyyy-mm-dd"}) as book:
+    with xlsxwriter.Workbook(
+        target, {"strings_to_formulas": False, "default_date_format": "yyyy-mm-dd"}
+    ) as book:
         sheet = book.add_worksheet()
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)
@@ -91,9 +167,36 @@ def document(number: int) -> str:
     return f"J-{number:08d}-{rif.calc_check_digit(text)}"
 
 
-def _ve(row: int, *, condition: str = "PROSPECTO", number: str | None = None, name: str | None = None, email: str | None = None,
-        phone: str = "", value: str = "822,50", day: str = "25/12/2025", status: str = "Nuevo", seller: str = "",
-        tags: str = "", notes: str = "") -> tuple[str, ...]:
-    return (condition, "Web", "Minorista", seller, status, "RIF" if number else "", number or "",
-            f"Librería Ávila {row}" if name is None else name, f"Librería Ávila {row}, C.A.", f"c{row}@example.com" if email is None else email,
-            phone, value, day, "Mérida", tags, notes)
+def _ve(
+    row: int,
+    *,
+    condition: str = "PROSPECTO",
+    number: str | None = None,
+    name: str | None = None,
+    email: str | None = None,
+    phone: str = "",
+    value: str = "822,50",
+    day: str = "25/12/2025",
+    status: str = "Nuevo",
+    seller: str = "",
+    tags: str = "",
+    notes: str = "",
+) -> tuple[str, ...]:
+    return (
+        condition,
+        "Web",
+        "Minorista",
+        seller,
+        status,
+        "RIF" if number else "",
+        number or "",
+        f"Librería Ávila {row}" if name is None else name,
+        f"Librería Ávila {row}, C.A.",
+        f"c{row}@example.com" if email is None else email,
+        phone,
+        value,
+        day,
+        "Mérida",
+        tags,
+        notes,
+    )

@@ -60,6 +60,10 @@ def _form(content: bytes, resource: str = "leads", **also: str) -> dict[str, Any
 
 
 def test_imports_are_described(sqlite_installation: Installation) -> None:
-    paths = sqlite_installation.app.test_client().get("/api/v1/openapi.json", headers=sqlite_installation.token()).json["paths"]
+    paths = (
+        sqlite_installation.app.test_client()
+        .get("/api/v1/openapi.json", headers=sqlite_installation.token())
+        .json["paths"]
+    )
     assert "multipart/form-data" in paths["/api/v1/imports"]["post"]["requestBody"]["content"]
     assert "200" in paths["/api/v1/imports/{id}"]["get"]["responses"]

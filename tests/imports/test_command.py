@@ -14,7 +14,9 @@ from core.testing.installation import ADMIN, Installation
 from tests.imports.conftest import Command, counts_of
 from tests.imports.made import FR_COUNTS, VE_COUNTS, VE_ERRORS, as_csv, fr_file, ve_file
 
-SHARED = Path(os.environ.get("PROSPECTO_SAMPLE_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
+SHARED = Path(
+    os.environ.get("PROSPECTO_SAMPLE_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data"
+)
 
 
 @pytest.fixture
@@ -24,7 +26,9 @@ def ve(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_comes_in_once_and_tells_its_bad_rows(installation: Installation, command: Command, ve: Path, tmp_path: Path) -> None:
+def test_a_file_comes_in_once_and_tells_its_bad_rows(
+    installation: Installation, command: Command, ve: Path, tmp_path: Path
+) -> None:
     tried = command(installation, "import", "leads", ve, "--dry-run", "--json")
     with installation.session() as session:
         assert session.query(installation.house.resources["leads"].model).count() == 0
@@ -39,7 +43,10 @@ def test_a_file_comes_in_once_and_tells_its_bad_rows(installation: Installation,
     assert all(row[-1] for row in bad[1:])
 
     again = command(installation, "import", "leads", ve, "--json")
-    assert again["created"] == {"leads": 1, "clients": 0}  # row 16 has no document, e-mail or phone to be known by
+    assert again["created"] == {
+        "leads": 1,
+        "clients": 0,
+    }  # row 16 has no document, e-mail or phone to be known by
     assert (again["duplicates"], again["errors"]) == (10, 5)
 
     words = command(installation, "import", "leads", ve)
@@ -47,7 +54,9 @@ def test_a_file_comes_in_once_and_tells_its_bad_rows(installation: Installation,
     assert "J-30456789-X" in words.stdout
 
 
-def test_an_unknown_salesperson_leaves_the_row_with_who_imports(installation: Installation, command: Command, ve: Path) -> None:
+def test_an_unknown_salesperson_leaves_the_row_with_who_imports(
+    installation: Installation, command: Command, ve: Path
+) -> None:
     installation.user("vendedora@example.com", roles=("salesperson",))
     command(installation, "import", "leads", ve, "--user", "vendedora@example.com", "--json")
     with installation.session("vendedora@example.com") as session:
@@ -65,16 +74,36 @@ def test_a_french_file_into_a_french_company(install, command: Command, tmp_path
         leads = place.house.resources["leads"].model
         clients = place.house.resources["clients"].model
         first = session.query(leads).filter(leads.name == "Boulangerie Le Fournil").one()
-        assert (str(first.value), str(first.entered_on), first.document_compact) == ("12500.50", "2026-01-03", "732829320")
+        assert (str(first.value), str(first.entered_on), first.document_compact) == (
+            "12500.50",
+            "2026-01-03",
+            "732829320",
+        )
         assert first.phone_1_e164 == "+33142685300"
-        assert session.query(clients).count() == 0  # converted elsewhere: the status says it, there is no client
+        assert (
+            session.query(clients).count() == 0
+        )  # converted elsewhere: the status says it, there is no client
 
 
-def test_mapping_separator_and_encoding_can_be_said(installation: Installation, command: Command, tmp_path: Path) -> None:
+def test_mapping_separator_and_encoding_can_be_said(
+    installation: Installation, command: Command, tmp_path: Path
+) -> None:
     path, mapping = tmp_path / "x.txt", tmp_path / "mapping.json"
     path.write_bytes(as_csv([("A", "B"), ("Ñandú", "x")], "~").encode("utf-16"))
     mapping.write_text(json.dumps({"A": "name", "B": ""}))
-    found = command(installation, "import", "leads", path, "--separator", "~", "--encoding", "utf-16", "--mapping", mapping, "--json")
+    found = command(
+        installation,
+        "import",
+        "leads",
+        path,
+        "--separator",
+        "~",
+        "--encoding",
+        "utf-16",
+        "--mapping",
+        mapping,
+        "--json",
+    )
     assert found["created"]["leads"] == 1
     mapping.write_text(json.dumps({"Zeta": "name"}))
     wrong = command(installation, "import", "leads", path, "--separator", "~", "--mapping", mapping)
@@ -82,7 +111,9 @@ def test_mapping_separator_and_encoding_can_be_said(installation: Installation, 
     assert "Zeta" in wrong.stderr
 
 
-def test_what_is_no_table_ends_with_two_and_a_sentence(installation: Installation, command: Command, tmp_path: Path) -> None:
+def test_what_is_no_table_ends_with_two_and_a_sentence(
+    installation: Installation, command: Command, tmp_path: Path
+) -> None:
     path = tmp_path / "photo.csv"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     answer = command(installation, "import", "leads", path)
@@ -109,12 +140,26 @@ def test_an_export_comes_back_in_with_nothing_changed(
         path = tmp_path / f"{resource}.{form}"
         assert command(installation, "export", resource, path).returncode == 0
         found = command(installation, "import", resource, path, "--json", "--on-duplicate", "update")
-        assert counts_of(found) == {"rows": rows, "created": {}, "updated": 0, "duplicates": rows, "errors": 0}
+        assert counts_of(found) == {
+            "rows": rows,
+            "created": {},
+            "updated": 0,
+            "duplicates": rows,
+            "errors": 0,
+        }
         found = command(installation, "import", resource, path, "--json")
-        assert counts_of(found) == {"rows": rows, "created": {}, "updated": 0, "duplicates": rows, "errors": 0}
+        assert counts_of(found) == {
+            "rows": rows,
+            "created": {},
+            "updated": 0,
+            "duplicates": rows,
+            "errors": 0,
+        }
 
 
-def test_a_formula_is_text_in_the_workbook(installation: Installation, command: Command, ve: Path, tmp_path: Path) -> None:
+def test_a_formula_is_text_in_the_workbook(
+    installation: Installation, command: Command, ve: Path, tmp_path: Path
+) -> None:
     command(installation, "import", "leads", ve, "--json")
     path = tmp_path / "leads.xlsx"
     command(installation, "export", "leads", path, "--columns", "name,value,entered_on,tags,status")
@@ -127,16 +172,28 @@ def test_a_formula_is_text_in_the_workbook(installation: Installation, command: 
     assert first[3] == "feria 2025, VIP"
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the real files are not here; PROSPECTO_SAMPLE_DATA says where")
+@pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the real files are not here; PROSPECTO_SAMPLE_DATA says where"
+)
 def test_the_real_files(install, command: Command) -> None:
     place = install()
     path = SHARED / "prospectos_ve_cp1252.csv"
     assert counts_of(command(place, "import", "leads", path, "--json")) == {
-        "rows": 240, "created": {"leads": 208, "clients": 19}, "updated": 0, "duplicates": 4, "errors": 9}
+        "rows": 240,
+        "created": {"leads": 208, "clients": 19},
+        "updated": 0,
+        "duplicates": 4,
+        "errors": 9,
+    }
     assert counts_of(command(place, "import", "leads", path, "--json"))["created"] == {}
     french = install(language="fr", country="FR", currency="EUR", zone="Europe/Paris")
     assert counts_of(command(french, "import", "leads", SHARED / "prospects_fr_utf8bom.csv", "--json")) == {
-        "rows": 160, "created": {"leads": 158}, "updated": 0, "duplicates": 1, "errors": 1}
+        "rows": 160,
+        "created": {"leads": 158},
+        "updated": 0,
+        "duplicates": 1,
+        "errors": 1,
+    }
 
 
 def _convert_first(place: Installation) -> None:

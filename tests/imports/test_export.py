@@ -21,7 +21,11 @@ def peopled(installation: Installation) -> Installation:
     """Ana and Eva have two leads each, the administrator one."""
     for name in ("ana", "eva"):
         installation.user(f"{name}@example.com", roles=("salesperson",))
-    for email, names in (("ana@example.com", ("Álamo", "Zeta")), ("eva@example.com", ("Beta", "Ñandú")), (ADMIN, ("Cedro",))):
+    for email, names in (
+        ("ana@example.com", ("Álamo", "Zeta")),
+        ("eva@example.com", ("Beta", "Ñandú")),
+        (ADMIN, ("Cedro",)),
+    ):
         with installation.session(email) as session:
             context = write_context(session, installation.house, actor_of(session))
             for name in names:
@@ -41,11 +45,31 @@ def test_an_export_follows_the_list(peopled: Installation, tmp_path: Path) -> No
     with peopled.session(ADMIN) as session:
         query = read_query(leads, {"sort": ["name"], "salesperson": ["~me"]})
         path = tmp_path / "mine.csv"
-        assert export_to(path, session, peopled.house, leads, query, formats_for(session, actor_of(session)), format="csv") == 1
+        assert (
+            export_to(
+                path,
+                session,
+                peopled.house,
+                leads,
+                query,
+                formats_for(session, actor_of(session)),
+                format="csv",
+            )
+            == 1
+        )
         fields = [leads.field("name"), leads.field("tags")]
         told: list[int] = []
-        export_to(path, session, peopled.house, leads, ListQuery(sort="name"), formats_for(session, actor_of(session)), format="csv",
-                  fields=fields, progress=told.append)
+        export_to(
+            path,
+            session,
+            peopled.house,
+            leads,
+            ListQuery(sort="name"),
+            formats_for(session, actor_of(session)),
+            format="csv",
+            fields=fields,
+            progress=told.append,
+        )
         assert told == [5]
     rows = read(path)
     assert [row[0] for row in rows[1:]] == ["Álamo", "Beta", "Cedro", "Ñandú", "Zeta"]
@@ -54,14 +78,18 @@ def test_an_export_follows_the_list(peopled: Installation, tmp_path: Path) -> No
 
 def test_a_column_that_is_not_there_is_an_error(peopled: Installation, tmp_path: Path) -> None:
     with peopled.session() as session, pytest.raises(LookupError):
-        export_file(session, peopled.house, peopled.house.resources["leads"], tmp_path / "x.csv", columns=["nothing"])
+        export_file(
+            session, peopled.house, peopled.house.resources["leads"], tmp_path / "x.csv", columns=["nothing"]
+        )
 
 
 def test_people_of_one_name_are_told_apart(peopled: Installation, tmp_path: Path) -> None:
     peopled.user("other@example.com", name="Ana")
     path = tmp_path / "leads.csv"
     with peopled.session() as session:
-        export_file(session, peopled.house, peopled.house.resources["leads"], path, columns=["name", "salesperson"])
+        export_file(
+            session, peopled.house, peopled.house.resources["leads"], path, columns=["name", "salesperson"]
+        )
     assert dict(read(path)[1:])["Álamo"] == "ana@example.com"
     assert dict(read(path)[1:])["Beta"] == "Eva"
 

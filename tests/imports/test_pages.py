@@ -39,7 +39,9 @@ def test_from_file_to_result(installation: Installation, wizard: Wizard) -> None
     assert "=HYPERLINK" in created
     assert "<script" not in created.split("<main")[1].split("</main")[0]
     assert wizard.browser.get("/leads?q=acolchada").text.count("Distribuidora Acolchada") >= 1
-    assert wizard.browser.post(f"{wizard.at}/run").headers["Location"].endswith(wizard.at)  # a second press does nothing
+    assert (
+        wizard.browser.post(f"{wizard.at}/run").headers["Location"].endswith(wizard.at)
+    )  # a second press does nothing
     assert wizard.figures(wizard.browser.get(wizard.at).text) == [8, 0, 3, 5]
 
 
@@ -48,9 +50,16 @@ def test_bad_rows_are_mended_in_the_page(installation: Installation, wizard: Wiz
     wizard.check()
     wizard.run()
     names = {header: number for number, header in enumerate(VE_HEADERS)}
-    answer = wizard.browser.post(f"{wizard.at}/retry", {
-        f"cell-4-{names['Email']}": "juan@example.com", f"cell-5-{names['Número de Documento']}": "J-30456789-Y",
-        f"cell-8-{names['Nombre']}": "", "cell-99999-1": "x", f"cell-1-{names['Email']}": "c1@example.com"})
+    answer = wizard.browser.post(
+        f"{wizard.at}/retry",
+        {
+            f"cell-4-{names['Email']}": "juan@example.com",
+            f"cell-5-{names['Número de Documento']}": "J-30456789-Y",
+            f"cell-8-{names['Nombre']}": "",
+            "cell-99999-1": "x",
+            f"cell-1-{names['Email']}": "c1@example.com",
+        },
+    )
     assert answer.status_code == 302
     assert wizard.figures(wizard.browser.get(wizard.at).text) == [9, 0, 3, 4]
     left = wizard.browser.get(f"{wizard.at}/errors.csv")
@@ -61,15 +70,19 @@ def test_bad_rows_are_mended_in_the_page(installation: Installation, wizard: Wiz
     assert zipfile.is_zipfile(io.BytesIO(book.data))
 
 
-def test_what_is_known_is_filled_overwritten_or_made_again(installation: Installation, wizard: Wizard) -> None:
+def test_what_is_known_is_filled_overwritten_or_made_again(
+    installation: Installation, wizard: Wizard
+) -> None:
     number = document(30222111)
     head = ("Nombre", "RIF", "Ciudad", "Notas")
     wizard.upload("leads", as_csv([head, ("Ávila", number, "", "primera")], ",").encode())
     wizard.check()
     wizard.run()
     model = installation.house.resources["leads"].model
-    for how, figures, kept in (("fill", [0, 1, 0, 0], ("Ávila", "Mérida", "primera")),
-                               ("update", [0, 1, 0, 0], ("Ávila Sur", "Mérida", "segunda"))):
+    for how, figures, kept in (
+        ("fill", [0, 1, 0, 0], ("Ávila", "Mérida", "primera")),
+        ("update", [0, 1, 0, 0], ("Ávila Sur", "Mérida", "segunda")),
+    ):
         wizard.upload("leads", as_csv([head, ("Ávila Sur", number, "Mérida", "segunda")], ",").encode())
         wizard.check(duplicates=how)
         assert wizard.figures(wizard.run().text) == figures
@@ -81,7 +94,9 @@ def test_what_is_known_is_filled_overwritten_or_made_again(installation: Install
     assert wizard.figures(wizard.run().text) == [1, 0, 0, 0]
 
 
-def test_the_check_says_what_the_run_does_over_several_batches(installation: Installation, wizard: Wizard) -> None:
+def test_the_check_says_what_the_run_does_over_several_batches(
+    installation: Installation, wizard: Wizard
+) -> None:
     """Duplicates of rows far above, in every way of treating them."""
     rows = [(f"Empresa {number}", f"e{number % 550}@example.com") for number in range(700)]
     for how in ("skip", "fill", "update"):
@@ -101,7 +116,9 @@ def test_how_the_file_is_read_can_be_changed(installation: Installation, wizard:
     wizard.check()
     wizard.run()
     with installation.session() as session:
-        assert str(session.scalars(sa.select(installation.house.resources["leads"].model)).one().value) == "1.23"
+        assert (
+            str(session.scalars(sa.select(installation.house.resources["leads"].model)).one().value) == "1.23"
+        )
 
 
 def test_columns_are_remembered_for_the_next_file_like_it(installation: Installation, wizard: Wizard) -> None:
@@ -123,17 +140,25 @@ def test_new_values_are_made_only_if_wanted(installation: Installation, wizard: 
     wizard.run()
     zones = installation.house.lists["zones"].model
     with installation.session() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(zones).where(zones.name == "Zona Alta")) == 0
+        assert (
+            session.scalar(sa.select(sa.func.count()).select_from(zones).where(zones.name == "Zona Alta"))
+            == 0
+        )
     wizard.upload("leads", as_csv([("Nombre", "Zona"), ("Dos", "Zona Alta")], ",").encode())
     wizard.check()
     assert "Zona Alta" in wizard.run().text
     with installation.session() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(zones).where(zones.name == "Zona Alta")) == 1
+        assert (
+            session.scalar(sa.select(sa.func.count()).select_from(zones).where(zones.name == "Zona Alta"))
+            == 1
+        )
 
 
 def test_a_workbook_keeps_its_numbers_and_days(installation: Installation, wizard: Wizard) -> None:
     day = date(2026, 1, 2)
-    book = as_xlsx([("Nombre", "Valor estimado", "Fecha de ingreso", "Teléfono 1"), ("Uno", 1234.5, day, 4148383755)])
+    book = as_xlsx(
+        [("Nombre", "Valor estimado", "Fecha de ingreso", "Teléfono 1"), ("Uno", 1234.5, day, 4148383755)]
+    )
     wizard.upload("leads", book, "libro.xlsx")
     assert "Sheet1" in wizard.page
     wizard.check()
@@ -143,13 +168,16 @@ def test_a_workbook_keeps_its_numbers_and_days(installation: Installation, wizar
         assert (str(lead.value), lead.entered_on, lead.phone_1_e164) == ("1234.50", day, "+584148383755")
 
 
-@pytest.mark.parametrize(("content", "filename", "word"), [
-    (b"", "nada.csv", "empty"),
-    (b"\x89PNG\r\n\x1a\n" + bytes(64), "foto.csv", "PNG"),
-    (b"%PDF-1.7\n", "libro.xlsx", "PDF"),
-    (b"PK\x03\x04" + bytes(200), "libro.xlsx", "damaged"),
-    (b"a@b.example,c@d.example\n1,2\n", "sin.csv", "column names"),
-])
+@pytest.mark.parametrize(
+    ("content", "filename", "word"),
+    [
+        (b"", "nada.csv", "empty"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(64), "foto.csv", "PNG"),
+        (b"%PDF-1.7\n", "libro.xlsx", "PDF"),
+        (b"PK\x03\x04" + bytes(200), "libro.xlsx", "damaged"),
+        (b"a@b.example,c@d.example\n1,2\n", "sin.csv", "column names"),
+    ],
+)
 def test_what_is_no_table_is_refused_beside_the_file(
     sqlite_installation: Installation, content: bytes, filename: str, word: str
 ) -> None:
@@ -171,11 +199,17 @@ def test_a_workbook_that_unpacks_to_far_more_is_refused(sqlite_installation: Ins
 
 
 def test_only_its_owner_and_administrators_see_an_import(installation: Installation) -> None:
-    for email, role in (("ana@example.com", "salesperson"), ("eva@example.com", "salesperson"), ("oto@example.com", "auditor")):
+    for email, role in (
+        ("ana@example.com", "salesperson"),
+        ("eva@example.com", "salesperson"),
+        ("oto@example.com", "auditor"),
+    ):
         installation.user(email, roles=(role,))
     ana = Wizard(installation.browser("ana@example.com"))
     ana.upload("leads", ve_file())
-    eva, auditor, admin = (installation.browser(email) for email in ("eva@example.com", "oto@example.com", "admin@example.com"))
+    eva, auditor, admin = (
+        installation.browser(email) for email in ("eva@example.com", "oto@example.com", "admin@example.com")
+    )
     for path in ("", "/columns", "/review", "/watch", "/errors.csv"):
         assert eva.get(f"{ana.at}{path}").status_code == 404
     assert eva.post(f"{ana.at}/run").status_code == 404
@@ -190,7 +224,12 @@ def test_a_salesperson_brings_in_their_own_and_makes_no_values(installation: Ins
     ana = installation.user("ana@example.com", roles=("salesperson",))
     installation.user("eva@example.com", roles=("salesperson",))
     wizard = Wizard(installation.browser("ana@example.com"))
-    wizard.upload("leads", as_csv([("Nombre", "Vendedor", "Zona"), ("Una", "", "Nueva"), ("Otra", "eva@example.com", "")], ",").encode())
+    wizard.upload(
+        "leads",
+        as_csv(
+            [("Nombre", "Vendedor", "Zona"), ("Una", "", "Nueva"), ("Otra", "eva@example.com", "")], ","
+        ).encode(),
+    )
     wizard.check()
     assert wizard.figures(wizard.run().text) == [1, 0, 0, 1]  # what is Eva's, Ana may not write
     with installation.session() as session:

@@ -54,13 +54,23 @@ def test_every_row_is_there_once_after_a_kill(
     start_worker()
     _wait(lambda: _run(installation, id).state == "done")
     run = _run(installation, id)
-    assert run.counts == {"rows": ROWS, "created": {"leads": ROWS}, "updated": 0, "duplicates": 0, "errors": 0, "warnings": 0}
+    assert run.counts == {
+        "rows": ROWS,
+        "created": {"leads": ROWS},
+        "updated": 0,
+        "duplicates": 0,
+        "errors": 0,
+        "warnings": 0,
+    }
     assert run.counts == run.checked
     with installation.session() as session:
         model = installation.house.resources["leads"].model
         assert session.scalar(sa.select(sa.func.count()).select_from(model)) == ROWS
         assert session.scalar(sa.select(sa.func.count(sa.distinct(model.email_folded)))) == ROWS
-        assert session.scalar(sa.select(sa.func.count()).select_from(ImportRow).where(ImportRow.import_id == id)) == ROWS
+        assert (
+            session.scalar(sa.select(sa.func.count()).select_from(ImportRow).where(ImportRow.import_id == id))
+            == ROWS
+        )
     page = wizard.browser.get(wizard.at)
     assert wizard.figures(page.text) == [ROWS, 0, 0, 0]
     assert wizard.browser.get("/leads?q=empresa+4321").text.count("Empresa 4321") >= 1

@@ -20,7 +20,13 @@ def list_values(name: str) -> dict[str, Any]:
     items = references_of(db.session(), current_house()).items(name)
     return {
         "items": [
-            {"id": item.id, "name": item.name, "meaning": item.meaning, "hue": item.hue, "default": item.is_default}
+            {
+                "id": item.id,
+                "name": item.name,
+                "meaning": item.meaning,
+                "hue": item.hue,
+                "default": item.is_default,
+            }
             for item in items
         ]
     }

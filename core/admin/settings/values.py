@@ -97,7 +97,9 @@ def make_default(session: Session, declared: ReferenceList, id: int) -> Undo:
     return undo
 
 
-def arrange(session: Session, declared: ReferenceList, ids: Sequence[int], meaning: str | None = None) -> Undo:
+def arrange(
+    session: Session, declared: ReferenceList, ids: Sequence[int], meaning: str | None = None
+) -> Undo:
     """Put these values in this order; with `meaning` they all get it (one was dragged into its group).
 
     Values that are not named keep their places around them.
@@ -129,7 +131,9 @@ def step(session: Session, declared: ReferenceList, id: int, by: int) -> Undo:
     return arrange(session, declared, group)
 
 
-def delete(session: Session, declared: ReferenceList, id: int, replacement_id: int | None = None) -> Undo | None:
+def delete(
+    session: Session, declared: ReferenceList, id: int, replacement_id: int | None = None
+) -> Undo | None:
     """Take a value away; where it is in use `replacement_id` takes its place everywhere, in the same transaction.
 
     Answers the way back, None where a replacement was made: which records had which value is not kept.
@@ -153,7 +157,9 @@ def delete(session: Session, declared: ReferenceList, id: int, replacement_id: i
     session.delete(value)
     session.flush()
     forget(session)
-    _note(session, declared, id, "delete", {"name": [kept["name"], None], "replaced_by": [None, replacement_id]})
+    _note(
+        session, declared, id, "delete", {"name": [kept["name"], None], "replaced_by": [None, replacement_id]}
+    )
     return Undo(add=[kept]) if not uses else None
 
 
@@ -203,7 +209,9 @@ def _names_kept_apart(session: Session) -> Iterator[None]:
         raise Refused(_("The list has a value of this name already."), "taken") from error
 
 
-def _checked(session: Session, declared: ReferenceList, attributes: Mapping[str, Any], value: Any) -> dict[str, Any]:
+def _checked(
+    session: Session, declared: ReferenceList, attributes: Mapping[str, Any], value: Any
+) -> dict[str, Any]:
     """The attributes that may be given, as they are kept."""
     extra = {each.attribute for each in declared.columns}
     given = {name: attributes[name] for name in attributes if name in COMMON or name in extra}
@@ -225,13 +233,21 @@ def _checked(session: Session, declared: ReferenceList, attributes: Mapping[str,
 def _keep_one_of_each_meaning(session: Session, declared: ReferenceList, value: Any) -> None:
     if value.id in last_of_meaning(values_of(session, declared), declared):
         label = dict(declared.meanings).get(value.meaning, value.meaning)
-        raise Refused(_("“%(name)s” is the last one under “%(meaning)s”.", name=value.name, meaning=label), "last")
+        raise Refused(
+            _("“%(name)s” is the last one under “%(meaning)s”.", name=value.name, meaning=label), "last"
+        )
 
 
 def _note(session: Session, declared: ReferenceList, id: int, action: str, changes: dict[str, Any]) -> None:
     actor = actor_of(session)
-    session.add(History(
-        resource=f"list:{declared.name}", record_id=id, actor_id=actor.user_id if actor else None,
-        action=action, source="page", changes=changes,
-    ))
+    session.add(
+        History(
+            resource=f"list:{declared.name}",
+            record_id=id,
+            actor_id=actor.user_id if actor else None,
+            action=action,
+            source="page",
+            changes=changes,
+        )
+    )
     session.flush()

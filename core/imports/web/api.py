@@ -41,7 +41,9 @@ def create() -> Response:
     if file is None or not file.filename:
         raise not_valid([Problem("file", _("Send the file as the part “file” of a form."), "required")])
     if on_duplicate not in ON_DUPLICATE:
-        raise not_valid([Problem("on_duplicate", _("Duplicates can be: %(known)s.", known=", ".join(ON_DUPLICATE)))])
+        raise not_valid(
+            [Problem("on_duplicate", _("Duplicates can be: %(known)s.", known=", ".join(ON_DUPLICATE)))]
+        )
     dry = request.form.get("dry_run", "").lower() in ("1", "true", "yes")
     wanted = _wanted_mapping()
     place = new_place(here.house.config)
@@ -67,11 +69,24 @@ def read(id: int) -> Response:
     return jsonify(_told(own(id)))
 
 
-def _begin(here: Here, stored: str, filename: str, on_duplicate: str, wanted: Mapping[str, str] | None) -> ImportRun:
+def _begin(
+    here: Here, stored: str, filename: str, on_duplicate: str, wanted: Mapping[str, str] | None
+) -> ImportRun:
     place = here.house.config.instance / "imports" / stored
-    facts = {name: request.form.get(name) for name in ("encoding", "separator", "sheet", "decimal", "date_order")}
+    facts = {
+        name: request.form.get(name) for name in ("encoding", "separator", "sheet", "decimal", "date_order")
+    }
     opened = understand(here.session, here.actor, here.resource, place, filename, wanted=facts)
-    run = new_run(here.session, here.house, here.actor, here.resource, place, filename, opened, on_duplicate=on_duplicate)
+    run = new_run(
+        here.session,
+        here.house,
+        here.actor,
+        here.resource,
+        place,
+        filename,
+        opened,
+        on_duplicate=on_duplicate,
+    )
     if wanted is not None:
         try:
             chosen = named_mapping(here.resource, opened.table.headers, wanted)
@@ -106,6 +121,11 @@ def _told(step: OwnImport) -> dict[str, Any]:
         "counts": run.counts or None,
         "checked": run.checked or None,
         "job": {"id": job.id, "status": job.status} if job is not None else None,
-        "errors": [{"row": row.row, "problems": [{"field": name, "message": message} for name, message in row.problems or ()]}
-                   for row in bad],
+        "errors": [
+            {
+                "row": row.row,
+                "problems": [{"field": name, "message": message} for name, message in row.problems or ()],
+            }
+            for row in bad
+        ],
     }

@@ -76,7 +76,9 @@ def columns(id: int) -> ResponseReturnValue:
 
 def _opened(step: OwnImport, facts: Mapping[str, Any]) -> Opened:
     path = folder_of(step.here.house.config) / step.run.stored
-    opened = understand(step.here.session, step.here.actor, step.here.resource, path, step.run.filename, wanted=facts)
+    opened = understand(
+        step.here.session, step.here.actor, step.here.resource, path, step.run.filename, wanted=facts
+    )
     return opened
 
 
@@ -119,11 +121,15 @@ def _keep(step: OwnImport, opened: Opened, mapping: Mapping[int, str]) -> None:
     run.format = format_of(opened.table, opened.plan.values)
     run.headers = list(opened.table.headers)
     run.mapping = {str(column): name for column, name in mapping.items()}
-    run.constants = {name: value for name, value in opened.plan.constants.items() if name not in mapping.values()}
+    run.constants = {
+        name: value for name, value in opened.plan.constants.items() if name not in mapping.values()
+    }
     run.on_duplicate = form["duplicates"] if form.get("duplicates") in ON_DUPLICATE else SKIP
     offered = set(form.getlist("offered"))
     chosen = set(form.getlist("new"))
-    run.new_values = [name for name in creatable_lists(here.house, here.resource) if name not in offered or name in chosen]
+    run.new_values = [
+        name for name in creatable_lists(here.house, here.resource) if name not in offered or name in chosen
+    ]
     run.rows_total, run.state, run.checked = opened.table.count_hint, MAPPING, {}
     remember(here.session, here.resource, run.headers, mapping)
 
@@ -131,19 +137,34 @@ def _keep(step: OwnImport, opened: Opened, mapping: Mapping[int, str]) -> None:
 def _page(step: OwnImport, opened: Opened, mapping: Mapping[int, str], problem: str) -> str:
     here, table = step.here, opened.table
     seen = survey(table, here.resource, mapping, here.formats)
-    lines = [_line(step, index, header, mapping.get(index, ""), seen) for index, header in enumerate(table.headers)]
+    lines = [
+        _line(step, index, header, mapping.get(index, ""), seen) for index, header in enumerate(table.headers)
+    ]
     csv = is_csv(table)
     separators = {",": ",", ";": ";", "\t": _("tab"), "|": "|"}
     if isinstance(table.format, CsvFormat):
         separators.setdefault(table.format.separator, table.format.separator)
     return render_template(
-        "imports/columns.html", step=step, here=here, run=step.run, problem=problem, lines=lines, is_csv=csv,
-        format=table.format, values=opened.plan.values, encodings=ENCODINGS,
+        "imports/columns.html",
+        step=step,
+        here=here,
+        run=step.run,
+        problem=problem,
+        lines=lines,
+        is_csv=csv,
+        format=table.format,
+        values=opened.plan.values,
+        encodings=ENCODINGS,
         separators=list(separators.items()),
-        rows=table.count_hint, columns_key=_columns_key(opened), groups=_groups(step),
-        left=sum(not line.field for line in lines), new_words=_new_words(step, seen),
-        may_make=here.actor.may("settings", "edit"), defaults=_defaults(step, mapping),
-        keys=[key.label for key in here.resource.identity], record_id=RECORD_ID,
+        rows=table.count_hint,
+        columns_key=_columns_key(opened),
+        groups=_groups(step),
+        left=sum(not line.field for line in lines),
+        new_words=_new_words(step, seen),
+        may_make=here.actor.may("settings", "edit"),
+        defaults=_defaults(step, mapping),
+        keys=[key.label for key in here.resource.identity],
+        record_id=RECORD_ID,
     )
 
 
@@ -179,7 +200,9 @@ def _words_note(step: OwnImport, declared: Field, words: Words) -> tuple[Text, s
 def _groups(step: OwnImport) -> list[tuple[Text, list[Field]]]:
     """The fields to choose from, on the cards they stand on."""
     fields = writable_fields(step.here.resource)
-    groups = [(label, [each for each in fields if each.group == name]) for name, label in step.here.resource.groups]
+    groups = [
+        (label, [each for each in fields if each.group == name]) for name, label in step.here.resource.groups
+    ]
     named = {name for name, _label in step.here.resource.groups}
     rest = [each for each in fields if each.group not in named]
     return [(label, found) for label, found in [*groups, (_("Other"), rest)] if found]
@@ -194,8 +217,15 @@ def _new_words(step: OwnImport, seen: Survey) -> list[NewWords]:
             found.setdefault(words.list, {}).update(words.unknown)
     offered = set(request.values.getlist("offered"))
     chosen = set(request.values.getlist("new"))
-    return [NewWords(name, lists[name].plural, list(words), name in chosen if name in offered else name in step.run.new_values)
-            for name, words in found.items()]
+    return [
+        NewWords(
+            name,
+            lists[name].plural,
+            list(words),
+            name in chosen if name in offered else name in step.run.new_values,
+        )
+        for name, words in found.items()
+    ]
 
 
 def _defaults(step: OwnImport, mapping: Mapping[int, str]) -> list[tuple[Text, Any]]:

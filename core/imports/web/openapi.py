@@ -33,7 +33,10 @@ def describe_imports(resources: Iterable[str]) -> dict[str, dict[str, Any]]:
             "file": {"type": "string", "contentMediaType": "application/octet-stream"},
             "resource": {"enum": sorted(resources)},
             "on_duplicate": {"enum": list(ON_DUPLICATE)},
-            "mapping": {"type": "string", "description": "JSON object: column name to field name, '' to leave it out"},
+            "mapping": {
+                "type": "string",
+                "description": "JSON object: column name to field name, '' to leave it out",
+            },
             "encoding": {"type": "string"},
             "separator": {"type": "string"},
             "sheet": {"type": "string"},
@@ -41,21 +44,32 @@ def describe_imports(resources: Iterable[str]) -> dict[str, dict[str, Any]]:
         },
     }
     return {
-        "/api/v1/imports": {"post": {
-            "tags": ["imports"],
-            "operationId": "imports.create",
-            "summary": "Bring in a CSV or XLSX file",
-            "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
-            "responses": {
-                "201": {"description": "Done", **answer},
-                "202": {"description": "Goes on in the background", **answer},
-            },
-        }},
-        "/api/v1/imports/{id}": {"get": {
-            "tags": ["imports"],
-            "operationId": "imports.show",
-            "summary": "How an import stands",
-            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}],
-            "responses": {"200": {"description": "The import", **answer}},
-        }},
+        "/api/v1/imports": {
+            "post": {
+                "tags": ["imports"],
+                "operationId": "imports.create",
+                "summary": "Bring in a CSV or XLSX file",
+                "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+                "responses": {
+                    "201": {"description": "Done", **answer},
+                    "202": {"description": "Goes on in the background", **answer},
+                },
+            }
+        },
+        "/api/v1/imports/{id}": {
+            "get": {
+                "tags": ["imports"],
+                "operationId": "imports.show",
+                "summary": "How an import stands",
+                "parameters": [
+                    {
+                        "name": "id",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": "integer", "minimum": 1},
+                    }
+                ],
+                "responses": {"200": {"description": "The import", **answer}},
+            }
+        },
     }

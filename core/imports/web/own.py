@@ -59,8 +59,11 @@ def sheet_columns(run: ImportRun, here: Here, troubled: set[str]) -> list[tuple[
     resource = here.resource
     # the reason stands at the end of the row: a third key that is in order would only push it out of sight
     keys = {attribute for key in resource.identity[:2] for attribute in key.attributes}
-    wanted = {resource.title} | troubled | {
-        each.name for each in resource.fields if keys & set(each.kind.attributes(each))}
+    wanted = (
+        {resource.title}
+        | troubled
+        | {each.name for each in resource.fields if keys & set(each.kind.attributes(each))}
+    )
     found = sorted((int(column), name) for column, name in run.mapping.items() if name in wanted)
     return sorted(found, key=lambda pair: pair[1] != resource.title)
 

@@ -36,10 +36,20 @@ def review(id: int) -> ResponseReturnValue:
     if step.run.state == MAPPING:
         return _not_checked(step)
     rows = step.here.session.scalars(
-        sa.select(ImportRow).where(ImportRow.import_id == id, ImportRow.outcome == ERROR)
-        .order_by(ImportRow.row).limit(SHOWN)).all()
-    return render_template("imports/review.html", step=step, here=step.here, run=step.run, counts=step.run.checked,
-                           sheet=draw_sheet(step, rows), also=summary_of(step))
+        sa.select(ImportRow)
+        .where(ImportRow.import_id == id, ImportRow.outcome == ERROR)
+        .order_by(ImportRow.row)
+        .limit(SHOWN)
+    ).all()
+    return render_template(
+        "imports/review.html",
+        step=step,
+        here=step.here,
+        run=step.run,
+        counts=step.run.checked,
+        sheet=draw_sheet(step, rows),
+        also=summary_of(step),
+    )
 
 
 def run(id: int) -> ResponseReturnValue:
@@ -71,7 +81,9 @@ def _not_checked(step: OwnImport) -> ResponseReturnValue:
     job = step.job
     if job is None:
         return redirect(step.step("columns"))
-    return render_template("imports/running.html", step=step, run=step.run, here=step.here, current=3, stopped=True)
+    return render_template(
+        "imports/running.html", step=step, run=step.run, here=step.here, current=3, stopped=True
+    )
 
 
 def _claim(step: OwnImport) -> bool:
@@ -79,8 +91,14 @@ def _claim(step: OwnImport) -> bool:
     session, id = step.here.session, step.run.id
     job, now = step.job, utcnow()
     fresh = ImportRun.state.in_((MAPPING, CHECKED))
-    cut_off = sa.and_(ImportRun.state == RUNNING, ImportRun.started_at < now - CUT_OFF if job is None else sa.true())
-    taken = sa.update(ImportRun).where(ImportRun.id == id, sa.or_(fresh, cut_off)).values(state=RUNNING, started_at=now)
+    cut_off = sa.and_(
+        ImportRun.state == RUNNING, ImportRun.started_at < now - CUT_OFF if job is None else sa.true()
+    )
+    taken = (
+        sa.update(ImportRun)
+        .where(ImportRun.id == id, sa.or_(fresh, cut_off))
+        .values(state=RUNNING, started_at=now)
+    )
     found = session.execute(taken.returning(ImportRun.id)).first()
     session.commit()
     session.refresh(step.run)

@@ -54,12 +54,18 @@ def draw_sheet(step: OwnImport, rows: Sequence[ImportRow]) -> Sheet:
     shown = sheet_columns(step.run, step.here, troubled)
     resource = step.here.resource
     labels = field_labels(step.here.house, step.run)
-    numbers = {name for _column, name in shown
-               if resource.has_field(name) and isinstance(resource.field(name).kind, MoneyAmount)}
+    numbers = {
+        name
+        for _column, name in shown
+        if resource.has_field(name) and isinstance(resource.field(name).kind, MoneyAmount)
+    }
     drawn = []
     for row in rows:
         wrong = {problem[0] for problem in row.problems or ()}
-        cells = [SheetCell(column, cell_text(row.cells, column), name in wrong, name in numbers) for column, name in shown]
+        cells = [
+            SheetCell(column, cell_text(row.cells, column), name in wrong, name in numbers)
+            for column, name in shown
+        ]
         drawn.append(SheetRow(row.row, cells, reason(row.problems or (), {} if len(wrong) == 1 else labels)))
     return Sheet([(labels.get(name, name), name in numbers) for _column, name in shown], drawn)
 
@@ -73,7 +79,9 @@ def draw_records(step: OwnImport, rows: Sequence[ImportRow]) -> list[RecordRow]:
         title = titles.get((row.resource or "", row.record_id or 0), "")
         address = f"/{row.resource}/{row.record_id}" if title else ""
         label = resources[row.resource].label if row.resource in resources else ""
-        drawn.append(RecordRow(row.row, title, address, label, reason(row.problems or row.warnings or (), labels)))
+        drawn.append(
+            RecordRow(row.row, title, address, label, reason(row.problems or row.warnings or (), labels))
+        )
     return drawn
 
 
@@ -83,22 +91,54 @@ def summary_of(step: OwnImport, most: int = 12) -> list[tuple[str, Text, str]]:
     said: list[tuple[str, Text, str]] = []
     for name, words in step.run.made.items():
         if name in lists:
-            said.append(("plus", _("New in %(list)s: %(words)s", list=str(lists[name].plural), words=", ".join(words[:20])), ""))
+            said.append(
+                (
+                    "plus",
+                    _(
+                        "New in %(list)s: %(words)s",
+                        list=str(lists[name].plural),
+                        words=", ".join(words[:20]),
+                    ),
+                    "",
+                )
+            )
     for name, message, rows, first in sorted(step.run.notes, key=lambda note: -note[2])[:most]:
         where = _("row %(row)s", row=first) if rows == 1 else ngettext("%(num)s row", "%(num)s rows", rows)
-        said.append(("alert-triangle", _("%(name)s: %(text)s", name=labels[name], text=message) if name in labels else message, where))
+        said.append(
+            (
+                "alert-triangle",
+                _("%(name)s: %(text)s", name=labels[name], text=message) if name in labels else message,
+                where,
+            )
+        )
     if len(step.run.notes) > most:
-        said.append(("dots", ngettext("%(num)s more warning of another kind", "%(num)s more warnings of other kinds",
-                                      len(step.run.notes) - most), ""))
+        said.append(
+            (
+                "dots",
+                ngettext(
+                    "%(num)s more warning of another kind",
+                    "%(num)s more warnings of other kinds",
+                    len(step.run.notes) - most,
+                ),
+                "",
+            )
+        )
     return said
 
 
 def counted(step: OwnImport, created: Mapping[str, int], formats: Formats) -> str:
     """“208 leads and 19 clients”."""
     resources = step.here.house.resources
-    parts = [f"{count} {str(resources[name].plural if count != 1 else resources[name].label).lower()}"
-             for name, count in created.items() if count and name in resources]
-    return _("%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1]) if len(parts) > 1 else "".join(parts)
+    parts = [
+        f"{count} {str(resources[name].plural if count != 1 else resources[name].label).lower()}"
+        for name, count in created.items()
+        if count and name in resources
+    ]
+    return (
+        _("%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
+        if len(parts) > 1
+        else "".join(parts)
+    )
 
 
 def _titles(step: OwnImport, rows: Sequence[ImportRow]) -> dict[tuple[str, int], str]:
@@ -113,6 +153,8 @@ def _titles(step: OwnImport, rows: Sequence[ImportRow]) -> dict[tuple[str, int],
         if not step.here.actor.may(name, "view"):
             continue
         title: Any = getattr(resource.model, resource.field(resource.title).attribute)
-        for id, text in step.here.session.execute(sa.select(resource.model.id, title).where(resource.model.id.in_(ids))):
+        for id, text in step.here.session.execute(
+            sa.select(resource.model.id, title).where(resource.model.id.in_(ids))
+        ):
             found[name, id] = str(text)
     return found

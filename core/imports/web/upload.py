@@ -52,18 +52,28 @@ def template(resource: str, format: str) -> ResponseReturnValue:
     if format not in ("xlsx", "csv"):
         abort(404)
     content = write_template(here.resource, here.formats, "csv" if format == "csv" else "xlsx")
-    mimetype = ("text/csv" if format == "csv"
-                else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    mimetype = (
+        "text/csv" if format == "csv" else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
     answer = Response(content, mimetype=mimetype)
     answer.headers.set("Content-Disposition", "attachment", filename=f"{resource}.{format}")
     return answer
 
 
 def _page(here: Here, problem: Text = "", filename: str = "") -> str:
-    mine = select(ImportRun).where(
-        ImportRun.resource == here.resource.name, ImportRun.user_id == here.actor.user_id
-    ).order_by(ImportRun.id.desc()).limit(LAST)
+    mine = (
+        select(ImportRun)
+        .where(ImportRun.resource == here.resource.name, ImportRun.user_id == here.actor.user_id)
+        .order_by(ImportRun.id.desc())
+        .limit(LAST)
+    )
     return render_template(
-        "imports/upload.html", here=here, problem=problem, filename=filename, last=here.session.scalars(mine).all(),
-        moment=lambda at: _MOMENT.text(at, here.formats), csv_limit=LIMITS.csv_bytes // 1024**2, xlsx_limit=LIMITS.xlsx_bytes // 1024**2,
+        "imports/upload.html",
+        here=here,
+        problem=problem,
+        filename=filename,
+        last=here.session.scalars(mine).all(),
+        moment=lambda at: _MOMENT.text(at, here.formats),
+        csv_limit=LIMITS.csv_bytes // 1024**2,
+        xlsx_limit=LIMITS.xlsx_bytes // 1024**2,
     )

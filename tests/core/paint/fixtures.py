@@ -70,7 +70,13 @@ def _fill(session: Session) -> None:
     session.flush()
     seed_roles(session, house)
     for name, role in PEOPLE.items():
-        create_user(session, email=f"{name}@example.com", password=PASSWORD, name=f"{name.title()} Pérez", roles=[role])
+        create_user(
+            session,
+            email=f"{name}@example.com",
+            password=PASSWORD,
+            name=f"{name.title()} Pérez",
+            roles=[role],
+        )
     save_setting(session, "installation.ready", True)
     save_setting(session, "company.country", "VE")
     save_setting(session, "company.name", "Almacenes Caroní")

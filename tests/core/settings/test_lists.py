@@ -53,8 +53,18 @@ def test_a_list_shows_its_values_and_how_many_records_have_each(sign_in: SignIn,
 
 def test_values_stand_in_groups_by_meaning(sign_in: SignIn) -> None:
     page = sign_in("ana").get("/settings/lists/stages").text
-    places = [page.index(text) for text in ("<h3>Open</h3>", 'value="New"', 'value="Mixed"', "<h3>Sold</h3>", 'value="Sold"',
-                                            "<h3>Lost</h3>", 'value="Dried up"')]
+    places = [
+        page.index(text)
+        for text in (
+            "<h3>Open</h3>",
+            'value="New"',
+            'value="Mixed"',
+            "<h3>Sold</h3>",
+            'value="Sold"',
+            "<h3>Lost</h3>",
+            'value="Dried up"',
+        )
+    ]
     assert places == sorted(places)
 
 
@@ -64,7 +74,9 @@ def test_a_value_is_added_renamed_coloured_and_each_deed_undone(sign_in: SignIn,
     assert 'value="Verde"' in added.text
     assert names(session) == ["Rojo", "Añil", "Verde"]
     id = id_of(session, "Verde")
-    renamed = ana.post(f"/settings/lists/colours/{id}", data={"name": "Verde agua", "hue": "teal"}, headers=SCRIPT)
+    renamed = ana.post(
+        f"/settings/lists/colours/{id}", data={"name": "Verde agua", "hue": "teal"}, headers=SCRIPT
+    )
     session.expire_all()
     item = references_of(session).get("colours", id)
     assert (item.name, item.hue) == ("Verde agua", "teal")
@@ -72,7 +84,9 @@ def test_a_value_is_added_renamed_coloured_and_each_deed_undone(sign_in: SignIn,
     assert (references_of(session).get("colours", id).name, names(session)[-1]) == ("Verde", "Verde")
     ana.post(toast(added)["undo_url"], headers=SCRIPT)
     assert names(session) == ["Rojo", "Añil"]
-    deeds = session.scalars(sa.select(History.action).where(History.resource == "list:colours").order_by(History.id)).all()
+    deeds = session.scalars(
+        sa.select(History.action).where(History.resource == "list:colours").order_by(History.id)
+    ).all()
     assert deeds == ["create", "edit", "undo", "delete"]
 
 
@@ -115,7 +129,9 @@ def test_a_new_record_can_only_begin_with_an_open_value(sign_in: SignIn, session
 def test_the_order_is_dragged_or_stepped(sign_in: SignIn, session: Session) -> None:
     ana = sign_in("ana")
     new, mixed = id_of(session, "New", "stages"), id_of(session, "Mixed", "stages")
-    moved = ana.post("/settings/lists/stages/order", data={"id": [mixed, new], "meaning": "open"}, headers=SCRIPT)
+    moved = ana.post(
+        "/settings/lists/stages/order", data={"id": [mixed, new], "meaning": "open"}, headers=SCRIPT
+    )
     assert names(session, "stages") == ["Mixed", "New", "Sold", "Dried up"]
     ana.post(toast(moved)["undo_url"], headers=SCRIPT)
     assert names(session, "stages") == ["New", "Mixed", "Sold", "Dried up"]
@@ -128,7 +144,9 @@ def test_the_order_is_dragged_or_stepped(sign_in: SignIn, session: Session) -> N
 def test_a_value_dragged_into_another_group_gets_its_meaning(sign_in: SignIn, session: Session) -> None:
     ana = sign_in("ana")
     mixed, sold = id_of(session, "Mixed", "stages"), id_of(session, "Sold", "stages")
-    moved = ana.post("/settings/lists/stages/order", data={"id": [sold, mixed], "meaning": "converted"}, headers=SCRIPT)
+    moved = ana.post(
+        "/settings/lists/stages/order", data={"id": [sold, mixed], "meaning": "converted"}, headers=SCRIPT
+    )
     assert references_of(session).get("stages", mixed).meaning == "converted"
     ana.post(toast(moved)["undo_url"], headers=SCRIPT)
     assert references_of(session).get("stages", mixed).meaning == "open"
@@ -140,7 +158,9 @@ def test_the_last_value_of_a_meaning_stays(sign_in: SignIn, session: Session) ->
     page = ana.get("/settings/lists/stages").text
     assert "“Sold” is the last one of its meaning and stays" in page
     ana.post(f"/settings/lists/stages/{sold}/delete")
-    refused = ana.post("/settings/lists/stages/order", data={"id": [dried, sold], "meaning": "junk"}, headers=SCRIPT)
+    refused = ana.post(
+        "/settings/lists/stages/order", data={"id": [dried, sold], "meaning": "junk"}, headers=SCRIPT
+    )
     assert refused.status_code == 409
     assert "“Sold” is the last one under “Sold”." in ana.get("/settings/lists/stages").text
     assert references_of(session).get("stages", sold).meaning == "converted"
@@ -158,7 +178,9 @@ def test_an_unused_value_goes_and_comes_back(sign_in: SignIn, session: Session) 
     assert id_of(session, "Añil") == indigo
 
 
-def test_a_value_in_use_is_replaced_in_every_record_of_everybody(sign_in: SignIn, session: Session, pots: Any) -> None:
+def test_a_value_in_use_is_replaced_in_every_record_of_everybody(
+    sign_in: SignIn, session: Session, pots: Any
+) -> None:
     ana = sign_in("ana")
     red, indigo = id_of(session, "Rojo"), id_of(session, "Añil")
     assert "3 records have this value." in ana.get(f"/settings/lists/colours/{red}/delete").text
@@ -168,7 +190,9 @@ def test_a_value_in_use_is_replaced_in_every_record_of_everybody(sign_in: SignIn
     session.expire_all()
     assert names(session) == ["Añil"]
     assert session.scalars(sa.select(pots.colour_id)).all() == [indigo] * 5
-    assert references_of(session).default("colours").name == "Añil", "what replaces the default is the default"
+    assert references_of(session).default("colours").name == "Añil", (
+        "what replaces the default is the default"
+    )
     versions = dict(session.execute(sa.select(pots.name, pots.version)).all())
     assert (versions["Pot 0"], versions["Pot 4"]) == (2, 1), "a form opened before is told of the change"
 
@@ -178,21 +202,42 @@ def test_everything_about_a_value_is_edited_in_its_dialog(sign_in: SignIn, sessi
     red = id_of(session, "Rojo")
     dialog = ana.get(f"/settings/lists/colours/{red}/edit", headers=SCRIPT).text
     assert dialog.lstrip().startswith('<div class="dialog-fragment"') and "Litres in store" in dialog
-    wrong = ana.post(f"/settings/lists/colours/{red}/edit", data={"name": "Añil", "litres": "9"}, headers=SCRIPT)
+    wrong = ana.post(
+        f"/settings/lists/colours/{red}/edit", data={"name": "Añil", "litres": "9"}, headers=SCRIPT
+    )
     assert wrong.status_code == 422 and "The list has a value of this name already." in wrong.text
-    wrong = ana.post(f"/settings/lists/colours/{red}/edit", data={"name": "Rojo", "litres": "9000"}, headers=SCRIPT)
+    wrong = ana.post(
+        f"/settings/lists/colours/{red}/edit", data={"name": "Rojo", "litres": "9000"}, headers=SCRIPT
+    )
     assert wrong.status_code == 422 and "From 0 to 500." in wrong.text
-    saved = ana.post(f"/settings/lists/colours/{red}/edit", headers=SCRIPT,
-                     data={"name": "Rojo vivo", "litres": "40", "description": "Para fachadas", "hue": "pink"})
+    saved = ana.post(
+        f"/settings/lists/colours/{red}/edit",
+        headers=SCRIPT,
+        data={"name": "Rojo vivo", "litres": "40", "description": "Para fachadas", "hue": "pink"},
+    )
     assert saved.headers["HX-Redirect"].endswith("/settings/lists/colours")
     value = session.get(current_house().lists["colours"].model, red)
-    assert (value.name, value.litres, value.description, value.hue) == ("Rojo vivo", 40, "Para fachadas", "pink")
+    assert (value.name, value.litres, value.description, value.hue) == (
+        "Rojo vivo",
+        40,
+        "Para fachadas",
+        "pink",
+    )
 
 
 def test_nobody_without_the_right_changes_a_list(sign_in: SignIn, session: Session) -> None:
     sam = sign_in("sam")
     red = id_of(session, "Rojo")
-    for address in ("", f"/{red}", f"/{red}/default", f"/{red}/up", f"/{red}/edit", f"/{red}/delete", "/order", "/undo/x"):
+    for address in (
+        "",
+        f"/{red}",
+        f"/{red}/default",
+        f"/{red}/up",
+        f"/{red}/edit",
+        f"/{red}/delete",
+        "/order",
+        "/undo/x",
+    ):
         assert sam.post(f"/settings/lists/colours{address}", data={"name": "Sam"}).status_code in (400, 403)
     assert names(session) == ["Rojo", "Añil"]
 
@@ -209,7 +254,10 @@ def test_a_forged_or_borrowed_way_back_leads_nowhere(sign_in: SignIn, session: S
 def test_programs_read_the_values_of_a_list(sign_in: SignIn, paint_app: Any) -> None:
     answer = sign_in("sam").get("/api/v1/lists/stages")
     assert [(item["name"], item["meaning"], item["default"]) for item in answer.json["items"]] == [
-        ("New", "open", True), ("Mixed", "open", False), ("Sold", "converted", False), ("Dried up", "junk", False),
+        ("New", "open", True),
+        ("Mixed", "open", False),
+        ("Sold", "converted", False),
+        ("Dried up", "junk", False),
     ]
     assert sign_in("sam").get("/api/v1/lists/nothing").status_code == 404
     assert paint_app.test_client().get("/api/v1/lists/stages").status_code == 401

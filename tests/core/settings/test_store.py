@@ -48,7 +48,9 @@ def test_a_key_nobody_declares_is_none_by_get_and_an_error_by_index(session: Ses
         settings_of(session)["nobody.knows"]
 
 
-def test_another_process_sees_a_change_only_after_its_commit(session: Session, other_session: Session) -> None:
+def test_another_process_sees_a_change_only_after_its_commit(
+    session: Session, other_session: Session
+) -> None:
     assert settings_of(other_session)["shop.days"] == 15
     other_session.rollback()
     save_setting(session, "shop.days", 45)

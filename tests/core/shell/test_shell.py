@@ -35,7 +35,10 @@ def pots(session: Session) -> type[Any]:
     sam, marta = (find_user(session, f"{name}@example.com").id for name in ("sam", "marta"))
     session.add_all(
         [pot(name=f"Ávila {number}", painter_id=sam, stage_id=new) for number in range(3)]
-        + [pot(name="Sold one", painter_id=sam, stage_id=sold), pot(name="Marta's Avila", painter_id=marta, stage_id=new)]
+        + [
+            pot(name="Sold one", painter_id=sam, stage_id=sold),
+            pot(name="Marta's Avila", painter_id=marta, stage_id=new),
+        ]
     )
     session.commit()
     from core.resources.search import rebuild
@@ -79,7 +82,10 @@ def test_a_page_of_the_frame_costs_no_query_of_its_own(sign_in: SignIn, session:
 
 def test_counts_come_by_themselves_and_count_open_records_one_can_see(sign_in: SignIn, pots: Any) -> None:
     assert 'id="count-pots"></span>' in sign_in("sam").get("/").text
-    assert '<span class="rail-count" id="count-pots" hx-swap-oob="true">3</span>' in sign_in("sam").get("/shell/counts").text
+    assert (
+        '<span class="rail-count" id="count-pots" hx-swap-oob="true">3</span>'
+        in sign_in("sam").get("/shell/counts").text
+    )
     assert ">4</span>" in sign_in("ana").get("/shell/counts").text
 
 
@@ -103,7 +109,9 @@ def test_the_palette_finds_records_one_can_see_and_marks_the_words(sign_in: Sign
     found = sign_in("sam").get("/shell/search?q=avila", headers=SCRIPT).text
     assert found.count("<mark>Ávila</mark>") == 3
     assert "Marta" not in found
-    assert "Marta&#39;s <mark>Avila</mark>" in sign_in("ana").get("/shell/search?q=ávila", headers=SCRIPT).text
+    assert (
+        "Marta&#39;s <mark>Avila</mark>" in sign_in("ana").get("/shell/search?q=ávila", headers=SCRIPT).text
+    )
 
 
 def test_the_palette_offers_to_create_and_to_go(sign_in: SignIn) -> None:
@@ -142,7 +150,9 @@ def test_the_theme_is_kept_with_the_person(sign_in: SignIn, session: Session) ->
 
 def test_the_language_is_kept_with_the_person(sign_in: SignIn) -> None:
     sam = sign_in("sam")
-    answer = sam.post("/shell/language", data={"language": "fr"}, headers={"Referer": "http://localhost/pots?q=x"})
+    answer = sam.post(
+        "/shell/language", data={"language": "fr"}, headers={"Referer": "http://localhost/pots?q=x"}
+    )
     assert answer.headers["Location"] == "/pots?q=x"
     assert '<html lang="fr"' in sam.get("/").text
     assert sam.post("/shell/language", data={"language": "tlh"}).status_code == 400

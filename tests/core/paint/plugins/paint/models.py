@@ -22,6 +22,12 @@ class Pot(Record, Model):
     __tablename__ = "paint_pot"
 
     name: Mapped[str] = mapped_column(String(200))
-    painter_id: Mapped[int | None] = mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"), index=True)
-    colour_id: Mapped[int | None] = mapped_column(Id, ForeignKey("paint_colour.id", ondelete="RESTRICT"), index=True)
-    stage_id: Mapped[int | None] = mapped_column(Id, ForeignKey("paint_stage.id", ondelete="RESTRICT"), index=True)
+    painter_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("core_user.id", ondelete="SET NULL"), index=True
+    )
+    colour_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("paint_colour.id", ondelete="RESTRICT"), index=True
+    )
+    stage_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("paint_stage.id", ondelete="RESTRICT"), index=True
+    )

@@ -42,13 +42,27 @@ def shipped_stages(language: str) -> Sequence[Mapping[str, Any]]:
 
 
 COLOURS = ReferenceList(
-    "colours", Colour, "Colour", "Colours", used_by=(("pots", "colour_id"),), coloured=True, shipped=shipped_colours,
-    columns=(Field("litres", "Litres in store", Integer(maximum=500)),), plugin="paint",
+    "colours",
+    Colour,
+    "Colour",
+    "Colours",
+    used_by=(("pots", "colour_id"),),
+    coloured=True,
+    shipped=shipped_colours,
+    columns=(Field("litres", "Litres in store", Integer(maximum=500)),),
+    plugin="paint",
 )
 
 STAGES_LIST = ReferenceList(
-    "stages", Stage, "Stage", "Stages", used_by=(("pots", "stage_id"),), shipped=shipped_stages,
-    meanings=(("open", "Open"), ("converted", "Sold"), ("junk", "Lost")), section="Workshop", plugin="paint",
+    "stages",
+    Stage,
+    "Stage",
+    "Stages",
+    used_by=(("pots", "stage_id"),),
+    shipped=shipped_stages,
+    meanings=(("open", "Open"), ("converted", "Sold"), ("junk", "Lost")),
+    section="Workshop",
+    plugin="paint",
 )
 
 SHOP = SettingsSection(
