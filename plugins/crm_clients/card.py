@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,7 @@ from core.api import (
     fold,
 )
 from plugins.crm_clients.documents import TYPES, DocumentNumber
+from plugins.crm_clients.headers import HEADERS
 
 GROUPS = (
     ("general", _l("General")),
@@ -89,7 +91,7 @@ def card_fields(
     """The card's fields in the order of the form; `extra` maps a field's name to fields that follow it."""
     fields: list[Field] = []
     for field in _fields(entered_label, entered_kind):
-        fields.append(field)
+        fields.append(replace(field, aliases=HEADERS.get(field.name, ())))
         fields.extend((extra or {}).get(field.name, ()))
     return tuple(fields)
 
@@ -151,25 +153,11 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
             Text(folded=True),
             required=True,
             quick=True,
-            aliases=(
-                "nombre",
-                "société",
-                "empresa",
-                "entreprise",
-                "company",
-                "compañía",
-                "account name",
-                "nom",
-                "organization",
-                "full name",
-                "nombre completo",
-            ),
         ),
         Field(
             "legal_name",
             _l("Legal name"),
             Text(),
-            aliases=("razón social", "razón", "raison sociale", "denominación social"),
         ),
         Field(
             "kind",
@@ -185,64 +173,41 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
                 ),
             ),
             default=lambda context: "company",
-            aliases=("tipo de cliente", "type de client", "kind of client"),
         ),
         Field(
             "document_type",
             _l("Document type"),
             Reference("document_types"),
-            aliases=("tipo de documento", "type de document", "tipo documento"),
         ),
         Field(
             "document_number",
             _l("Document number"),
             DocumentNumber(),
-            aliases=(
-                "número de documento",
-                "numéro de document",
-                "nº documento",
-                "documento",
-                "número de documentos",
-                "tax id",
-            ),
         ),
         Field(
             "email",
             _l("E-mail"),
             Email(),
             quick=True,
-            aliases=("email", "correo", "correo electrónico", "courriel", "e-mail", "mail", "adresse e-mail"),
         ),
         Field(
             "phone_1",
             _l("Phone 1"),
             Phone(),
             quick=True,
-            aliases=(
-                "teléfono 1",
-                "teléfono",
-                "téléphone",
-                "téléphone 1",
-                "phone",
-                "telephone",
-                "tel",
-                "celular",
-            ),
         ),
         Field(
             "phone_2",
             _l("Phone 2"),
             Phone(),
-            aliases=("teléfono 2", "téléphone 2", "mobile", "móvil", "mobile phone", "otro teléfono"),
         ),
-        Field("website", _l("Website"), Url(), aliases=("sitio web", "site web", "web", "página web", "url")),
+        Field("website", _l("Website"), Url()),
         Field(
             "channel",
             _l("Channel"),
             Reference("channels"),
             quick=True,
             default=default_of("channels"),
-            aliases=("canal", "canal de comercialización"),
         ),
         Field(
             "segment",
@@ -250,85 +215,37 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
             Reference("segments", look="square"),
             quick=True,
             default=default_of("segments"),
-            aliases=("segmentación", "segmento", "segmentation", "industry", "sector de actividad"),
         ),
         Field(
             "level",
             _l("Level"),
             Reference("levels"),
             default=default_of("levels"),
-            aliases=(
-                "nivel de potencialidad",
-                "nivel",
-                "niveau",
-                "niveau de potentiel",
-                "rating",
-                "potential level",
-            ),
         ),
         Field(
             "salesperson",
             _l("Salesperson"),
             UserRef(),
             default=lambda context: context.actor.user_id if context.actor else None,
-            aliases=(
-                "vendedor",
-                "responsable",
-                "commercial",
-                "vendeur",
-                "owner",
-                "propietario",
-                "asignado a",
-                "assigned to",
-            ),
         ),
         Field(
             "notifications",
             _l("Notifications"),
             Boolean(),
             default=lambda context: True,
-            aliases=("notificaciones",),
         ),
         Field(
             "entered_on",
             entered_label,
             entered_kind,
             default=today,
-            aliases=(
-                "fecha de ingreso",
-                "ingreso",
-                "creado el",
-                "créé le",
-                "date d'entrée",
-                "created date",
-                "createddate",
-                "fecha de creación",
-                "date de création",
-                "created on",
-                "entry date",
-                "cliente desde",
-                "client depuis",
-                "customer since",
-            ),
         ),
-        Field(
-            "tags", _l("Tags"), Tags(), wide=True, aliases=("etiquetas", "étiquettes", "mots-clés", "labels")
-        ),
+        Field("tags", _l("Tags"), Tags(), wide=True),
         Field(
             "notes",
             _l("Notes"),
             LongText(),
             wide=True,
-            aliases=(
-                "notas",
-                "observaciones",
-                "commentaire",
-                "commentaires",
-                "comentarios",
-                "remarques",
-                "description",
-                "comments",
-            ),
         ),
         Field(
             "address",
@@ -336,15 +253,6 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
             Text(max_length=300),
             group="address",
             wide=True,
-            aliases=(
-                "dirección",
-                "dirección completa",
-                "adresse",
-                "adresse complète",
-                "street",
-                "billingstreet",
-                "calle",
-            ),
         ),
         Field(
             "country",
@@ -352,104 +260,62 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
             Country(),
             group="address",
             default=lambda context: context.reading.country or None,
-            aliases=("país", "pays", "billingcountry"),
         ),
         Field(
             "state",
             _l("State or region"),
             Text(max_length=100),
             group="address",
-            aliases=(
-                "estado",
-                "región",
-                "région",
-                "state",
-                "region",
-                "provincia",
-                "departamento",
-                "billingstate",
-            ),
         ),
         Field(
             "city",
             _l("City"),
             Text(max_length=100),
             group="address",
-            aliases=("ciudad", "ville", "billingcity"),
         ),
         Field(
             "municipality",
             _l("Municipality"),
             Text(max_length=100),
             group="address",
-            aliases=("municipio", "municipalidad", "municipalité", "commune"),
         ),
-        Field(
-            "parish", _l("Parish"), Text(max_length=100), group="address", aliases=("parroquia", "paroisse")
-        ),
+        Field("parish", _l("Parish"), Text(max_length=100), group="address"),
         Field(
             "postal_code",
             _l("Postal code"),
             Text(max_length=20),
             group="address",
-            aliases=("código postal", "code postal", "zip", "zip code", "billingpostalcode", "cp"),
         ),
         Field(
             "reference_point",
             _l("Reference point"),
             Text(),
             group="address",
-            aliases=("punto de referencia", "point de repère", "referencia"),
         ),
-        Field("zone", _l("Zone"), Reference("zones"), group="address", aliases=("zona",)),
-        Field("sector", _l("Sector"), Reference("sectors"), group="address", aliases=("secteur",)),
+        Field("zone", _l("Zone"), Reference("zones"), group="address"),
+        Field("sector", _l("Sector"), Reference("sectors"), group="address"),
         Field(
             "contact_first_name",
             _l("First name"),
             Text(max_length=100),
             group="contact",
-            aliases=(
-                "contacto nombre",
-                "nombre del contacto",
-                "prénom",
-                "first name",
-                "firstname",
-                "contact prénom",
-            ),
         ),
         Field(
             "contact_last_name",
             _l("Last name"),
             Text(max_length=100),
             group="contact",
-            aliases=(
-                "contacto apellido",
-                "apellido",
-                "nom de famille",
-                "last name",
-                "lastname",
-                "contact nom",
-                "surname",
-            ),
         ),
         Field(
             "contact_position",
             _l("Position"),
             Text(max_length=100),
             group="contact",
-            aliases=("cargo", "fonction", "position", "job title", "contacto cargo"),
         ),
         Field(
             "contact_email",
             _l("Contact’s e-mail"),
             Email(),
             group="contact",
-            aliases=(
-                "contacto email",
-                "email del contacto",
-                "e-mail du contact",
-                "contact email",
-                "contacto correo",
-            ),
         ),
     )
