@@ -65,7 +65,7 @@ from core.resources.rights import may, require_reach, title_of
 from core.resources.write import NotValid, change, check_draft, create, delete, read_draft, save, write_drafts
 from core.settings import settings_of
 from core.state import forget, remembered
-from core.tabular.write import SinkColumn, XlsxSink
+from core.tabular.write import ColumnType, SinkColumn, XlsxSink
 from core.text import compact, fold
 
 __all__ = [name for name in dir() if not name.startswith("__")]

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from flask import current_app
 
-from core.api import Date, DateTime, Formats, SinkColumn, XlsxSink, _, utcnow
+from core.api import ColumnType, Date, DateTime, Formats, SinkColumn, XlsxSink, _, utcnow
 from plugins.crm_reports.ask import Reader
 from plugins.crm_reports.periods import Period, comparison_label
 from plugins.crm_reports.picture import Picture, Series
@@ -24,7 +24,13 @@ CHART_WIDTH, CHART_HEIGHT = 760, 380
 ROWS_A_CHART = 21
 """Rows of a sheet that a chart of this height covers, with one to spare."""
 
-UNITS = {"share": "percent", "days": "decimal", "count": "integer", "change": "percent", "money": "decimal"}
+UNITS: dict[str, ColumnType] = {
+    "share": "percent",
+    "days": "decimal",
+    "count": "integer",
+    "change": "percent",
+    "money": "decimal",
+}
 
 
 @dataclass(frozen=True)
@@ -159,14 +165,11 @@ def _write_table(sink: XlsxSink, table: Table) -> None:
     currencies = _currencies(table)
     columns = [SinkColumn(str(table.first), width=28)]
     for heading in table.headings:
-        columns += (
-            [
-                SinkColumn(f"{heading.label} ({currency})", "decimal")
-                for currency in currencies.get(heading.name, ())
-            ]
-            if heading.kind == "money"
-            else [SinkColumn(str(heading.label), UNITS[heading.kind])]
-        )  # type: ignore[arg-type]
+        if heading.kind == "money":
+            found = currencies.get(heading.name, ())
+            columns += [SinkColumn(f"{heading.label} ({currency})", "decimal") for currency in found]
+        else:
+            columns.append(SinkColumn(str(heading.label), UNITS[heading.kind]))
     sink.begin(_("Table"), columns)
     for line in (*table.lines, *([table.total] if table.total else [])):
         sink.row([line.label, *_values(table.headings, line, currencies)])
