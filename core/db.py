@@ -172,8 +172,8 @@ def _set_up_sqlite(connection: sqlite3.Connection, record: Any) -> None:
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-65536",
-        "mmap_size=268435456",
+        "cache_size=-32768",
+        "mmap_size=134217728",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
