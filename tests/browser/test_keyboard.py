@@ -132,6 +132,7 @@ def test_a_lead_is_made_moved_undone_edited_and_converted(leads: Page) -> None:
     leads.keyboard.press("z")
     expect(now(leads)).to_have_text(before)
 
+    settle(leads)
     leads.keyboard.press("e")
     expect(leads.locator("form[data-record-form] [name=name]")).to_be_visible()
     leads.locator("form[data-record-form] [name=name]").focus()
@@ -157,18 +158,27 @@ def test_a_value_is_changed_where_it_stands_or_left_as_it_was(leads: Page) -> No
     value = leads.locator("#value-name")
     shown = value.inner_text()
     value.locator("a.value").focus()
+    breathe(leads)
     leads.keyboard.press("Enter")
     expect(value.locator("input[name=name]")).to_be_focused()
+    breathe(leads)
     leads.keyboard.type("?")
     leads.keyboard.press("Escape")
     expect(value.locator("a.value")).to_have_text(shown)
     expect(value.locator("a.value")).to_be_focused()
+    breathe(leads)
     leads.keyboard.press("Enter")
     expect(value.locator("input[name=name]")).to_be_focused()
+    breathe(leads)
     leads.keyboard.press("End")
     leads.keyboard.type(" bis")
     leads.keyboard.press("Enter")
     expect(value.locator("a.value")).to_have_text(f"{shown} bis")
+
+
+def breathe(page: Page) -> None:
+    """As long as a person takes between two keys: htmx makes what it has just put in work a moment later."""
+    page.wait_for_timeout(300)
 
 
 def at_list(page: Page, demo: Served | None) -> Page:

@@ -20,3 +20,4 @@ import "./value.js";
 
 startWire();
 startFresh();
+document.documentElement.dataset.script = "ready";

@@ -7,6 +7,7 @@ document.addEventListener("keydown", (event) => {
   if (!form) return;
   event.preventDefault();
   event.stopPropagation();
+  window.htmx?.process(form); // a form that has only just come is not yet htmx's, and its link would leave the page
   form.querySelector("[data-leave]")?.click();
 });
 
