@@ -134,5 +134,7 @@ def sign_in(page: Page, url: str, email: str = ADMIN, password: str = PASSWORD) 
 
 def settle(page: Page) -> None:
     """Wait until the page's script listens, and what comes late (counts, timeline) has come."""
-    page.locator("html[data-script=ready]").wait_for(state="attached")
+    page.wait_for_load_state()
+    if page.locator("script[src*='js/app.js']").count():  # error pages have none
+        page.locator("html[data-script=ready]").wait_for(state="attached")
     page.wait_for_load_state("networkidle")
