@@ -22,6 +22,7 @@ from core.testing.installation import ADMIN, PASSWORD
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+expect.set_options(timeout=15_000)  # a loaded machine is slow, not wrong
 LINK = re.compile(r"http://\S+?(/setup/\S+)")
 
 

@@ -23,13 +23,18 @@ async function find() {
   asked = new AbortController();
   const url = new URL(input.form.action);
   url.searchParams.set("q", input.value.trim());
-  const answer = await ask(url, { signal: asked.signal }).catch(() => null);
-  if (!answer?.ok) return;
-  found.innerHTML = await answer.text();
+  const lines = await linesOf(url, asked.signal).catch(() => null);
+  if (lines === null) return;
+  found.innerHTML = lines;
   const options = choices();
   options.forEach((option, at) => { option.id ||= `palette-option-${at}`; });
   mark(options[0]);
   speak(String(options.length));
+}
+
+async function linesOf(url, signal) {
+  const answer = await ask(url, { signal });
+  return answer.ok ? answer.text() : null;
 }
 
 function choices() {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import email
+import email.policy
 import logging
 import socket
 import stat
