@@ -47,6 +47,7 @@ from core.resources.context import Draft, Problem, Refused, WriteContext, write_
 from core.resources.criteria import Condition, criterion
 from core.resources.declare import (
     Action,
+    Child,
     Column,
     Field,
     Filter,

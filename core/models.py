@@ -14,6 +14,9 @@ MODULES = (
     "core.outbox",
     "core.imports.models",
     "core.rest.models",
+    "core.attributes.models",
+    "core.merging.models",
+    "core.notifications.models",
 )
 
 for name in MODULES:

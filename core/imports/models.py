@@ -57,6 +57,8 @@ class ImportRun(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"))
 
 
 class ImportRow(Model):
@@ -78,6 +80,21 @@ class ImportRow(Model):
     problems: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
     warnings: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
     cells: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
+
+
+class ImportChange(Model):
+    """What a record was like before a row of an import changed it: {field: value as the API writes it}, to be put back."""
+
+    __tablename__ = "core_import_change"
+
+    import_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("core_import.id", ondelete="CASCADE"), primary_key=True
+    )
+    resource: Mapped[str] = mapped_column(String(60), primary_key=True)
+    record_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    row: Mapped[int] = mapped_column()
+    before: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    version: Mapped[int] = mapped_column()
 
 
 class ImportMapping(Model):

@@ -106,3 +106,29 @@ class Undo(Model):
     kind: Mapped[str] = mapped_column(String(10))
     kept: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Follower(Model):
+    """A person who wants to hear what happens to a record."""
+
+    __tablename__ = "core_follower"
+    __table_args__ = (Index("ix_core_follower_user_id", "user_id", "resource", "record_id"),)
+
+    resource: Mapped[str] = mapped_column(String(60), primary_key=True)
+    record_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = mapped_column(Id, ForeignKey("core_user.id", ondelete="CASCADE"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class Favourite(Model):
+    """A record or a saved view that a person keeps at hand in the navigation."""
+
+    __tablename__ = "core_favourite"
+    __table_args__ = (UniqueConstraint("user_id", "resource", "record_id", "view_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = mapped_column(Id, ForeignKey("core_user.id", ondelete="CASCADE"))
+    resource: Mapped[str] = mapped_column(String(60))
+    record_id: Mapped[int | None] = mapped_column(Id)
+    view_id: Mapped[int | None] = mapped_column(Id, ForeignKey("core_saved_view.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(default=0)

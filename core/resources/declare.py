@@ -177,6 +177,34 @@ class IdentityKey:
 
 
 @dataclass(frozen=True)
+class Child:
+    """Rows that hang on a record and are written with it: addresses, contact persons (S3, "DIRECCIONES", "CONTACTOS").
+
+    Each row is one of `model`, which has `id`, `is_main`, `position`, the fields' attributes and, as `parent`, the
+    record's id (a foreign key with ON DELETE CASCADE). Of the rows of a record exactly one is the main one. The main
+    row's values also stand in the record's own fields, as `mirrors` (child's field → record's field) says: lists,
+    filters, imports and exports use those. Whichever of the two is written, the other follows.
+
+    Args:
+        name: plural, as in the API and in forms.
+        group: the record's group of fields that the mirrored ones stand in; forms show the rows in its place.
+        title: child's fields that name a row to a reader, joined.
+    """
+
+    name: str
+    label: Text
+    plural: Text
+    model: type[Any]
+    parent: str
+    fields: tuple[Field, ...]
+    mirrors: Mapping[str, str]
+    group: str
+    title: tuple[str, ...]
+    icon: str = "list"
+    most: int = 100
+
+
+@dataclass(frozen=True)
 class Resource:
     """One kind of record and everything the host makes of it.
 
@@ -197,6 +225,7 @@ class Resource:
         before_write: functions (record, draft, context) inside the transaction, the record not yet flushed.
         after_write: functions (record, draft, context) inside the transaction, the record and its history stored.
         happenings: (action, sentence, icon) of the business actions its services note in a record's history.
+        children: rows that are written with the record (addresses, contact persons).
         identity: keys by which duplicates are found, in this and the `identity_with` resources.
         route_import: (values) -> resource name a row of an import belongs to, None for this one.
         infer_import: (headers) -> {column index: (field name, {other field: constant})} for columns whose header
@@ -231,6 +260,7 @@ class Resource:
     before_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()
     after_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()
     happenings: tuple[tuple[str, Text, str], ...] = ()
+    children: tuple[Child, ...] = ()
     identity: tuple[IdentityKey, ...] = ()
     identity_with: tuple[str, ...] = ()
     route_import: Callable[[Mapping[str, Any]], str | None] | None = None

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from core.api import Id, Model, Record, ReferenceValue
+
+
+Degrees = Numeric(9, 6)
+"""Latitude and longitude: six decimals are about ten centimetres."""
 
 
 class Channel(ReferenceValue, Model):
@@ -23,9 +28,11 @@ class Segment(ReferenceValue, Model):
 
 
 class Level(ReferenceValue, Model):
-    """How much may come of somebody (S3, "Niveles de potencialidad")."""
+    """How much may come of somebody (S3, "Niveles de potencialidad"); `applies_to` is leads, clients or None for both."""
 
     __tablename__ = "crm_clients_level"
+
+    applies_to: Mapped[str | None] = mapped_column(String(10))
 
 
 class Zone(ReferenceValue, Model):
@@ -35,9 +42,17 @@ class Zone(ReferenceValue, Model):
 
 
 class Sector(ReferenceValue, Model):
-    """A smaller part of the territory (S3, "Sectores")."""
+    """A smaller part of the territory (S3, "Sectores"), within a zone where one is named."""
 
     __tablename__ = "crm_clients_sector"
+
+    zone_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crm_clients_zone.id", ondelete="SET NULL"))
+
+
+class AddressType(ReferenceValue, Model):
+    """What an address is for: fiscal, delivery, … (S3, "DIRECCIONES", Tipo)."""
+
+    __tablename__ = "crm_clients_address_type"
 
 
 class DocumentType(ReferenceValue, Model):
@@ -73,6 +88,10 @@ class Card:
     contact_position: Mapped[str | None] = mapped_column(String(100))
     contact_email: Mapped[str | None] = mapped_column(String(254))
     contact_email_folded: Mapped[str | None] = mapped_column(String(254))
+    contact_phone_1: Mapped[str | None] = mapped_column(String(60))
+    contact_phone_1_e164: Mapped[str | None] = mapped_column(String(20))
+    contact_phone_2: Mapped[str | None] = mapped_column(String(60))
+    contact_phone_2_e164: Mapped[str | None] = mapped_column(String(20))
     address: Mapped[str | None] = mapped_column(String(300))
     city: Mapped[str | None] = mapped_column(String(100))
     state: Mapped[str | None] = mapped_column(String(100))
@@ -81,6 +100,12 @@ class Card:
     postal_code: Mapped[str | None] = mapped_column(String(20))
     reference_point: Mapped[str | None] = mapped_column(String(200))
     country: Mapped[str | None] = mapped_column(String(2))
+    latitude: Mapped[Decimal | None] = mapped_column(Degrees)
+    longitude: Mapped[Decimal | None] = mapped_column(Degrees)
+
+    @declared_attr
+    def address_type_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("crm_clients_address_type.id", ondelete="SET NULL"))
 
     @declared_attr
     def document_type_id(cls) -> Mapped[int | None]:
@@ -123,8 +148,88 @@ def card_indexes(table: str) -> tuple[Index, ...]:
     )
 
 
+class Address:
+    """Mixin: one of the addresses of a client or lead (S3, "DIRECCIONES"). The main one also stands on the card."""
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    is_main: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+    address: Mapped[str | None] = mapped_column(String(300))
+    city: Mapped[str | None] = mapped_column(String(100))
+    state: Mapped[str | None] = mapped_column(String(100))
+    municipality: Mapped[str | None] = mapped_column(String(100))
+    parish: Mapped[str | None] = mapped_column(String(100))
+    postal_code: Mapped[str | None] = mapped_column(String(20))
+    reference_point: Mapped[str | None] = mapped_column(String(200))
+    country: Mapped[str | None] = mapped_column(String(2))
+    latitude: Mapped[Decimal | None] = mapped_column(Degrees)
+    longitude: Mapped[Decimal | None] = mapped_column(Degrees)
+
+    @declared_attr
+    def type_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("crm_clients_address_type.id", ondelete="SET NULL"))
+
+    @declared_attr
+    def zone_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("crm_clients_zone.id", ondelete="SET NULL"))
+
+    @declared_attr
+    def sector_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("crm_clients_sector.id", ondelete="SET NULL"))
+
+
+class Contact:
+    """Mixin: one of the people to talk to at a client or lead (S3, "CONTACTOS"). The main one also stands on the card."""
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    is_main: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+    first_name: Mapped[str | None] = mapped_column(String(100))
+    last_name: Mapped[str | None] = mapped_column(String(100))
+    description: Mapped[str | None] = mapped_column(String(100))
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_folded: Mapped[str | None] = mapped_column(String(254))
+    phone_1: Mapped[str | None] = mapped_column(String(60))
+    phone_1_e164: Mapped[str | None] = mapped_column(String(20))
+    phone_2: Mapped[str | None] = mapped_column(String(60))
+    phone_2_e164: Mapped[str | None] = mapped_column(String(20))
+
+
+def address_indexes(table: str, parent: str) -> tuple[Index, ...]:
+    """The indexes of a table of addresses: those of a record, and what lists are filtered by."""
+    return (
+        Index(f"ix_{table}_{parent}", parent, "position"),
+        *(Index(f"ix_{table}_{name}", name, "is_main", parent) for name in ("zone_id", "sector_id")),
+    )
+
+
 class Client(Card, Record, Model):
-    """A person or a company that one sells to."""
+    """A person or a company that one sells to; a person may belong to a company."""
 
     __tablename__ = "crm_clients_client"
-    __table_args__ = card_indexes("crm_clients_client")
+    __table_args__ = (
+        *card_indexes("crm_clients_client"),
+        Index("ix_crm_clients_client_company_id", "company_id"),
+    )
+
+    company_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("crm_clients_client.id", ondelete="SET NULL")
+    )
+
+
+class ClientAddress(Address, Model):
+    """An address of a client."""
+
+    __tablename__ = "crm_clients_address"
+    __table_args__ = address_indexes("crm_clients_address", "client_id")
+
+    client_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_clients_client.id", ondelete="CASCADE"))
+
+
+class ClientContact(Contact, Model):
+    """A contact person of a client."""
+
+    __tablename__ = "crm_clients_contact"
+    __table_args__ = (Index("ix_crm_clients_contact_client_id", "client_id", "position"),)
+
+    client_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_clients_client.id", ondelete="CASCADE"))

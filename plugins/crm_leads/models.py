@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.api import Id, Json, Model, Money, Record, ReferenceValue, UtcDateTime, utcnow
-from plugins.crm_clients.models import Card, Client, card_indexes
+from plugins.crm_clients.models import Address, Card, Client, Contact, address_indexes, card_indexes
 
 OPEN, CONVERTED, JUNK = "open", "converted", "junk"
 
@@ -24,6 +24,12 @@ class Source(ReferenceValue, Model):
     """What brought the lead (S0, "¿Cómo agregar prospectos?")."""
 
     __tablename__ = "crm_leads_source"
+
+
+class JunkReason(ReferenceValue, Model):
+    """Why a lead came to nothing; asked for by every way to a status that means junk."""
+
+    __tablename__ = "crm_leads_junk_reason"
 
 
 class Lead(Card, Record, Model):
@@ -46,6 +52,48 @@ class Lead(Card, Record, Model):
     validity_days: Mapped[int | None] = mapped_column()
     expires_on: Mapped[date | None] = mapped_column()
     converted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    source_detail: Mapped[str | None] = mapped_column(String(200))
+    utm_source: Mapped[str | None] = mapped_column(String(100))
+    utm_medium: Mapped[str | None] = mapped_column(String(100))
+    utm_campaign: Mapped[str | None] = mapped_column(String(100))
+    junk_reason_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("crm_leads_junk_reason.id", ondelete="SET NULL")
+    )
+    junk_note: Mapped[str | None] = mapped_column(String(500))
+
+
+class LeadAddress(Address, Model):
+    """An address of a lead."""
+
+    __tablename__ = "crm_leads_address"
+    __table_args__ = address_indexes("crm_leads_address", "lead_id")
+
+    lead_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_leads_lead.id", ondelete="CASCADE"))
+
+
+class LeadContact(Contact, Model):
+    """A contact person of a lead."""
+
+    __tablename__ = "crm_leads_contact"
+    __table_args__ = (Index("ix_crm_leads_contact_lead_id", "lead_id", "position"),)
+
+    lead_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_leads_lead.id", ondelete="CASCADE"))
+
+
+class Passage(Model):
+    """A stretch of time a lead spent in one status; `until` is None while it is there."""
+
+    __tablename__ = "crm_leads_passage"
+    __table_args__ = (
+        Index("ix_crm_leads_passage_lead_id", "lead_id", "since"),
+        Index("ix_crm_leads_passage_status_id", "status_id", "since"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    lead_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_leads_lead.id", ondelete="CASCADE"))
+    status_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crm_leads_status.id", ondelete="SET NULL"))
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Conversion(Model):

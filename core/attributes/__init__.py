@@ -1,0 +1,1 @@
+"""Custom attributes: fields that an administrator adds to any resource, without code."""

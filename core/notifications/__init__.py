@@ -1,0 +1,1 @@
+"""What a person is told by the bell and by mail, as they chose."""
