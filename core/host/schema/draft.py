@@ -30,11 +30,12 @@ def draft_revision(config: Config, name: str, message: str) -> Path | None:
     Raises:
         LookupError: there is no such plugin.
     """
-    owner, others = _prepare(config, name)
+    owner, below, others = _prepare(config, name)
     from alembic import command
 
     with _scratch(config) as scratch, moving_tables(scratch, [name]) as connection:
-        upgrade(connection, owner)
+        for each in (*below, owner):
+            upgrade(connection, each)
         if not _differences(connection, owner, others):
             return None
         owner.versions.mkdir(parents=True, exist_ok=True)
@@ -54,24 +55,29 @@ def draft_revision(config: Config, name: str, message: str) -> Path | None:
 
 def model_differences(config: Config, name: str) -> list[str]:
     """What a fresh database made by the owner's migrations lacks of its models; empty when they agree."""
-    owner, others = _prepare(config, name)
+    owner, below, others = _prepare(config, name)
     with _scratch(config) as scratch, moving_tables(scratch, [name]) as connection:
-        upgrade(connection, owner)
+        for each in (*below, owner):
+            upgrade(connection, each)
         return [str(each) for each in _differences(connection, owner, others)]
 
 
-def _prepare(config: Config, name: str) -> tuple[Owner, tuple[str, ...]]:
-    """Map the owner's tables, and those they point at; its owner, and the names of the other owners."""
+def _prepare(config: Config, name: str) -> tuple[Owner, tuple[Owner, ...], tuple[str, ...]]:
+    """Map the owner's tables, and those they point at; its owner, those to be migrated before it, the other names."""
     from core import models as _core_models  # noqa: F401
 
     make_importable(config)
     catalogue = discover(config)
     if name != CORE and name not in catalogue:
         raise LookupError(name)
-    for manifest in catalogue.in_order(set() if name == CORE else {name, *catalogue.needed_by(name)}):
+    needed = catalogue.in_order(set() if name == CORE else {name, *catalogue.needed_by(name)})
+    for manifest in needed:
         import_models(manifest)
-    owner = core_owner() if name == CORE else owner_of(catalogue.manifests[name])
-    return owner, tuple({CORE, *catalogue.manifests} - {name})
+    others = tuple({CORE, *catalogue.manifests} - {name})
+    if name == CORE:
+        return core_owner(), (), others
+    below = (core_owner(), *(owner_of(manifest) for manifest in needed if manifest.name != name))
+    return owner_of(catalogue.manifests[name]), below, others
 
 
 def _differences(connection: sa.Connection, owner: Owner, others: tuple[str, ...]) -> list[object]:
