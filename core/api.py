@@ -21,6 +21,7 @@ from core.fields import (
     Kind,
     LongText,
     MoneyAmount,
+    Number,
     Phone,
     PhoneNumber,
     Reading,

@@ -5,6 +5,7 @@ from core.fields.contact import Email, EmailAddress, Phone, PhoneNumber
 from core.fields.kind import Formats, Invalid, Kind, Reading, ReferenceItem
 from core.fields.moments import Date, DateTime
 from core.fields.money import MoneyAmount
+from core.fields.number import Number
 from core.fields.references import Reference, Tags, UserRef
 from core.fields.zones import TimeZone
 
@@ -23,6 +24,7 @@ __all__ = [
     "Kind",
     "LongText",
     "MoneyAmount",
+    "Number",
     "Phone",
     "PhoneNumber",
     "Reading",

@@ -14,6 +14,7 @@ from core.fields.contact import Email, Phone
 from core.fields.kind import Formats, Kind
 from core.fields.moments import Date, DateTime
 from core.fields.money import MoneyAmount
+from core.fields.number import Number
 from core.fields.references import Reference
 from core.fields.zones import TimeZone, zone_names
 
@@ -26,6 +27,7 @@ CHOSEN = (Choice, Country, Currency, TimeZone, Reference)
 HINTS: tuple[tuple[type[Kind], dict[str, Any]], ...] = (
     (Integer, {"inputmode": "numeric"}),
     (MoneyAmount, {"inputmode": "decimal"}),
+    (Number, {"inputmode": "decimal"}),
     (DateTime, {"type": "datetime-local"}),
     (Date, {"type": "date"}),
     (Email, {"type": "email"}),
