@@ -4,7 +4,7 @@
 
 from core.access.actor import ANONYMOUS, Actor, Scope, actor_of, work_for
 from core.db import Id, Json, Model, Money, UtcDateTime, db, utcnow
-from core.declare import JobType, MenuItem, Permission, Setting, SettingsSection
+from core.declare import JobType, MenuItem, NotificationKind, Permission, Setting, SettingsSection
 from core.events import Event, RecordChanged, RecordCreated, RecordDeleted, RecordEvent
 from core.fields import (
     Boolean,
@@ -39,6 +39,7 @@ from core.host.markers import hookimpl, hookspec
 from core.house import House, current_house
 from core.i18n import LANGUAGES, LazyString, _, _l, ngettext
 from core.i18n import Text as Words
+from core.notifications.service import notify, people_who_follow
 from core.outbox import announce
 from core.records.history import note
 from core.records.models import Attachment, Record, RecordTag, Tag

@@ -28,6 +28,7 @@ STEPS = (
     "core.admin.health",
     "core.admin.settings",
     "core.home",
+    "core.notifications.web",
     "core.jobs.web",
     "core.resources.web",
     "core.imports.web",

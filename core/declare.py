@@ -70,3 +70,19 @@ class JobType:
     run: Callable[[Any], None]
     every: int | None = None
     plugin: str = ""
+
+
+@dataclass(frozen=True)
+class NotificationKind:
+    """A sort of thing people are told by the bell and by mail; each person chooses which of the two.
+
+    `sentence` is filled with the values given to `notify`, in the reader's language. `mail` is what holds for who has
+    chosen nothing.
+    """
+
+    name: str
+    label: Text
+    sentence: Text
+    icon: str = "bell"
+    mail: bool = False
+    plugin: str = ""

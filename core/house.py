@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.config import Config
-    from core.declare import JobType, MenuItem, Permission, SettingsSection
+    from core.declare import JobType, MenuItem, NotificationKind, Permission, SettingsSection
     from core.host.dispatch import Hooks
     from core.host.manifest import Manifest
     from core.resources.declare import ReferenceList, Resource
@@ -44,6 +44,7 @@ class House:
     permissions: list[Permission] = field(default_factory=list)
     settings: dict[str, SettingsSection] = field(default_factory=dict)
     jobs: dict[str, JobType] = field(default_factory=dict)
+    notifications: dict[str, NotificationKind] = field(default_factory=dict)
     commands: list[Any] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 

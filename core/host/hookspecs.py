@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.access.actor import Actor
-    from core.declare import JobType, MenuItem, Permission, SettingsSection
+    from core.declare import JobType, MenuItem, NotificationKind, Permission, SettingsSection
     from core.events import Event
     from core.resources.context import Draft, WriteContext
     from core.resources.declare import Action, Column, Field, Filter, Panel, ReferenceList, Resource
@@ -51,6 +51,11 @@ def register_settings() -> list[SettingsSection]:
 @hookspec
 def register_jobs() -> list[JobType]:
     """Long or periodic work."""
+
+
+@hookspec
+def register_notifications() -> list[NotificationKind]:
+    """What people can be told of with `notify`."""
 
 
 @hookspec

@@ -36,6 +36,8 @@ def set_up(app: Flask, house: House) -> None:
         _add(plugin, "register_settings", house.settings, replace(section, plugin=plugin))
     for plugin, job in _declared(house, "register_jobs"):
         _add(plugin, "register_jobs", house.jobs, replace(job, plugin=plugin))
+    for plugin, kind in _declared(house, "register_notifications"):
+        _add(plugin, "register_notifications", house.notifications, replace(kind, plugin=plugin))
     house.commands.extend(item for _plugin, item in _declared(house, "register_commands"))
     for name, resource in house.resources.items():
         house.resources[name] = _extended(house, resource)

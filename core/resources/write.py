@@ -14,6 +14,7 @@ from core.events import RecordChanged, RecordCreated, RecordDeleted
 from core.fields.kind import Invalid
 from core.fields.references import Tags
 from core.i18n import _
+from core.notifications.watch import tell_of_changes, tell_of_deletion, tell_of_new
 from core.outbox import announce
 from core.records.history import actor_id_of, told_changes, write_history
 from core.records.models import Attachment
@@ -151,6 +152,7 @@ def delete(resource: Resource, records: Sequence[Any], context: WriteContext) ->
                 "before_delete", resource=resource, record=record, session=session
             ):
                 pass
+    tell_of_deletion(context, resource, records)
     ids = [record.id for record in records]
     if not is_sqlite(session):  # whoever deletes the same now waits, and then finds nothing to delete
         there = session.scalars(
@@ -240,6 +242,7 @@ def _store_new(resource: Resource, fresh: Sequence[tuple[Draft, Any]], context: 
     set_tags(session, resource.name, {id: words for id, words in tags.items() if words}, fresh=True)
     search.index(session, resource, ((record, tags[record.id]) for _draft, record in fresh))
     write_history(session, context, resource, [(record, "created", {}) for _draft, record in fresh])
+    tell_of_new(context, resource, [record for _draft, record in fresh])
     if context.house.hooks.has("after_commit"):
         for _draft, record in fresh:
             announce(
@@ -282,6 +285,7 @@ def _store_changed(
         fresh=False,
     )
     write_history(session, context, resource, entries)
+    tell_of_changes(context, resource, [(record, told) for record, _action, told in entries])
     for record, _action, told in entries:
         announce(
             session,

@@ -111,6 +111,15 @@ def bottom_of(menu: Sequence[Group]) -> list[Entry]:
 def _own_places() -> list[Place]:
     return [
         Place("home", _l("Home"), "home", "", 0, endpoint="home.page"),
+        Place(
+            "notifications",
+            _l("Notifications"),
+            "bell",
+            "",
+            10,
+            endpoint="notifications.page",
+            count="notifications",
+        ),
         Place("apps", _l("Apps"), "apps", "admin", 80, endpoint="apps.page", permission=("apps", "edit")),
         Place(
             "settings",

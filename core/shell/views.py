@@ -16,6 +16,7 @@ from core.access.web.gate import before_set_up
 from core.db import db
 from core.house import current_house
 from core.i18n import LANGUAGES
+from core.notifications.service import unread_count
 from core.resources.pages.here import is_htmx
 from core.shell import blueprint
 from core.shell.counts import count_text, counts_for
@@ -39,7 +40,8 @@ def counts() -> str:
         for entry in group.entries
         if entry.count_name in found
     }
-    return render_template("shell/counts.html", counts=shown)
+    unread = unread_count(db.session(), _actor().user_id or 0)
+    return render_template("shell/counts.html", counts=shown, unread=unread)
 
 
 @blueprint.get("/nav")

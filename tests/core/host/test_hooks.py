@@ -63,6 +63,7 @@ def test_what_is_registered_is_in_the_house(everything: Installation) -> None:
     assert house.settings["everything"].plugin == "t_everything"  # register_settings
     assert house.jobs["everything_tidy"].plugin == "t_everything"  # register_jobs
     assert [command.name for command in house.commands] == ["everything"]  # register_commands
+    assert house.notifications["everything_done"].plugin == "t_everything"  # register_notifications
 
 
 def test_a_plugin_adds_to_anothers_records(everything: Installation) -> None:

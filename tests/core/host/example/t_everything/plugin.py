@@ -20,6 +20,7 @@ from core.api import (
     Filter,
     JobType,
     MenuItem,
+    NotificationKind,
     Panel,
     Permission,
     RecordCreated,
@@ -79,6 +80,11 @@ def register_settings() -> list[SettingsSection]:
 @hookimpl
 def register_jobs() -> list[JobType]:
     return [JobType("everything_tidy", "Tidy up", lambda job: None)]
+
+
+@hookimpl
+def register_notifications() -> list[NotificationKind]:
+    return [NotificationKind("everything_done", "Everything is done", "%(who)s has done everything")]
 
 
 @hookimpl

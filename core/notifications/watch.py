@@ -1,0 +1,140 @@
+"""What the host itself tells of: a record was given to somebody, or one that somebody follows has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.access.service import actor_for
+from core.declare import NotificationKind
+from core.house import House
+from core.i18n import _l
+from core.notifications.service import notify, people_who_follow
+from core.resources.context import WriteContext
+from core.resources.declare import Resource
+from core.resources.rights import may, title_of
+
+ASSIGNED, FOLLOWED, REMOVED = "assigned", "followed", "followed_removed"
+MOST_TOLD = 20
+"""Of so many records given to one person at once each is told; of more, that there are so many."""
+
+KINDS = (
+    NotificationKind(
+        ASSIGNED,
+        _l("A record is given to me"),
+        _l("%(actor)s gave you “%(record)s”"),
+        "user-check",
+        mail=True,
+    ),
+    NotificationKind(
+        "assigned_many",
+        _l("Many records are given to me"),
+        _l("%(actor)s gave you %(count)s records"),
+        "user-check",
+        mail=True,
+    ),
+    NotificationKind(
+        FOLLOWED, _l("A record I follow changes"), _l("%(actor)s changed “%(record)s”: %(fields)s"), "star"
+    ),
+    NotificationKind(
+        REMOVED, _l("A record I follow is deleted"), _l("%(actor)s deleted “%(record)s”"), "star"
+    ),
+)
+SILENT = frozenset({"import"})
+"""Sources that bring in too much to tell of each record."""
+
+
+def tell_of_new(context: WriteContext, resource: Resource, records: Sequence[Any]) -> None:
+    """Who was given new records by somebody else hears of it; the caller commits."""
+    if context.source in SILENT or resource.owner is None:
+        return
+    _tell_owners(context, resource, records)
+
+
+def tell_of_changes(
+    context: WriteContext, resource: Resource, changed: Sequence[tuple[Any, Mapping[str, Any]]]
+) -> None:
+    """New owners and followers hear of changes: (record, {field: [old, new]}). The caller commits."""
+    if context.source in SILENT or not changed:
+        return
+    owner_field = next((each for each in resource.fields if each.attribute == resource.owner), None)
+    if owner_field is not None:
+        _tell_owners(context, resource, [record for record, told in changed if owner_field.name in told])
+    followers = people_who_follow(context.session, resource.name, [record.id for record, _told in changed])
+    for record, told in changed:
+        names = [
+            str(resource.field(name).label) if resource.has_field(name) else name for name in list(told)[:5]
+        ]
+        _tell_followers(
+            context, resource, record, followers.get(record.id, set()), FOLLOWED, {"fields": ", ".join(names)}
+        )
+
+
+def tell_of_deletion(context: WriteContext, resource: Resource, records: Sequence[Any]) -> None:
+    """Followers hear that a record is gone; call before it goes. The caller commits."""
+    if context.source in SILENT:
+        return
+    followers = people_who_follow(context.session, resource.name, [record.id for record in records])
+    for record in records:
+        _tell_followers(context, resource, record, followers.get(record.id, set()), REMOVED, {})
+
+
+def _tell_owners(context: WriteContext, resource: Resource, records: Sequence[Any]) -> None:
+    me = _me(context)
+    given: dict[int, list[Any]] = {}
+    for record in records:
+        owner = getattr(record, resource.owner or "")
+        if owner is not None and owner != me:
+            given.setdefault(owner, []).append(record)
+    for owner, theirs in given.items():
+        if len(theirs) > MOST_TOLD:
+            values = {"actor": _name(context), "count": len(theirs)}
+            notify(context.session, [owner], "assigned_many", values, url=f"/{resource.name}?salesperson=~me")
+            continue
+        for record in theirs:
+            values = {"actor": _name(context), "record": title_of(resource, record)}
+            notify(context.session, [owner], ASSIGNED, values, resource=resource.name, record_id=record.id)
+
+
+def _tell_followers(
+    context: WriteContext,
+    resource: Resource,
+    record: Any,
+    followers: set[int],
+    kind: str,
+    values: Mapping[str, Any],
+) -> None:
+    them = [
+        user_id
+        for user_id in followers - {_me(context)}
+        if _sees(context.session, context.house, resource, record, user_id)
+    ]
+    if them:
+        told = {"actor": _name(context), "record": title_of(resource, record), **values}
+        gone = kind == REMOVED
+        notify(
+            context.session,
+            them,
+            kind,
+            told,
+            resource=None if gone else resource.name,
+            record_id=None if gone else record.id,
+        )
+
+
+def _sees(session: Session, house: House, resource: Resource, record: Any, user_id: int) -> bool:
+    try:
+        reader = actor_for(session, user_id)
+    except LookupError:  # may no longer sign in
+        return False
+    return may(resource, record, "view", reader, house)
+
+
+def _me(context: WriteContext) -> int | None:
+    return context.actor.user_id if context.actor else None
+
+
+def _name(context: WriteContext) -> str:
+    return (context.actor.name or context.actor.email) if context.actor else "Prospecto"
