@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.resources.declare import ReferenceList
 
 NAME_LENGTH = 120
+VALUE_ATTRIBUTES = ("id", "name", "hue", "meaning", "is_default", "keys")
 
 OPEN = "open"
 """The meaning of the statuses under which a record is still worked on."""
@@ -87,7 +88,7 @@ class KnownReferences:
         if declared is None:
             return Items(())
         return remembered(
-            self._session, f"references:{name}", lambda session: _load_values(session, declared.model)
+            self._session, f"references:{name}", lambda session: _load_values(session, declared)
         )
 
 
@@ -159,18 +160,23 @@ def ship_values(session: Session, declared: ReferenceList, language: str) -> int
     return len(rows)
 
 
-def _load_values(session: Session, model: type[Any]) -> Items:
-    found = session.execute(
-        sa.select(model.id, model.name, model.hue, model.meaning, model.is_default, model.keys).order_by(
-            model.position, model.id
-        )
-    )
+def _load_values(session: Session, declared: ReferenceList) -> Items:
+    model = declared.model
+    attributes = [name for each in declared.columns for name in each.kind.attributes(each)]
+    columns = [getattr(model, name) for name in dict.fromkeys((*VALUE_ATTRIBUTES, *attributes))]
+    found = session.execute(sa.select(*columns).order_by(model.position, model.id))
     return Items(
         [
             ReferenceItem(
-                id=id, name=name, hue=hue, meaning=meaning, is_default=is_default, keys=tuple(keys or ())
+                id=row.id,
+                name=row.name,
+                hue=row.hue,
+                meaning=row.meaning,
+                is_default=row.is_default,
+                keys=tuple(row.keys or ()),
+                about={each.name: each.kind.load(row, each) for each in declared.columns},
             )
-            for id, name, hue, meaning, is_default, keys in found
+            for row in found
         ]
     )
 

@@ -38,6 +38,8 @@ class ReferenceItem:
     active: bool = True
     keys: tuple[str, ...] = ()
     """Other texts that mean this item: an e-mail address of a user, the shipped name in other languages."""
+    about: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What its list keeps of it beyond that, by the name of the column (the zone of a sector)."""
 
 
 class References(Protocol):

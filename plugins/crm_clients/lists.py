@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.api import ReferenceList, _l
+from core.api import Choice, Field, Reference, ReferenceList, _l
 from plugins.crm_clients.documents import shipped_types
 from plugins.crm_clients.models import Channel, DocumentType, Level, Sector, Segment, Zone
 
@@ -80,6 +80,14 @@ LISTS = (
         _l("Potential level"),
         _l("Potential levels"),
         used_by=_holders("level_id"),
+        columns=(
+            Field(
+                "applies_to",
+                _l("For"),
+                Choice((("leads", _l("Leads")), ("clients", _l("Clients")))),
+                help=_l("Offered to these only; to both where nothing is chosen."),
+            ),
+        ),
         shipped=_in_language(LEVELS),
         section=SECTION,
         order=30,
@@ -100,6 +108,14 @@ LISTS = (
         _l("Sector"),
         _l("Sectors"),
         used_by=_holders("sector_id"),
+        columns=(
+            Field(
+                "zone",
+                _l("Zone"),
+                Reference("zones"),
+                help=_l("The sector is offered where this zone is chosen; everywhere without one."),
+            ),
+        ),
         has_default=False,
         section=SECTION,
         order=50,
