@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,6 +38,9 @@ PACKAGES = (
     Package("tom-select", "2", {"dist/js/tom-select.complete.min.js": "tom-select.min.js"}),
     Package("sortablejs", "1", {"Sortable.min.js": "sortable.min.js"}),
     Package("echarts", "6", {"dist/echarts.min.js": "echarts.min.js"}),
+    Package("leaflet", "1", {"dist/leaflet.js": "leaflet.min.js", "dist/leaflet.css": "leaflet.css"}),
+    Package("iso-3166", "4", {}),
+    Package("world-atlas", "2", {}),
     Package(
         "@fontsource-variable/inter",
         "5",
@@ -70,6 +74,14 @@ def fill(package: Package, scratch: Path) -> dict[str, object]:
         served["icons"] = "icons.svg"
     if package.name == "@tabler/core":
         put_in_layer(HERE / "tabler.css")
+    if package.name == "leaflet":
+        drop_pictures(HERE / "leaflet.css")
+    if package.name == "iso-3166":
+        write_regions(unpacked / "2.js")
+        served["2.js"] = "regions.json"
+    if package.name == "world-atlas":
+        write_land(unpacked / "countries-110m.json")
+        served["countries-110m.json"] = "land.json"
     licence = copy_licence(package, unpacked)
     return asdict(
         Vendored(package.name, about["version"], about["license"], sorted(served.values()), licence)
@@ -116,7 +128,9 @@ def put_in_layer(path: Path) -> None:
 
 
 def copy_licence(package: Package, unpacked: Path) -> str:
-    found = sorted(path for path in unpacked.iterdir() if path.stem.upper() in {"LICENSE", "LICENCE"})
+    found = sorted(
+        path for path in unpacked.iterdir() if path.stem.upper() in {"LICENSE", "LICENCE"} and path.is_file()
+    )
     if not found:
         return ""
     target = f"LICENSE.{re.sub(r'[^a-z]+', '-', package.name).strip('-')}.txt"
@@ -124,6 +138,46 @@ def copy_licence(package: Package, unpacked: Path) -> str:
     texts = [found[0], *([notice] if notice.exists() else [])]
     (HERE / target).write_text("\n".join(path.read_text() for path in texts))
     return target
+
+
+def write_regions(listed: Path) -> None:
+    """{country: [names of its parts]} of ISO 3166-2, each part and the parts of parts, in the order of the alphabet."""
+    regions: dict[str, set[str]] = {}
+    for code, name in re.findall(
+        r"code: '([A-Z]{2})-[^']*',\s*name: (?:'|\")(.*?)(?:'|\"),\n", listed.read_text()
+    ):
+        regions.setdefault(code, set()).add(name.replace("\\'", "'"))
+    rows = {code: sorted(names, key=without_accents) for code, names in sorted(regions.items())}
+    (HERE / "regions.json").write_text(json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def without_accents(name: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
+
+
+def drop_pictures(path: Path) -> None:
+    """Its markers and buttons are drawn by our own stylesheet."""
+    path.write_text(
+        re.sub(r"[ \t]*(background-image: url\([^)]*\)|behavior: [^;]*);\n", "", path.read_text())
+    )
+
+
+def write_land(atlas: Path) -> None:
+    """Coasts and borders of Natural Earth as lines of [longitude, latitude], for a map that has no tiles."""
+    topology = json.loads(atlas.read_text())
+    (scale_x, scale_y), (start_x, start_y) = (
+        topology["transform"]["scale"],
+        topology["transform"]["translate"],
+    )
+    lines = []
+    for arc in topology["arcs"]:
+        x = y = 0
+        line = []
+        for step_x, step_y in arc:
+            x, y = x + step_x, y + step_y
+            line.append([round(x * scale_x + start_x, 2), round(y * scale_y + start_y, 2)])
+        lines.append(line)
+    (HERE / "land.json").write_text(json.dumps(lines, separators=(",", ":")) + "\n")
 
 
 def write_sprite(icons: Path) -> None:
