@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from core.api import Id, Model, Record, ReferenceValue
-
+from core.api import Id, Model, Record, ReferenceValue, UtcDateTime, utcnow
 
 Degrees = Numeric(9, 6)
 """Latitude and longitude: six decimals are about ten centimetres."""
@@ -195,6 +194,42 @@ class Contact:
     phone_2_e164: Mapped[str | None] = mapped_column(String(20))
 
 
+class Validation:
+    """Mixin: that somebody was asked to confirm an e-mail address or a phone of a client or lead (S3, the marks).
+
+    It belongs to the value, not to the field: `key` is the folded address, or the number in E.164. Rows are kept, they
+    are the history of the mark. Codes and the link's secret are kept hashed only.
+    """
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(10))
+    key: Mapped[str] = mapped_column(String(254))
+    field: Mapped[str] = mapped_column(String(80))
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_via: Mapped[str | None] = mapped_column(String(10))
+
+    @declared_attr
+    def sent_by_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"))
+
+    @declared_attr
+    def confirmed_by_id(cls) -> Mapped[int | None]:
+        return mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"))
+
+
+def validation_indexes(table: str, parent: str) -> tuple[Index, ...]:
+    """The indexes of a table of validations: those of a record, and how often a value was asked about lately."""
+    return (
+        Index(f"ix_{table}_{parent}", parent, "id"),
+        Index(f"ix_{table}_key", "key", "sent_at"),
+    )
+
+
 def address_indexes(table: str, parent: str) -> tuple[Index, ...]:
     """The indexes of a table of addresses: those of a record, and what lists are filtered by."""
     return (
@@ -231,5 +266,14 @@ class ClientContact(Contact, Model):
 
     __tablename__ = "crm_clients_contact"
     __table_args__ = (Index("ix_crm_clients_contact_client_id", "client_id", "position"),)
+
+    client_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_clients_client.id", ondelete="CASCADE"))
+
+
+class ClientValidation(Validation, Model):
+    """A client's e-mail address or phone that somebody was asked to confirm."""
+
+    __tablename__ = "crm_clients_validation"
+    __table_args__ = validation_indexes("crm_clients_validation", "client_id")
 
     client_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_clients_client.id", ondelete="CASCADE"))

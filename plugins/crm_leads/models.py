@@ -9,7 +9,16 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.api import Id, Json, Model, Money, Record, ReferenceValue, UtcDateTime, utcnow
-from plugins.crm_clients.models import Address, Card, Client, Contact, address_indexes, card_indexes
+from plugins.crm_clients.models import (
+    Address,
+    Card,
+    Client,
+    Contact,
+    Validation,
+    address_indexes,
+    card_indexes,
+    validation_indexes,
+)
 
 OPEN, CONVERTED, JUNK = "open", "converted", "junk"
 
@@ -76,6 +85,15 @@ class LeadContact(Contact, Model):
 
     __tablename__ = "crm_leads_contact"
     __table_args__ = (Index("ix_crm_leads_contact_lead_id", "lead_id", "position"),)
+
+    lead_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_leads_lead.id", ondelete="CASCADE"))
+
+
+class LeadValidation(Validation, Model):
+    """A lead's e-mail address or phone that somebody was asked to confirm."""
+
+    __tablename__ = "crm_leads_validation"
+    __table_args__ = validation_indexes("crm_leads_validation", "lead_id")
 
     lead_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_leads_lead.id", ondelete="CASCADE"))
 

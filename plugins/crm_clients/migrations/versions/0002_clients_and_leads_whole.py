@@ -107,6 +107,47 @@ def upgrade() -> None:
     with op.batch_alter_table("crm_clients_contact", schema=None) as batch_op:
         batch_op.create_index("ix_crm_clients_contact_client_id", ["client_id", "position"], unique=False)
 
+    op.create_table(
+        "crm_clients_validation",
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("key", sa.String(length=254), nullable=False),
+        sa.Column("field", sa.String(length=80), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=True),
+        sa.Column("link_hash", sa.String(length=64), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_via", sa.String(length=10), nullable=True),
+        sa.Column("sent_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("confirmed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"],
+            ["crm_clients_client.id"],
+            name=op.f("fk_crm_clients_validation_client_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"],
+            ["core_user.id"],
+            name=op.f("fk_crm_clients_validation_confirmed_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["sent_by_id"],
+            ["core_user.id"],
+            name=op.f("fk_crm_clients_validation_sent_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_crm_clients_validation")),
+        sa.UniqueConstraint("link_hash", name=op.f("uq_crm_clients_validation_link_hash")),
+    )
+    with op.batch_alter_table("crm_clients_validation", schema=None) as batch_op:
+        batch_op.create_index("ix_crm_clients_validation_client_id", ["client_id", "id"], unique=False)
+        batch_op.create_index("ix_crm_clients_validation_key", ["key", "sent_at"], unique=False)
+
     with op.batch_alter_table("crm_clients_client", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
@@ -153,6 +194,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("crm_clients_validation", schema=None) as batch_op:
+        batch_op.drop_index("ix_crm_clients_validation_key")
+        batch_op.drop_index("ix_crm_clients_validation_client_id")
+
+    op.drop_table("crm_clients_validation")
     with op.batch_alter_table("crm_clients_sector", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_crm_clients_sector_zone_id"), type_="foreignkey")
         batch_op.drop_column("zone_id")
