@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +15,9 @@ from core.fields.references import Tags
 from core.host.dispatch import PluginError
 from core.house import House
 from core.i18n import Text, _
+from core.imports.before import values_before
 from core.imports.models import CREATE, CREATED, DUPLICATE, ERROR, FILL, SKIP, UPDATED, ImportRun
+from core.imports.outcome import Outcome
 from core.imports.plan import RECORD_ID
 from core.references import add_value
 from core.resources.context import Draft, Refused, WriteContext, write_context
@@ -31,26 +32,6 @@ Keys = list[tuple[IdentityKey, str]]
 
 ONE_AT_A_TIME = 0x1A9057
 """The key of the lock that imports wait for on PostgreSQL."""
-
-
-@dataclass
-class Outcome:
-    """What became of one row."""
-
-    row: Row
-    outcome: str = ""
-    draft: Draft | None = None
-    record_id: int | None = None
-    resource: str | None = None
-    problems: list[tuple[str, Text]] = field(default_factory=list)
-
-    @property
-    def warnings(self) -> list[tuple[str, Text]]:
-        return self.draft.warnings if self.draft is not None and self.outcome != ERROR else []
-
-    @property
-    def is_open(self) -> bool:
-        return not self.outcome
 
 
 class Importer:
@@ -279,11 +260,13 @@ class Importer:
     def _write_group(self, group: Sequence[Outcome]) -> None:
         drafts = [each.draft for each in group if each.draft is not None]
         versions = [None if draft.is_new else draft.current.version for draft in drafts]
+        before = values_before(self.session, drafts, self._context)
         records = write_drafts(drafts, self._context)
         for each, draft, record, version in zip(group, drafts, records, versions, strict=True):
             each.resource, each.record_id = draft.resource.name, record.id
             if not draft.is_new:
                 each.outcome = UPDATED if record.version != version else DUPLICATE
+                each.before, each.version = before[record.id], record.version
                 continue
             each.outcome = CREATED
             if self.dry:

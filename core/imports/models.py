@@ -12,9 +12,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import Id, Json, Model, UtcDateTime, utcnow
 
 CREATED, UPDATED, DUPLICATE, ERROR = "created", "updated", "duplicate", "error"
+REMOVED, RESTORED, KEPT = "removed", "restored", "kept"
+"""What became of a created or updated row's record when the import was taken back; `KEPT` for what somebody touched since."""
 
 MAPPING, CHECKED, RUNNING, FINISHED = "mapping", "checked", "running", "done"
-"""States of an import: being understood, tried out, under way, over."""
+UNDOING, UNDONE = "undoing", "undone"
+"""States of an import: being understood, tried out, under way, over; being taken back, taken back."""
 
 SKIP, UPDATE, FILL, CREATE = "skip", "update", "fill", "create"
 ON_DUPLICATE = (SKIP, FILL, UPDATE, CREATE)
@@ -28,7 +31,8 @@ class ImportRun(Model):
     """One file brought in, from upload to result.
 
     `format` holds encoding, separator, sheet, decimal, date_order; `mapping` column number (as text) → field name;
-    `constants` field name → raw value for every row; `position` the last row that is done; `counts` as the command
+    `constants` field name → raw value for rows that say nothing; `keys` what known records are recognised by (None: by
+    all there are); `position` the last row that is done; `counts` as the command
     prints them, `checked` those of the dry run; `made` the new reference values by list; `notes` the warnings, as
     [field, message, rows, first row]. A row of the file is done in the same transaction that moves `position`.
     """
@@ -46,6 +50,7 @@ class ImportRun(Model):
     mapping: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     constants: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     on_duplicate: Mapped[str] = mapped_column(String(10), default=SKIP)
+    keys: Mapped[list[str] | None] = mapped_column(JsonOrNull)
     new_values: Mapped[list[str]] = mapped_column(Json, default=list)
     headers: Mapped[list[str]] = mapped_column(Json, default=list)
     rows_total: Mapped[int] = mapped_column(default=0)

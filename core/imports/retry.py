@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.house import House
-from core.imports.importer import Importer, Outcome
+from core.imports.before import keep_changes
+from core.imports.importer import Importer
 from core.imports.models import ERROR, ImportRow, ImportRun
+from core.imports.outcome import Outcome
 from core.imports.run import Counts, Notes, records_so_far, row_values
 from core.imports.survey import shown
 from core.tabular import Row
@@ -74,5 +76,6 @@ def _keep(session: Session, run: ImportRun, importer: Importer, outcomes: Sequen
             .values(values),
             execution_options={"synchronize_session": False},
         )
+    keep_changes(session, run.id, outcomes)
     run.counts, run.notes = counts.as_json(), notes.as_json()
     run.made = run.made | {name: [*run.made.get(name, ()), *values] for name, values in importer.made.items()}

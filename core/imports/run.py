@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from core.access.actor import Actor
 from core.db import utcnow, writing
 from core.house import House
-from core.imports.importer import Importer, Outcome
+from core.imports.before import keep_changes
+from core.imports.importer import Importer
 from core.imports.models import (
     CHECKED,
     CREATED,
@@ -27,9 +28,11 @@ from core.imports.models import (
     FINISHED,
     RUNNING,
     UPDATED,
+    ImportChange,
     ImportRow,
     ImportRun,
 )
+from core.imports.outcome import Outcome
 from core.imports.plan import open_run
 from core.tabular import Cell, Row
 
@@ -78,6 +81,8 @@ def run_import(
                 notes.add(outcomes)
                 done = batch[-1].number
                 _keep(session, run.id, outcomes, _figures(importer, counts, notes, done, dry), dry)
+                if not dry:
+                    keep_changes(session, run.id, outcomes)
                 session.commit()
             if progress is not None:
                 progress(done, max(run.rows_total, table.count_hint, done))
@@ -178,6 +183,7 @@ def records_so_far(session: Session, run_id: int) -> Iterator[tuple[str, int, in
 def _begin(session: Session, run: ImportRun, dry: bool) -> None:
     with writing():
         session.execute(sa.delete(ImportRow).where(ImportRow.import_id == run.id))
+        session.execute(sa.delete(ImportChange).where(ImportChange.import_id == run.id))
         if not dry:
             _note(session, run.id, {"started_at": utcnow(), "state": RUNNING})
         session.commit()

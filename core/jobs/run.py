@@ -95,6 +95,8 @@ def close(job: Job, worker: str, values: dict[str, Any]) -> str:
         values["done"] = job.total
     if status in (PAUSED, QUEUED):
         values = {"run_after": utcnow(), "heartbeat_at": None} | values
+        if status == QUEUED:  # a worker that goes down may not have heard yet that the job shall rest
+            values["status"] = sa.case((JobRow.wanted == PAUSED, PAUSED), else_=QUEUED)
     else:
         values |= {"finished_at": utcnow(), "result": job.result}
     mine = sa.update(JobRow).where(JobRow.id == job.id, JobRow.status == RUNNING, JobRow.worker == worker)

@@ -137,17 +137,20 @@ def take_next(session: Session, types: Iterable[str], worker: str) -> JobRow | N
 def put_back_lost(session: Session) -> list[int]:
     """Queue the running jobs whose worker is gone; a job that lost five workers has failed. Answers the ids found."""
     running = session.execute(
-        sa.select(JobRow.id, JobRow.worker, JobRow.heartbeat_at, JobRow.attempts).where(
+        sa.select(JobRow.id, JobRow.worker, JobRow.heartbeat_at, JobRow.attempts, JobRow.wanted).where(
             JobRow.status == RUNNING
         )
     ).all()
     found = []
-    for job_id, worker, heartbeat, attempts in running:
+    for job_id, worker, heartbeat, attempts, wanted in running:
         if not _is_lost(worker, heartbeat):
             continue
         values: dict[str, Any] = {"worker": None, "attempts": attempts + 1, "heartbeat_at": None}
         if attempts + 1 >= MAX_ATTEMPTS:
             values |= {"status": FAILED, "finished_at": utcnow(), "error": WORKER_LOST}
+        elif wanted in (PAUSED, CANCELLED):  # its worker ended before it could obey
+            values |= {"status": wanted, "wanted": None}
+            values |= {"finished_at": utcnow()} if wanted == CANCELLED else {}
         else:
             values |= {"status": QUEUED, "run_after": utcnow()}
         same = sa.update(JobRow).where(JobRow.id == job_id, JobRow.status == RUNNING, JobRow.worker == worker)

@@ -204,6 +204,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("import_id", "resource", "record_id", name=op.f("pk_core_import_change")),
     )
     with op.batch_alter_table("core_import", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "keys",
+                sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(), "postgresql"),
+                nullable=True,
+            )
+        )
         batch_op.add_column(sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(
             sa.Column("undone_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
@@ -222,6 +229,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_core_import_undone_by_id"), type_="foreignkey")
         batch_op.drop_column("undone_by_id")
         batch_op.drop_column("undone_at")
+        batch_op.drop_column("keys")
 
     op.drop_table("core_import_change")
     op.drop_table("core_favourite")
