@@ -49,6 +49,8 @@ from core.resources.context import Draft, Problem, Refused, WriteContext, write_
 from core.resources.criteria import Condition, criterion
 from core.resources.declare import (
     Action,
+    Ask,
+    Board,
     Child,
     Column,
     Field,
@@ -60,6 +62,7 @@ from core.resources.declare import (
     Resource,
     RestAction,
     SavedFilter,
+    Shortcut,
     SideTable,
 )
 from core.resources.door import flash_toast, go_on, page_context, record_or_404

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as kept
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +55,7 @@ class Field:
     default: Callable[[WriteContext], Any] | None = None
     help: Text = ""
     wide: bool = False
-    side: SideTable | None = None
+    side: SideTable | AttributeValues | None = None
 
     def __post_init__(self) -> None:
         if not self.attribute:
@@ -70,6 +72,14 @@ class SideTable:
 
     model: type[Any]
     key: str
+
+
+@dataclass(frozen=True)
+class AttributeValues:
+    """Where the host keeps the values of a field that an administrator added: rows of this attribute, typed alike."""
+
+    attribute_id: int
+    type: str
 
 
 @dataclass(frozen=True)
@@ -156,11 +166,70 @@ class SavedFilter:
 
 
 @dataclass(frozen=True)
+class Shortcut:
+    """A change that people make often, at one press: a button of the record, of the chosen rows, an action of the API.
+
+    `changes(context, record, given)` answers the raw values by field, None where there is nothing to do for this
+    record; `given` is what the API's body says beyond that. It writes nothing itself: the host does, and can undo it.
+
+    Args:
+        fields: names of the fields it may change.
+        permission: an action of the resource's grant matrix.
+        visible: whether the button of a record makes sense now; in bulk and by the API it is always there.
+        told: what is said when it is done to one, with `%(record)s`.
+    """
+
+    name: str
+    label: Text
+    icon: str
+    fields: tuple[str, ...]
+    changes: Callable[[WriteContext, Any, Mapping[str, Any]], Mapping[str, Any] | None]
+    told: Text
+    permission: str = "edit"
+    visible: Callable[[Any], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked on a record's way to a status of some meaning: fields, or a dialog of the plugin's own.
+
+    `endpoint` is a Flask endpoint that takes `id`.
+    """
+
+    fields: tuple[str, ...] = ()
+    endpoint: str = ""
+
+
+@dataclass(frozen=True)
 class Path:
-    """The field whose values are the steps a record walks through (a status with meanings)."""
+    """The field whose values are the steps a record walks through (a status with meanings).
+
+    Args:
+        asks: what is asked before a record goes to a status of this meaning.
+        spent: (session, record) → {status id: how long the record has had it}; else its history is read.
+    """
 
     field: str
     list: str
+    asks: Mapping[str, Ask] = kept(default_factory=dict)
+    spent: Callable[[Session, Any], Mapping[int, timedelta]] | None = None
+
+
+@dataclass(frozen=True)
+class Board:
+    """The list as a board: a column for each value of the path's field, a card for each record.
+
+    Args:
+        sum: the field of money that is added up at the head of a column, and stands on a card.
+        fact: the field that tells a card's sort (a segment).
+        age: the field at a card's foot.
+        next: the column of a plugin whose content stands at a card's foot, where there is one.
+    """
+
+    sum: str = ""
+    fact: str = ""
+    age: str = ""
+    next: str = "next_step"
 
 
 @dataclass(frozen=True)
@@ -189,6 +258,8 @@ class Child:
         name: plural, as in the API and in forms.
         group: the record's group of fields that the mirrored ones stand in; forms show the rows in its place.
         title: child's fields that name a row to a reader, joined.
+        search: attributes of further rows whose text finds the record; the main row is found by the record's own.
+        checks: functions (values by field name, context) that answer what is wrong with a row: (field, sentence, code).
     """
 
     name: str
@@ -202,6 +273,23 @@ class Child:
     title: tuple[str, ...]
     icon: str = "list"
     most: int = 100
+    search: tuple[str, ...] = ()
+    checks: tuple[Callable[[Mapping[str, Any], WriteContext], Sequence[tuple[str, Text, str]]], ...] = ()
+
+    def field(self, name: str) -> Field:
+        """The field of a row of this name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._by_name[name]
+
+    def has_field(self, name: str) -> bool:
+        return name in self._by_name
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Field]:
+        return {each.name: each for each in self.fields}
 
 
 @dataclass(frozen=True)
@@ -224,6 +312,9 @@ class Resource:
         checks: functions (draft, context) that note problems or normalise, after the fields were read.
         before_write: functions (record, draft, context) inside the transaction, the record not yet flushed.
         after_write: functions (record, draft, context) inside the transaction, the record and its history stored.
+        after_all: functions ([(record, draft)], context) like `after_write`, called once for all that were written.
+        shortcuts: changes at one press.
+        board: how the list looks as a board; it needs a `path`.
         happenings: (action, sentence, icon) of the business actions its services note in a record's history.
         children: rows that are written with the record (addresses, contact persons).
         identity: keys by which duplicates are found, in this and the `identity_with` resources.
@@ -256,9 +347,12 @@ class Resource:
     extra_columns: tuple[Column, ...] = ()
     extra_filters: tuple[Filter, ...] = ()
     path: Path | None = None
+    board: Board | None = None
+    shortcuts: tuple[Shortcut, ...] = ()
     checks: tuple[Callable[[Draft, WriteContext], None], ...] = ()
     before_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()
     after_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()
+    after_all: tuple[Callable[[Sequence[tuple[Any, Draft]], WriteContext], None], ...] = ()
     happenings: tuple[tuple[str, Text, str], ...] = ()
     children: tuple[Child, ...] = ()
     identity: tuple[IdentityKey, ...] = ()
@@ -280,6 +374,10 @@ class Resource:
 
     def has_field(self, name: str) -> bool:
         return name in self._by_name
+
+    def child(self, name: str) -> Child | None:
+        """The rows of this name that are written with a record, if there are such."""
+        return next((each for each in self.children if each.name == name), None)
 
     @cached_property
     def own_fields(self) -> tuple[Field, ...]:

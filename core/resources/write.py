@@ -115,6 +115,8 @@ def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
     for draft in drafts:
         for step in resource.after_write:
             step(written[id(draft)], draft, context)
+    for step_of_all in resource.after_all:
+        step_of_all([(written[id(draft)], draft) for draft in drafts], context)
     return [written[id(draft)] for draft in drafts]
 
 

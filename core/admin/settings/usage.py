@@ -15,9 +15,11 @@ UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
 
 
 def uses_of(session: Session, model: type[Any], ids: Sequence[int] | None = None) -> dict[int, int]:
-    """How many records hold each value, of all values or of these."""
+    """How many records hold each value, of all values or of these; what only tells of the past (`info`) is no use."""
     counts: dict[int, int] = {}
     for column in columns_pointing_at(session, model):
+        if column.info.get("past"):
+            continue
         statement = sa.select(column, sa.func.count()).where(column.isnot(None)).group_by(column)
         if ids is not None:
             statement = statement.where(column.in_(ids))
