@@ -56,6 +56,8 @@ from core.resources.declare import (
     Field,
     Filter,
     IdentityKey,
+    Mark,
+    Marked,
     Panel,
     Path,
     ReferenceList,
@@ -72,6 +74,6 @@ from core.resources.write import NotValid, change, check_draft, create, delete, 
 from core.settings import settings_of
 from core.state import forget, remembered
 from core.tabular.write import ColumnType, SinkColumn, XlsxSink
-from core.text import compact, fold
+from core.text import compact, fold, name_key
 
 __all__ = [name for name in dir() if not name.startswith("__")]

@@ -19,6 +19,7 @@ from core.i18n import Text
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from core.fields.kind import Formats
     from core.resources.context import Draft, WriteContext
 
 
@@ -131,13 +132,16 @@ class RestAction:
     """Something the API can do to one record: `POST /api/v1/<resource>/{id}/<name>`, always answered with 200.
 
     `run(context, record, body)` answers the JSON object; it runs in the request's transaction. `permission` is an
-    action of the resource's grant matrix.
+    action of the resource's grant matrix. With the method GET it tells something of the record and has no body.
+    `body` describes the body's properties by JSON Schema.
     """
 
     name: str
     label: Text
     run: Callable[[WriteContext, Any, Mapping[str, Any]], Mapping[str, Any]]
     permission: str = "edit"
+    method: str = "POST"
+    body: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,35 @@ class Panel:
     render: Callable[[Any], Any]
     place: str = "main"
     permission: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A value that a mark stands beside. `place` is the field's name, of a child's row `<child>.<row's id>.<field>`."""
+
+    resource: Resource
+    record_id: int
+    place: str
+    value: Any
+    editable: bool
+    """Whether the reader may change the record, so that the mark may offer to do something."""
+    formats: Formats
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A sign beside values of a record, its own and those of its children: whether an e-mail address is validated.
+
+    It stands before the values whose kind's name is in `kinds`. `prefetch(session, ids)` answers {record id: state} for
+    all records of a page in one query; `html(state, marked)` draws one sign from it (the state of a record that is not
+    in the answer is None), or answers None where there is nothing to say. Both are guarded.
+    """
+
+    name: str
+    label: Text
+    kinds: tuple[str, ...]
+    prefetch: Callable[[Session, Sequence[int]], Mapping[int, Any]]
+    html: Callable[[Any, Marked], Any]
 
 
 @dataclass(frozen=True)
@@ -236,13 +269,15 @@ class Board:
 class IdentityKey:
     """Attributes that hold the same sort of key: two records sharing one are duplicates.
 
-    `keys(draft_values)` answers the draft's own keys, in the compared form.
+    `keys(draft_values)` answers the draft's own keys, in the compared form. A `hint` is told to people and listed among
+    the candidates, but makes no row of an import a duplicate unless that is asked for.
     """
 
     name: str
     label: Text
     attributes: tuple[str, ...]
     keys: Callable[[Mapping[str, Any]], Sequence[str]]
+    hint: bool = False
 
 
 @dataclass(frozen=True)
@@ -344,6 +379,7 @@ class Resource:
     actions: tuple[Action, ...] = ()
     rest_actions: tuple[RestAction, ...] = ()
     panels: tuple[Panel, ...] = ()
+    marks: tuple[Mark, ...] = ()
     extra_columns: tuple[Column, ...] = ()
     extra_filters: tuple[Filter, ...] = ()
     path: Path | None = None

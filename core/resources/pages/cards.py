@@ -13,6 +13,7 @@ from core.fields.money import money_text
 from core.i18n import Text, _
 from core.resources.declare import Field
 from core.resources.pages.here import Here
+from core.resources.pages.marks import marks_beside
 from core.resources.read import Stored
 
 
@@ -39,6 +40,8 @@ class Value:
     doubt: Text = ""
     """What is doubtful about the value, in words."""
     wide: bool = False
+    mark: Markup = Markup("")
+    """The signs before the value: whether an e-mail address is validated."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def value_of(here: Here, stored: Stored, declared: Field, editable: bool) -> Val
         _link(declared, value),
         _doubt(declared, value),
         declared.wide,
+        marks_beside(here, stored.id, declared.name, declared.kind, value, editable),
     )
 
 
