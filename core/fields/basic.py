@@ -15,7 +15,7 @@ from markupsafe import Markup
 from core.fields.kind import EMPTY_CELL, Formats, Invalid, Kind, Reading
 from core.i18n import Text as Words
 from core.i18n import _
-from core.text import fold
+from core.text import fold, name_key
 
 if TYPE_CHECKING:
     from core.resources.declare import Field
@@ -28,11 +28,13 @@ NO = frozenset({"0", "false", "no", "n", "off", "non", "falso", "faux"})
 class Text(Kind):
     """One line of text; spaces around and doubled inside are taken away.
 
-    `folded` keeps it once more in `<name>_folded`, by which it is sorted and found whatever its case and accents.
+    `folded` keeps it once more in `<name>_folded`, by which it is sorted and found whatever its case and accents;
+    `keyed` in `<name>_key`, by which names of the same are found whatever their legal form and punctuation.
     """
 
     max_length: int = 200
     folded: bool = False
+    keyed: bool = False
     name: ClassVar[str] = "text"
 
     def attributes(self, field: Field) -> tuple[str, ...]:
@@ -42,6 +44,8 @@ class Text(Kind):
         kept: dict[str, Any] = {field.attribute: value}
         if self.folded:
             kept[f"{field.attribute}_folded"] = fold(value) if value is not None else None
+        if self.keyed:
+            kept[f"{field.attribute}_key"] = name_key(value) if value is not None else None
         return kept
 
     def parse(self, raw: Any, field: Field, reading: Reading) -> str | None:

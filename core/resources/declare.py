@@ -107,6 +107,8 @@ class Filter:
     label: Text
     choices: Callable[[], Sequence[tuple[str, Text]]]
     criterion: Callable[[str], Any]
+    personal: Callable[[str, Any], Any] | None = None
+    """In place of `criterion` where it depends on who asks: gets the value and the actor (None: the system)."""
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,17 @@ class Match:
     row: int | None = None
 
 
-def keys_of(resource: Resource, values: Mapping[str, Any]) -> list[tuple[IdentityKey, str]]:
-    """The keys a record with these values has."""
-    return [(key, value) for key in resource.identity for value in key.keys(values)]
+def keys_of(
+    resource: Resource, values: Mapping[str, Any], *, hints: bool = False
+) -> list[tuple[IdentityKey, str]]:
+    """The keys a record with these values has; those that are only hints (a name) where they are asked for."""
+    return [
+        (key, value)
+        for key in resource.identity
+        if hints or not key.hint
+        for value in key.keys(values)
+        if value
+    ]
 
 
 def find_matches(

@@ -27,6 +27,7 @@ from core.api import (
     _l,
     compact,
     fold,
+    name_key,
 )
 from plugins.crm_clients.documents import TYPES, DocumentNumber
 from plugins.crm_clients.headers import HEADERS
@@ -59,6 +60,13 @@ IDENTITY = (
         lambda values: [
             number.e164 for name in ("phone_1", "phone_2") if (number := values.get(name)) and number.e164
         ],
+    ),
+    IdentityKey(
+        "name",
+        _l("name"),
+        ("name_key",),
+        lambda values: [key] if (key := name_key(values.get("name") or "")) else [],
+        hint=True,
     ),
 )
 
@@ -150,7 +158,7 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
         Field(
             "name",
             _l("Name"),
-            Text(folded=True),
+            Text(folded=True, keyed=True),
             required=True,
             quick=True,
         ),

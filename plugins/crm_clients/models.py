@@ -68,6 +68,7 @@ class Card:
 
     name: Mapped[str] = mapped_column(String(200))
     name_folded: Mapped[str] = mapped_column(String(400))
+    name_key: Mapped[str | None] = mapped_column(String(400))
     legal_name: Mapped[str | None] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(10), default="company")
     document_number: Mapped[str | None] = mapped_column(String(40))
@@ -140,7 +141,7 @@ def card_indexes(table: str) -> tuple[Index, ...]:
     return (
         *(
             Index(f"ix_{table}_{name}", name)
-            for name in ("document_compact", "email_folded", "phone_1_e164", "phone_2_e164")
+            for name in ("document_compact", "email_folded", "phone_1_e164", "phone_2_e164", "name_key")
         ),
         *(Index(f"ix_{table}_{name}_id", name, "id") for name in ("entered_on", "name_folded")),
         Index(f"ix_{table}_salesperson_id_entered_on", "salesperson_id", "entered_on", "id"),

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from core.api import name_key
+
 revision = "crm_leads_0002"
 down_revision = "crm_leads_0001"
 branch_labels = None
@@ -163,6 +165,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_crm_leads_validation_key", ["key", "sent_at"], unique=False)
 
     with op.batch_alter_table("crm_leads_lead", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("name_key", sa.String(length=400), nullable=True))
+        batch_op.create_index("ix_crm_leads_lead_name_key", ["name_key"], unique=False)
         batch_op.add_column(sa.Column("source_detail", sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column("utm_source", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("utm_medium", sa.String(length=100), nullable=True))
@@ -194,6 +198,7 @@ def upgrade() -> None:
             ["id"],
             ondelete="SET NULL",
         )
+    _fill_name_keys("crm_leads_lead")
 
 
 def downgrade() -> None:
@@ -203,6 +208,8 @@ def downgrade() -> None:
 
     op.drop_table("crm_leads_validation")
     with op.batch_alter_table("crm_leads_lead", schema=None) as batch_op:
+        batch_op.drop_index("ix_crm_leads_lead_name_key")
+        batch_op.drop_column("name_key")
         batch_op.drop_constraint(batch_op.f("fk_crm_leads_lead_address_type_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_crm_leads_lead_junk_reason_id"), type_="foreignkey")
         batch_op.drop_column("address_type_id")
@@ -235,3 +242,24 @@ def downgrade() -> None:
 
     op.drop_table("crm_leads_address")
     op.drop_table("crm_leads_junk_reason")
+
+
+def _fill_name_keys(table: str) -> None:
+    """Names as duplicates compare them, of the records there are, some thousands at a time."""
+    connection = op.get_bind()
+    records = sa.table(table, sa.column("id"), sa.column("name"), sa.column("name_key"))
+    change = (
+        sa.update(records).where(records.c.id == sa.bindparam("its_id")).values(name_key=sa.bindparam("key"))
+    )
+    last = 0
+    while True:
+        found = connection.execute(
+            sa.select(records.c.id, records.c.name)
+            .where(records.c.id > last)
+            .order_by(records.c.id)
+            .limit(5000)
+        ).all()
+        if not found:
+            return
+        last = found[-1].id
+        connection.execute(change, [{"its_id": id, "key": name_key(name)} for id, name in found])
