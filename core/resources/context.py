@@ -39,10 +39,25 @@ class Problem:
 
 
 @dataclass
+class ChildRow:
+    """One of the rows that hang on a record (an address, a contact person), stored or wanted.
+
+    `values` maps the child's field names to parsed values; of a wanted row with an id the fields that are not named
+    stay as they are. `place` is where it stood in the input: problems are told of `<child>.<place>.<field>`.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    id: int | None = None
+    is_main: bool = False
+    place: int = 0
+
+
+@dataclass
 class Draft:
     """A record as somebody wants it: new (`record_id` None) or changed; only the given fields are in `values`.
 
-    `values` maps field name to the parsed value. `tags` None leaves the tags alone.
+    `values` maps field name to the parsed value. `tags` None leaves the tags alone. `children` maps the name of a
+    `Child` to all the rows the record shall have of it; those of a child that is not named stay as they are.
     """
 
     resource: Resource
@@ -56,6 +71,11 @@ class Draft:
     """What a door asks of a plugin beyond fields (e.g. the reason for a junk status)."""
     current: Any = None
     """The record as it is stored, for a change."""
+    children: dict[str, list[ChildRow]] = field(default_factory=dict)
+    stored_children: dict[str, list[ChildRow]] = field(default_factory=dict)
+    """The rows as they are stored, of the children that were asked for."""
+    child_changes: dict[str, list[Any]] = field(default_factory=dict)
+    """Filled while writing: what history tells of each child's rows, [before, after]."""
 
     @property
     def is_new(self) -> bool:

@@ -16,10 +16,12 @@ from core.fields.references import Tags
 from core.i18n import _
 from core.notifications.watch import tell_of_changes, tell_of_deletion, tell_of_new
 from core.outbox import announce
+from core.records.following import forget_followers
 from core.records.history import actor_id_of, told_changes, write_history
 from core.records.models import Attachment
 from core.records.tags import drop_tags, set_tags, tags_of
 from core.resources import search, side
+from core.resources.children import read_children, settle_children, store_children
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
 from core.resources.rights import check_scope, require_reach, title_of
@@ -54,6 +56,8 @@ def read_draft(
                 draft.values[field.name] = field.kind.parse(raw[field.name], field, reading)
             except Invalid as error:
                 draft.problem(field.name, error.message, error.code)
+    if resource.children:
+        read_children(draft, raw, context)
     return draft
 
 
@@ -61,6 +65,7 @@ def check_draft(draft: Draft, context: WriteContext) -> None:
     """Fill defaults, then note every rule the draft breaks: required fields, the resource's checks, plugins' rules."""
     resource = draft.resource
     troubled = {problem.field for problem in draft.problems}
+    settle_children(draft, context)
     if draft.is_new:
         for field in resource.defaulted_fields:
             if draft.values.get(field.name) is None and field.name not in troubled:
@@ -110,6 +115,7 @@ def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
     session.add_all([record for _draft, record in fresh])
     session.flush()
     side.store(session, [(draft, written[id(draft)]) for draft in drafts])
+    store_children(resource, fresh, changed, context)
     _store_new(resource, fresh, context)
     _store_changed(resource, changed, context)
     for draft in drafts:
@@ -166,6 +172,7 @@ def delete(resource: Resource, records: Sequence[Any], context: WriteContext) ->
         session.delete(record)
     session.flush()
     drop_tags(session, resource.name, ids)
+    forget_followers(session, resource.name, ids)
     search.unindex(session, resource, ids)
     session.execute(
         sa.delete(Attachment).where(Attachment.resource == resource.name, Attachment.record_id.in_(ids))
@@ -273,6 +280,7 @@ def _store_changed(
             new_tags[record.id] = draft.values[tag_field.name]
             changes[tag_field.name] = [old_tags, new_tags[record.id]]
         told = told_changes(resource, changes, context) | draft.options.get("side_changes", {})
+        told |= draft.child_changes
         if told:
             record.version += 1
             record.updated_at = utcnow()

@@ -1,0 +1,26 @@
+"""Rows that are written with their record (addresses, contact persons): read, checked, stored, told and found."""
+
+from core.resources.children.reading import read_children, settle_children
+from core.resources.children.rows import (
+    child_json,
+    child_title,
+    children_of,
+    further_texts,
+    told_row,
+    united,
+)
+from core.resources.children.storing import store_children
+from core.resources.context import ChildRow
+
+__all__ = [
+    "ChildRow",
+    "child_json",
+    "child_title",
+    "children_of",
+    "further_texts",
+    "read_children",
+    "settle_children",
+    "store_children",
+    "told_row",
+    "united",
+]

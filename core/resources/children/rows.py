@@ -1,0 +1,144 @@
+"""What a child's rows are: read by batch, told to programs and people, compared, united."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.fields.kind import Formats
+from core.resources.context import ChildRow, WriteContext
+from core.resources.declare import Child, Resource
+from core.text import fold
+
+Rows = dict[str, dict[int, list[ChildRow]]]
+"""{child's name: {record's id: its rows}}."""
+
+UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
+
+
+def children_of(session: Session, resource: Resource, ids: Sequence[int]) -> Rows:
+    """The rows of these records, the main one first; one query a child, however many records.
+
+    Whoever asks has seen to it that the person may see the records.
+    """
+    found: Rows = {child.name: {} for child in resource.children}
+    if not ids:
+        return found
+    for child in resource.children:
+        by_record = found[child.name]
+        for row in stored_rows(session, child, ids):
+            by_record.setdefault(getattr(row, child.parent), []).append(row_of(child, row))
+    return found
+
+
+def stored_rows(session: Session, child: Child, ids: Sequence[int]) -> Sequence[Any]:
+    """The mapped rows of these records, by record, the main one first."""
+    model = child.model
+    parent = getattr(model, child.parent)
+    wanted = sa.select(model).where(parent.in_(ids))
+    return session.scalars(
+        wanted.order_by(parent, model.is_main.desc(), model.position, model.id), **UNSCOPED
+    ).all()
+
+
+def row_of(child: Child, row: Any) -> ChildRow:
+    """A mapped row as everybody else knows it."""
+    values = {field.name: field.kind.load(row, field) for field in child.fields}
+    return ChildRow(values, row.id, row.is_main)
+
+
+def child_json(child: Child, row: ChildRow, formats: Formats) -> dict[str, Any]:
+    """A row as the API gives it."""
+    told = {field.name: field.kind.json(row.values.get(field.name), formats) for field in child.fields}
+    return {"id": row.id, "is_main": row.is_main, **told}
+
+
+def child_title(child: Child, row: ChildRow, formats: Formats) -> str:
+    """What a row is called: its naming values, else the first that it has."""
+    return ", ".join(text for _name, text in _naming(child, row.values, formats))
+
+
+def told_row(child: Child, row: ChildRow, formats: Formats, *, names: Sequence[str] = ()) -> dict[str, Any]:
+    """A row as history and events carry it: its title, and of the fields `names` (or all it has) the values."""
+    wanted = names or [name for name, value in row.values.items() if value is not None]
+    values = {
+        name: child.field(name).kind.json(row.values.get(name), formats)
+        for name in wanted
+        if child.has_field(name)
+    }
+    return {
+        "id": row.id,
+        "title": child_title(child, row, formats),
+        "is_main": row.is_main,
+        "values": values,
+    }
+
+
+def is_empty(child: Child, values: Mapping[str, Any], context: WriteContext) -> bool:
+    """Whether a row says nothing: what it has is at most what every new row has."""
+    for field in child.fields:
+        value = values.get(field.name)
+        if value is not None and (field.default is None or value != field.default(context)):
+            return False
+    return True
+
+
+def united(child: Child, rows: Sequence[ChildRow], more: Sequence[ChildRow]) -> list[ChildRow]:
+    """`rows` and those of `more` that say something else; the first main one stays it. What is new has no id yet."""
+    found = list(rows)
+    for row in more:
+        if not any(_says_all(child, known.values, row.values) for known in found):
+            found.append(ChildRow(dict(row.values), None, row.is_main and not found))
+    return found
+
+
+def further_texts(session: Session, resource: Resource, ids: Sequence[int]) -> Mapping[int, str]:
+    """{record's id: the text of its further rows} by which search finds it; the main rows' text is its own already."""
+    texts: dict[int, list[str]] = defaultdict(list)
+    if not ids:
+        return {}
+    for child in resource.children:
+        if not child.search:
+            continue
+        model = child.model
+        columns = [getattr(model, name) for name in child.search]
+        wanted = (
+            sa.select(getattr(model, child.parent), *columns)
+            .where(getattr(model, child.parent).in_(ids), model.is_main.is_(False))
+            .order_by(model.id)
+        )
+        for record_id, *values in session.execute(wanted, **UNSCOPED):
+            texts[record_id] += [str(value) for value in values if value]
+    return {record_id: "\n".join(lines) for record_id, lines in texts.items()}
+
+
+def _naming(child: Child, values: Mapping[str, Any], formats: Formats) -> list[tuple[str, str]]:
+    """(field name, text) of the values that name a row."""
+    texts = [
+        (field.name, field.kind.text(values.get(field.name), formats))
+        for field in (
+            *(child.field(name) for name in child.title),
+            *(each for each in child.fields if each.name not in child.title),
+        )
+    ]
+    named = [(name, text) for name, text in texts[: len(child.title)] if text]
+    return named or [(name, text) for name, text in texts if text][:1]
+
+
+def _says_all(child: Child, known: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Whether a known row says everything that these values say, whatever the case and accents."""
+    return all(
+        value is None or _compared(known.get(name)) == _compared(value)
+        for name, value in values.items()
+        if child.has_field(name)
+    )
+
+
+def _compared(value: Any) -> Any:
+    if isinstance(value, str):
+        return fold(value)
+    return getattr(value, "e164", None) or getattr(value, "folded", None) or value
