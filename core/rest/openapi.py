@@ -160,24 +160,32 @@ def _describe_record(
 
 
 def _describe_actions(spec: APISpec, resource: Resource) -> None:
-    name = resource.name
     for action in resource.rest_actions:
-        spec.path(
-            f"/api/v1/{name}/{{id}}/{action.name}",
-            parameters=_ONE,
-            operations={
-                "post": {
-                    "tags": [name],
-                    "operationId": f"{name}.{action.name}",
-                    "summary": str(action.label),
-                    "parameters": [_key()],
-                    "requestBody": {"required": False, "content": _json({"type": "object"})},
-                    "responses": {
-                        "200": {"description": "Done, now or before", "content": _json({"type": "object"})},
-                        **_errors("400", "401", "403", "404", "409", "422"),
-                    },
+        operation: dict[str, Any] = {
+            "tags": [resource.name],
+            "operationId": f"{resource.name}.{action.name}",
+            "summary": str(action.label),
+        }
+        answer = _json({"type": "object"})
+        if action.method == "GET":
+            operation["responses"] = {
+                "200": {"description": "As it is now", "content": answer},
+                **_errors("401", "403", "404"),
+            }
+        else:
+            body = {"type": "object", **({"properties": dict(action.body)} if action.body else {})}
+            operation |= {
+                "parameters": [_key()],
+                "requestBody": {"required": False, "content": _json(body)},
+                "responses": {
+                    "200": {"description": "Done, now or before", "content": answer},
+                    **_errors("400", "401", "403", "404", "409", "422"),
                 },
-            },
+            }
+        spec.path(
+            f"/api/v1/{resource.name}/{{id}}/{action.name}",
+            parameters=_ONE,
+            operations={action.method.lower(): operation},
         )
 
 

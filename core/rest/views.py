@@ -14,7 +14,7 @@ from core.house import House, current_house
 from core.i18n import _
 from core.resources import read
 from core.resources.context import WriteContext
-from core.resources.declare import Resource
+from core.resources.declare import Resource, RestAction
 from core.resources.pages.here import Here
 from core.resources.query import Page, fetch_page
 from core.resources.write import change, create, delete
@@ -37,6 +37,7 @@ def api_of(house: House) -> Blueprint:
         blueprint.add_url_rule(f"{at}/<int:id>", "change", change_record, methods=["PATCH"])
         blueprint.add_url_rule(f"{at}/<int:id>", "delete", delete_record, methods=["DELETE"])
         blueprint.add_url_rule(f"{at}/<int:id>/<name>", "act", act_on_record, methods=["POST"])
+        blueprint.add_url_rule(f"{at}/<int:id>/<name>", "tell", tell_of_record, methods=["GET"])
     return blueprint
 
 
@@ -110,14 +111,27 @@ def delete_record(resource: str, id: int) -> ResponseReturnValue:
 def act_on_record(resource: str, id: int, name: str) -> ResponseReturnValue:
     """What a resource declares beyond reading and writing (`rest_actions`)."""
     here = _enter(resource, "view")
-    action = next((each for each in here.resource.rest_actions if each.name == name), None)
-    if action is None:
-        raise _absent()
+    action = _action(here, name, "POST")
     stored = _stored(here, id, action.permission)
     body = json_object(required=False)
     return once(
         here.session, here.actor, lambda: Answer(200, dict(action.run(_writing(here), stored.record, body)))
     )
+
+
+@answered
+def tell_of_record(resource: str, id: int, name: str) -> ResponseReturnValue:
+    """What a resource declares to be told of a record beyond its fields."""
+    here = _enter(resource, "view")
+    action = _action(here, name, "GET")
+    return jsonify(dict(action.run(_writing(here), _stored(here, id, action.permission).record, {})))
+
+
+def _action(here: Here, name: str, method: str) -> RestAction:
+    for each in here.resource.rest_actions:
+        if (each.name, each.method) == (name, method):
+            return each
+    raise _absent()
 
 
 def _enter(resource: str, action: str) -> Here:
