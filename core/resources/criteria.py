@@ -1,6 +1,6 @@
 """Filters of a list: from the words in the URL to SQL criteria, for every kind of field.
 
-In a URL `field=value` (repeated: any of them), `field.from=`, `field.to=`, `field.contains=`, `field.last_days=`;
+In a URL `field=value` (repeated: any of them), `field.from=`, `field.to=`, `field.contains=`, `field.begins=`, `field.last_days=`;
 a value that begins with `~` is special: `~empty`, `~any`, `~me`, `~team`, or a meaning (`~open`).
 """
 
@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from string import ascii_uppercase
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.access.actor import Actor
+from core.attributes.criteria import attribute_criterion
 from core.fields import Boolean, Date, DateTime, Email, Phone, Reading, Reference, Tags, Text, UserRef
 from core.fields.kind import Invalid
 from core.i18n import _
 from core.records.models import RecordTag, Tag
 from core.resources.context import Problem
-from core.resources.declare import Field, Resource
+from core.resources.declare import AttributeValues, Field, Resource, SideTable
 from core.text import compact, fold
 
 log = logging.getLogger("prospecto.plugins")
 
-OPERATORS = ("from", "to", "contains", "last_days", "not")
+OPERATORS = ("from", "to", "contains", "begins", "last_days", "not")
 MOST_VALUES = 200
 """Of one filter: a database reads no endless chain of OR."""
+AFTER_ALL = "\u9fa5"
+"""Sorts after every Latin letter and digit, whatever the collation of the database."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ def criterion(resource: Resource, condition: Condition, reading: Reading, actor:
     for each in resource.extra_filters:
         if each.name == condition.field:
             try:
+                if each.personal is not None:
+                    return sa.or_(*(each.personal(value, actor) for value in condition.values))
                 return sa.or_(*(each.criterion(value) for value in condition.values))
             except Exception as error:  # the guard around a plugin
                 log.exception("the filter %s of %s failed", each.name, resource.name)
@@ -77,15 +83,22 @@ def criterion(resource: Resource, condition: Condition, reading: Reading, actor:
     try:
         if len(condition.values) > MOST_VALUES:
             raise Invalid("too_many", _("From %(low)s to %(high)s.", low=1, high=MOST_VALUES))
-        if condition.operator == "is":
-            return sa.or_(*(_one(resource, field, value, reading, actor) for value in condition.values))
-        if condition.operator == "not":
-            return sa.not_(
-                sa.or_(*(_one(resource, field, value, reading, actor) for value in condition.values))
-            )
-        return _compare(resource, field, condition.operator, condition.values[0], reading)
+        if isinstance(field.side, AttributeValues):
+            return attribute_criterion(resource, field, condition.operator, condition.values, reading)
+        found = [_meant(Place(resource.model, resource), field, condition, reading, actor)]
+        found += _further(resource, field, condition, reading, actor)
     except Invalid as error:
         raise Unreadable(condition, Problem(field.name, error.message, error.code)) from error
+    meant = sa.or_(*found)
+    return sa.not_(meant) if condition.operator == "not" else meant
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a filtered value stands: on the resource's own model, or on that of rows that hang on it."""
+
+    model: Any
+    resource: Resource
 
 
 class Unreadable(Exception):
@@ -97,45 +110,87 @@ class Unreadable(Exception):
         self.problem = problem
 
 
-def column_of(resource: Resource, field: Field) -> Any:
-    """The SQL column a field is sorted and filtered by; of a field in a side table a sub-query."""
-    if field.side is None:
-        return getattr(resource.model, field.attribute)
+def _further(
+    resource: Resource, field: Field, condition: Condition, reading: Reading, actor: Actor | None
+) -> list[Any]:
+    """The same of further rows: a record in this zone is also one whose second address is in it."""
+    values = tuple(value for value in condition.values if value != "~empty")
+    found = []
+    for child in resource.children if values else ():
+        own = next((each for each in child.fields if child.mirrors.get(each.name) == field.name), None)
+        if own is not None:
+            rows = child.model
+            meant = _meant(Place(rows, resource), own, replace(condition, values=values), reading, actor)
+            further = sa.select(getattr(rows, child.parent)).where(meant, sa.not_(rows.is_main))
+            found.append(resource.model.id.in_(further))
+    return found
+
+
+def _meant(place: Place, field: Field, condition: Condition, reading: Reading, actor: Actor | None) -> Any:
+    if condition.operator not in ("is", "not"):
+        return _compare(place, field, condition.operator, condition.values[0], reading)
+    if isinstance(field.kind, Reference):
+        return _one_of(place, field, condition.values, reading, actor)
+    return sa.or_(*(_one(place, field, value, reading, actor) for value in condition.values))
+
+
+def _column(place: Place, field: Field) -> Any:
+    """The SQL column a field is filtered by; of a field in a side table a sub-query."""
+    if not isinstance(field.side, SideTable):
+        return getattr(place.model, field.attribute)
     model = field.side.model
     return (
         sa.select(getattr(model, field.attribute))
-        .where(getattr(model, field.side.key) == resource.model.id)
+        .where(getattr(model, field.side.key) == place.model.id)
         .scalar_subquery()
     )
 
 
-def _one(resource: Resource, field: Field, value: str, reading: Reading, actor: Actor | None) -> Any:
+def _one_of(place: Place, field: Field, values: Sequence[str], reading: Reading, actor: Actor | None) -> Any:
+    """One of several values of a list: as one IN, for which databases have better plans than for a chain of OR."""
+    kind: Any = field.kind
+    column = _column(place, field)
+    ids: set[int | None] = set()
+    others = []
+    for value in values:
+        if value == "~empty":
+            others.append(column.is_(None))
+        elif value == "~any":
+            others.append(column.isnot(None))
+        elif isinstance(kind, UserRef) and value in ("~me", "~team"):
+            ids |= {actor.user_id} if actor and value == "~me" else set(actor.team_ids if actor else ())
+        elif value.startswith("~"):
+            items = reading.formats.references.items(kind.list)
+            ids |= {item.id for item in items if item.meaning == value[1:]}
+        else:
+            ids.add(kind.parse({"id": value} if value.isdecimal() else value, field, reading))
+    known = sorted(id for id in ids if id is not None)
+    if known or not others:
+        others.append(column == known[0] if len(known) == 1 else column.in_(known))
+    return sa.or_(*others)
+
+
+def _one(place: Place, field: Field, value: str, reading: Reading, actor: Actor | None) -> Any:
     kind = field.kind
     if isinstance(kind, Tags):
-        return _tagged(resource, value)
-    column = column_of(resource, field)
+        return _tagged(place.resource, value)
+    column = _column(place, field)
     if value == "~empty":
         return column.is_(None)
     if value == "~any":
         return column.isnot(None)
-    if isinstance(kind, UserRef) and value in ("~me", "~team") and actor is not None:
-        return column == actor.user_id if value == "~me" else column.in_(sorted(actor.team_ids))
-    if isinstance(kind, Reference) and value.startswith("~"):
-        items = reading.formats.references.items(kind.list)
-        return column.in_([item.id for item in items if item.meaning == value[1:]])
     if isinstance(kind, Email):
-        return getattr(resource.model, f"{field.attribute}_folded") == value.strip().lower()
+        return getattr(place.model, f"{field.attribute}_folded") == value.strip().lower()
     if isinstance(kind, Phone):
         number = kind.parse(value, field, reading)
-        folded = getattr(resource.model, f"{field.attribute}_e164")
+        folded = getattr(place.model, f"{field.attribute}_e164")
         return folded == number.e164 if number and number.e164 else column == value
-    squeezed = _squeezed(resource, field)
+    squeezed = _squeezed(place, field)
     if squeezed is not None:
         return squeezed == compact(value)
-    given = {"id": value} if isinstance(kind, Reference) and value.isdecimal() else value
-    parsed = kind.parse(given, field, reading)
+    parsed = kind.parse(value, field, reading)
     if isinstance(kind, Text) and kind.folded and field.side is None and parsed is not None:
-        return getattr(resource.model, f"{field.attribute}_folded") == fold(parsed)
+        return getattr(place.model, f"{field.attribute}_folded") == fold(parsed)
     if isinstance(kind, Boolean):
         return column.is_(bool(parsed))
     if isinstance(kind, DateTime) and isinstance(parsed, datetime):
@@ -143,21 +198,13 @@ def _one(resource: Resource, field: Field, value: str, reading: Reading, actor: 
     return column == parsed
 
 
-def _compare(resource: Resource, field: Field, operator: str, value: str, reading: Reading) -> Any:
+def _compare(place: Place, field: Field, operator: str, value: str, reading: Reading) -> Any:
     kind = field.kind
     if isinstance(kind, Tags) or (operator != "contains" and operator not in kind.operators):
         raise Invalid("unknown_filter", _("There is no such filter."))
-    column = column_of(resource, field)
-    if operator == "contains":
-        squeezed = _squeezed(resource, field)
-        if squeezed is not None and compact(value):
-            return squeezed.contains(compact(value), autoescape=True)
-        folded = getattr(resource.model, f"{field.attribute}_folded", None)
-        if folded is not None:
-            return folded.contains(fold(value), autoescape=True)
-        if not isinstance(kind, Text) and not isinstance(column.type, sa.String):
-            raise Invalid("not_text", _("Only text can be searched in part."))
-        return sa.func.lower(column).contains(value.lower(), autoescape=True)
+    column = _column(place, field)
+    if operator in ("contains", "begins"):
+        return _in_part(place, field, column, operator, value)
     if operator == "last_days":
         if not value.isdecimal() or not 0 < int(value) <= 36500:
             raise Invalid("not_a_number", _("This is not a number of days."))
@@ -172,10 +219,35 @@ def _compare(resource: Resource, field: Field, operator: str, value: str, readin
     return column >= bound if operator == "from" else column <= bound
 
 
-def _squeezed(resource: Resource, field: Field) -> Any:
+def _in_part(place: Place, field: Field, column: Any, operator: str, value: str) -> Any:
+    squeezed = _squeezed(place, field)
+    if squeezed is not None and compact(value):
+        if operator == "begins":
+            return begins(squeezed, compact(value))
+        return squeezed.contains(compact(value), autoescape=True)
+    folded = getattr(place.model, f"{field.attribute}_folded", None)
+    if folded is not None:
+        return folded.contains(fold(value), autoescape=True)
+    if not isinstance(field.kind, Text) and not isinstance(column.type, sa.String):
+        raise Invalid("not_text", _("Only text can be searched in part."))
+    return sa.func.lower(column).contains(value.lower(), autoescape=True)
+
+
+def begins(squeezed: Any, wanted: str) -> Any:
+    """That a squeezed number begins so; the letter that many countries put before the digits may be left out."""
+    return sa.or_(*(sa.and_(squeezed >= low, squeezed < high) for low, high in beginnings(wanted)))
+
+
+def beginnings(wanted: str) -> list[tuple[str, str]]:
+    """The ranges in which squeezed numbers lie that begin so: each is one look into an index."""
+    letters = ascii_uppercase if wanted[:1].isdigit() else ""
+    return [(f"{letter}{wanted}", f"{letter}{wanted}{AFTER_ALL}") for letter in ("", *letters)]
+
+
+def _squeezed(place: Place, field: Field) -> Any:
     """The column that keeps only letters and digits of a number, where its kind has one: dots and dashes make no other number."""
     name = next((each for each in field.kind.attributes(field) if each.endswith("_compact")), None)
-    return getattr(resource.model, name, None) if name else None
+    return getattr(place.model, name, None) if name else None
 
 
 def _tagged(resource: Resource, value: str) -> Any:

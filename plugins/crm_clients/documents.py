@@ -50,6 +50,7 @@ class DocumentNumber(Text):
 
     max_length: int = 40
     name: ClassVar[str] = "document"
+    operators: ClassVar[tuple[str, ...]] = ("is", "begins", "contains", "empty", "any")
 
     def attributes(self, field: Field) -> tuple[str, ...]:
         return (field.attribute, "document_compact")
