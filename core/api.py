@@ -45,7 +45,8 @@ from core.records.history import note
 from core.records.models import Attachment, Record, RecordTag, Tag
 from core.records.tags import set_tags, tags_of
 from core.references import ReferenceValue, add_value, references_of
-from core.resources.context import Draft, Problem, Refused, WriteContext, write_context
+from core.resources.children import child_json, child_title, children_of, united
+from core.resources.context import ChildRow, Draft, Problem, Refused, WriteContext, write_context
 from core.resources.criteria import Condition, criterion
 from core.resources.declare import (
     Action,
@@ -70,6 +71,7 @@ from core.resources.declare import (
 from core.resources.door import flash_toast, go_on, page_context, record_or_404
 from core.resources.identity import Match, find_matches, keys_of
 from core.resources.rights import may, require_reach, title_of
+from core.resources.shortcuts import by_api
 from core.resources.write import NotValid, change, check_draft, create, delete, read_draft, save, write_drafts
 from core.settings import settings_of
 from core.state import forget, remembered

@@ -29,6 +29,7 @@ from core.api import (
     fold,
     name_key,
 )
+from plugins.crm_clients.children import LATITUDE, LONGITUDE, installation_country
 from plugins.crm_clients.documents import TYPES, DocumentNumber
 from plugins.crm_clients.headers import HEADERS
 
@@ -84,6 +85,10 @@ SEARCHED = (
     "contact_first_name",
     "contact_last_name",
     "contact_email",
+    "contact_phone_1",
+    "contact_phone_1_e164",
+    "contact_phone_2",
+    "contact_phone_2_e164",
     "address",
     "city",
     "state",
@@ -255,6 +260,7 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
             LongText(),
             wide=True,
         ),
+        Field("address_type", _l("Address type"), Reference("address_types"), group="address"),
         Field(
             "address",
             _l("Full address"),
@@ -267,7 +273,7 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
             _l("Country"),
             Country(),
             group="address",
-            default=lambda context: context.reading.country or None,
+            default=installation_country,
         ),
         Field(
             "state",
@@ -302,6 +308,8 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
         ),
         Field("zone", _l("Zone"), Reference("zones"), group="address"),
         Field("sector", _l("Sector"), Reference("sectors"), group="address"),
+        Field("latitude", _l("Latitude"), LATITUDE, group="address"),
+        Field("longitude", _l("Longitude"), LONGITUDE, group="address"),
         Field(
             "contact_first_name",
             _l("First name"),
@@ -326,4 +334,6 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
             Email(),
             group="contact",
         ),
+        Field("contact_phone_1", _l("Contact’s phone 1"), Phone(), group="contact"),
+        Field("contact_phone_2", _l("Contact’s phone 2"), Phone(), group="contact"),
     )

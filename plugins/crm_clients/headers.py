@@ -20,6 +20,7 @@ notifications: notificaciones
 entered_on: fecha de ingreso, ingreso, creado el, créé le, date d'entrée, created date, createddate, fecha de creación, date de création, created on, entry date, cliente desde, client depuis, customer since
 tags: etiquetas, étiquettes, mots-clés, labels
 notes: notas, observaciones, commentaire, commentaires, comentarios, remarques, description, comments
+address_type: tipo de dirección, type d'adresse, type of address
 address: dirección, dirección completa, adresse, adresse complète, street, billingstreet, calle
 country: país, pays, billingcountry
 state: estado, región, région, state, region, provincia, departamento, billingstate
@@ -30,10 +31,14 @@ postal_code: código postal, code postal, zip, zip code, billingpostalcode, cp
 reference_point: punto de referencia, point de repère, referencia
 zone: zona
 sector: secteur
+latitude: latitud, lat
+longitude: longitud, lng, lon, long
 contact_first_name: contacto nombre, nombre del contacto, prénom, first name, firstname, contact prénom
 contact_last_name: contacto apellido, apellido, nom de famille, last name, lastname, contact nom, surname
-contact_position: cargo, fonction, position, job title, contacto cargo
+contact_position: cargo, fonction, position, job title, contacto cargo, descripción del contacto, contacto descripción
 contact_email: contacto email, email del contacto, e-mail du contact, contact email, contacto correo
+contact_phone_1: contacto teléfono, contacto teléfono 1, teléfono del contacto, teléfono del contacto 1, téléphone du contact, téléphone 1 du contact, contact phone, contact phone 1
+contact_phone_2: contacto teléfono 2, teléfono del contacto 2, téléphone 2 du contact, contacto móvil, contact mobile, contact phone 2
 """
 
 HEADERS: dict[str, tuple[str, ...]] = {

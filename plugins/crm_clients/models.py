@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Numeric, String, Text
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, TypeDecorator
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from core.api import Id, Model, Record, ReferenceValue, UtcDateTime, utcnow
 
-Degrees = Numeric(9, 6)
-"""Latitude and longitude: six decimals are about ten centimetres."""
+
+class Degrees(TypeDecorator[Decimal]):
+    """Latitude or longitude as Decimal: six decimals, about ten centimetres; kept as a whole number of millionths."""
+
+    impl = Integer
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[Decimal]:
+        return Decimal
+
+    def process_bind_param(self, value: Decimal | None, dialect: Any) -> int | None:
+        return None if value is None else int(Decimal(value).scaleb(6).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Any) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-6)
 
 
 class Channel(ReferenceValue, Model):

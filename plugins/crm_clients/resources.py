@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.api import Date, Resource, SavedFilter, _l
 from plugins.crm_clients.card import GROUPS, IDENTITY, SEARCHED, card_fields, check_name, infer_columns
+from plugins.crm_clients.children import children
 from plugins.crm_clients.documents import check_document
-from plugins.crm_clients.models import Client
+from plugins.crm_clients.models import Client, ClientAddress, ClientContact
 
 CLIENTS = Resource(
     name="clients",
@@ -51,6 +52,7 @@ CLIENTS = Resource(
     sort="-entered_on",
     checks=(check_name, check_document),
     happenings=(("from_lead", _l("Was a lead"), "user-search"),),
+    children=children(ClientAddress, ClientContact, "client_id"),
     identity=IDENTITY,
     identity_with=("leads",),
     infer_import=infer_columns,

@@ -25,10 +25,11 @@ from plugins.crm_clients.card import (
     default_of,
     infer_columns,
 )
+from plugins.crm_clients.children import children
 from plugins.crm_clients.documents import check_document
 from plugins.crm_leads import rules
 from plugins.crm_leads.fields import Condition, EntryDate
-from plugins.crm_leads.models import Lead
+from plugins.crm_leads.models import Lead, LeadAddress, LeadContact
 from plugins.crm_leads.rest import convert_by_api
 
 TITLE = Field("title", _l("Title"), Text(), aliases=("título", "titre", "asunto", "objet", "subject"))
@@ -79,9 +80,43 @@ CURRENCY = Field(
 VALIDITY = Field(
     "validity_days",
     _l("Validity"),
-    Integer(minimum=1, maximum=3650, unit=_l("days")),
+    Integer(minimum=1, maximum=LONGEST, unit=_l("days")),
+    default=usual_validity,
     aliases=("días de vigencia", "vigencia", "jours de validité", "validité", "validity days"),
     help=_l("Days from the entry date until the lead expires."),
+)
+
+JUNK_REASON = Field(
+    "junk_reason",
+    _l("Reason for discarding"),
+    Reference("junk_reasons"),
+    aliases=("motivo", "motivo de descarte", "razón de descarte", "motif", "motif de rejet", "junk reason"),
+    help=_l("Asked for where the status means that nothing comes of the lead."),
+)
+
+JUNK_NOTE = Field(
+    "junk_note",
+    _l("About the discarding"),
+    Text(max_length=500),
+    aliases=("nota de descarte", "note de rejet", "junk note"),
+)
+
+ORIGIN = (
+    Field(
+        "source_detail",
+        _l("Source in detail"),
+        Text(),
+        group="origin",
+        aliases=("detalle de la fuente", "detalle del origen", "détail de l’origine", "source details"),
+    ),
+    *(
+        Field(name, label, Text(max_length=100), group="origin", aliases=(name.replace("_", " "),))
+        for name, label in (
+            ("utm_source", _l("UTM source")),
+            ("utm_medium", _l("UTM medium")),
+            ("utm_campaign", _l("UTM campaign")),
+        )
+    ),
 )
 
 LEADS = Resource(
@@ -95,7 +130,8 @@ LEADS = Resource(
         EntryDate(),
         extra={
             "legal_name": (TITLE,),
-            "salesperson": (STATUS, SOURCE, VALUE, CURRENCY, VALIDITY, CONDITION),
+            "salesperson": (STATUS, JUNK_REASON, JUNK_NOTE, SOURCE, VALUE, CURRENCY, VALIDITY, CONDITION),
+            "contact_email": ORIGIN,
         },
     ),
     groups=GROUPS,
@@ -147,6 +183,7 @@ LEADS = Resource(
     before_write=(rules.keep_dates,),
     after_write=(rules.convert_if_asked,),
     happenings=(("converted", _l("Converted into a client"), "user-check"),),
+    children=children(LeadAddress, LeadContact, "lead_id"),
     identity=IDENTITY,
     identity_with=("clients",),
     route_import=rules.route_by_condition,

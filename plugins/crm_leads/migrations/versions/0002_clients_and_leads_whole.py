@@ -43,8 +43,8 @@ def upgrade() -> None:
         sa.Column("postal_code", sa.String(length=20), nullable=True),
         sa.Column("reference_point", sa.String(length=200), nullable=True),
         sa.Column("country", sa.String(length=2), nullable=True),
-        sa.Column("latitude", sa.Numeric(precision=9, scale=6), nullable=True),
-        sa.Column("longitude", sa.Numeric(precision=9, scale=6), nullable=True),
+        sa.Column("latitude", sa.Integer(), nullable=True),
+        sa.Column("longitude", sa.Integer(), nullable=True),
         sa.Column("type_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("zone_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("sector_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -179,8 +179,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("contact_phone_1_e164", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("contact_phone_2", sa.String(length=60), nullable=True))
         batch_op.add_column(sa.Column("contact_phone_2_e164", sa.String(length=20), nullable=True))
-        batch_op.add_column(sa.Column("latitude", sa.Numeric(precision=9, scale=6), nullable=True))
-        batch_op.add_column(sa.Column("longitude", sa.Numeric(precision=9, scale=6), nullable=True))
+        batch_op.add_column(sa.Column("latitude", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("longitude", sa.Integer(), nullable=True))
         batch_op.add_column(
             sa.Column("address_type_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
@@ -199,6 +199,10 @@ def upgrade() -> None:
             ondelete="SET NULL",
         )
     _fill_name_keys("crm_leads_lead")
+    op.execute(  # what each lead is in now; how long it was in others before, its history still tells
+        "INSERT INTO crm_leads_passage (lead_id, status_id, since)"
+        " SELECT id, status_id, status_since FROM crm_leads_lead"
+    )
 
 
 def downgrade() -> None:
