@@ -144,6 +144,9 @@ class Money(sa.types.TypeDecorator[Decimal]):
         return None if value is None else Decimal(int(value)).scaleb(-MONEY_SCALE).quantize(Decimal("0.01"))
 
 
+OUTLIVES = {"info": {"outlives_record": True}}
+"""Last in the `__table_args__` of a model with `resource` and `record_id`: its rows stay when that record goes."""
+
 Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Id, Json, Model, UtcDateTime, utcnow
+from core.db import OUTLIVES, Id, Json, Model, UtcDateTime, utcnow
 
 CREATED, UPDATED, DUPLICATE, ERROR = "created", "updated", "duplicate", "error"
 REMOVED, RESTORED, KEPT = "removed", "restored", "kept"
@@ -73,7 +73,7 @@ class ImportRow(Model):
     """
 
     __tablename__ = "core_import_row"
-    __table_args__ = (Index("ix_core_import_row_outcome", "import_id", "outcome", "row"),)
+    __table_args__ = (Index("ix_core_import_row_outcome", "import_id", "outcome", "row"), OUTLIVES)
 
     import_id: Mapped[int] = mapped_column(
         Id, ForeignKey("core_import.id", ondelete="CASCADE"), primary_key=True
@@ -91,6 +91,7 @@ class ImportChange(Model):
     """What a record was like before a row of an import changed it: {field: value as the API writes it}, to be put back."""
 
     __tablename__ = "core_import_change"
+    __table_args__ = OUTLIVES
 
     import_id: Mapped[int] = mapped_column(
         Id, ForeignKey("core_import.id", ondelete="CASCADE"), primary_key=True

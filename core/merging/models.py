@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Id, Json, Model, UtcDateTime, utcnow
+from core.db import OUTLIVES, Id, Json, Model, UtcDateTime, utcnow
 
 
 class Merge(Model):
     """Several records became one. `kept` holds what undoing needs: the rows that went, the old values, what moved."""
 
     __tablename__ = "core_merge"
-    __table_args__ = (Index("ix_core_merge_record", "resource", "record_id"),)
+    __table_args__ = (Index("ix_core_merge_record", "resource", "record_id"), OUTLIVES)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     resource: Mapped[str] = mapped_column(String(60))
@@ -32,7 +32,7 @@ class NotDuplicate(Model):
     """Two records that look alike and are not the same; the lower id of the pair (or the first resource) stands first."""
 
     __tablename__ = "core_not_duplicate"
-    __table_args__ = (UniqueConstraint("resource", "record_id", "other_resource", "other_id"),)
+    __table_args__ = (UniqueConstraint("resource", "record_id", "other_resource", "other_id"), OUTLIVES)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     resource: Mapped[str] = mapped_column(String(60))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Id, Json, Model, UtcDateTime, utcnow
+from core.db import OUTLIVES, Id, Json, Model, UtcDateTime, utcnow
 
 
 class Notification(Model):
@@ -18,6 +18,7 @@ class Notification(Model):
     __table_args__ = (
         Index("ix_core_notification_user_id", "user_id", "read_at", "id"),
         UniqueConstraint("user_id", "unique"),
+        OUTLIVES,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

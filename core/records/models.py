@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from core.db import Id, Json, Model, UtcDateTime, utcnow
+from core.db import OUTLIVES, Id, Json, Model, UtcDateTime, utcnow
 
 
 class Record:
@@ -28,7 +28,7 @@ class History(Model):
     """One thing that happened to a record. `changes` maps field name to [old, new] as the API writes them."""
 
     __tablename__ = "core_history"
-    __table_args__ = (Index("ix_core_history_record", "resource", "record_id", "id"),)
+    __table_args__ = (Index("ix_core_history_record", "resource", "record_id", "id"), OUTLIVES)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     resource: Mapped[str] = mapped_column(String(60))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.db import Base
 from core.host.state import standing_tables
 from core.i18n import _
-from core.records.models import Attachment, RecordTag
+from core.records.belongings import belongings, of_records
 from core.records.tags import tags_of
 from core.resources import search
 from core.resources.context import Refused
@@ -26,7 +26,7 @@ Rows = list[dict[str, Any]]
 
 
 def take(session: Session, resource: Resource, ids: Sequence[int]) -> dict[str, Any]:
-    """The records' own rows, those that the database deletes with them, and the links that it empties."""
+    """The records' own rows, those that go with them, and the links that the database empties."""
     table = resource.model.__table__
     rows: dict[str, Rows] = {table.name: _rows(session, table, table.c.id.in_(ids))}
     links: list[list[Any]] = []
@@ -49,11 +49,8 @@ def take(session: Session, resource: Resource, ids: Sequence[int]) -> dict[str, 
                 links += [
                     [child.name, column, {name: row[name] for name in key}, row[column]] for row in found
                 ]
-    for name in (RecordTag.__tablename__, Attachment.__tablename__):
-        host = Base.metadata.tables[name]
-        rows[host.name] = _rows(
-            session, host, sa.and_(host.c.resource == resource.name, host.c.record_id.in_(ids))
-        )
+    for beside in belongings(session):
+        rows[beside.name] = _rows(session, beside, of_records(beside, resource.name, ids))
     return {"ids": list(ids), "rows": rows, "links": links}
 
 
