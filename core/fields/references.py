@@ -23,10 +23,14 @@ class Reference(Kind):
     """One value of the reference list `list`, kept by its id in `<name>_id`.
 
     `look` says how it is drawn: `badge` (tinted), `square` (colour square and word) or `word`.
+    `within` and `offered_to` name columns of the list, which narrow what a form offers: to values that say of `within`
+    (a zone) the same as the form's field of that name or nothing, and of `offered_to` the resource or nothing.
     """
 
     list: str = ""
     look: str = "word"
+    within: str = ""
+    offered_to: str = ""
     name: ClassVar[str] = "reference"
     operators: ClassVar[tuple[str, ...]] = ("is", "empty", "any")
     sortable: ClassVar[bool] = False

@@ -295,6 +295,10 @@ class Child:
         name: plural, as in the API and in forms.
         group: the record's group of fields that the mirrored ones stand in; forms show the rows in its place.
         title: child's fields that name a row to a reader, joined.
+        chips: fields drawn as chips above a row on the record's page.
+        lines: below the row's title, one line each: the fields whose text it joins.
+        pin: names of the fields that hold latitude and longitude, as numbers.
+        faces: rows are people: drawn with their initials.
         search: attributes of further rows whose text finds the record; the main row is found by the record's own.
         checks: functions (values by field name, context) that answer what is wrong with a row: (field, sentence, code).
     """
@@ -310,6 +314,10 @@ class Child:
     title: tuple[str, ...]
     icon: str = "list"
     most: int = 100
+    chips: tuple[str, ...] = ()
+    lines: tuple[tuple[str, ...], ...] = ()
+    pin: tuple[str, str] | None = None
+    faces: bool = False
     search: tuple[str, ...] = ()
     checks: tuple[Callable[[Mapping[str, Any], WriteContext], Sequence[tuple[str, Text, str]]], ...] = ()
 
