@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime, format_time
 from sqlalchemy.orm import Session
 
 from core.db import utcnow
-from core.fields import Boolean, Choice, Country, Date, DateTime, Formats, LongText
+from core.fields import Boolean, Choice, Country, Date, DateTime, Formats, LongText, single
 from core.fields.references import USERS
 from core.i18n import Text, _, _l
 from core.records.models import History
@@ -34,6 +34,9 @@ KNOWN: Mapping[str, tuple[Text, str]] = {
     "changed": (_l("Changed"), "history"),
     "deleted": (_l("Deleted"), "trash"),
     "restored": (_l("Brought back"), "arrow-back-up"),
+    "file_added": (_l("File added"), "paperclip"),
+    "file_removed": (_l("File deleted"), "trash"),
+    "file_restored": (_l("File brought back"), "arrow-back-up"),
 }
 
 
@@ -139,9 +142,9 @@ def value_text(declared: Field | None, value: Any, formats: Formats) -> str:
         return ""
     if isinstance(value, dict):
         return str(value.get("name") or value.get("id") or "")
+    kind = single(declared.kind) if declared else None
     if isinstance(value, list):
-        return ", ".join(map(str, value))
-    kind = declared.kind if declared else None
+        return ", ".join(kind.text(each, formats) if isinstance(kind, Choice) else str(each) for each in value)
     if isinstance(kind, (Boolean, Choice, Country)):
         return kind.text(value, formats)
     if isinstance(kind, (Date, DateTime)) and isinstance(value, str):

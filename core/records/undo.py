@@ -17,13 +17,15 @@ from core.fields import Formats
 from core.i18n import _
 from core.records import snapshot
 from core.records.history import note
-from core.records.models import History, Undo
+from core.records.models import Attachment, History, Undo
 from core.resources.context import Refused, WriteContext
 from core.resources.declare import Resource
-from core.resources.read import Stored, find_many
+from core.resources.read import Stored, find, find_many
+from core.resources.rights import require_reach
 from core.resources.write import NotValid, change
+from core.settings import decoded, encoded
 
-CHANGE, DELETION = "change", "deletion"
+CHANGE, DELETION, FILES = "change", "deletion", "files"
 LASTS = timedelta(hours=1)
 MOST = 200
 """More records than this are changed by a job and not taken back at one press."""
@@ -67,6 +69,15 @@ def remember_deletion(session: Session, actor: Actor, resource: Resource, ids: S
     return _keep(session, actor, resource, DELETION, snapshot.take(session, resource, ids))
 
 
+def remember_files(
+    session: Session, actor: Actor, resource: Resource, record_id: int, files: Sequence[Attachment]
+) -> int:
+    """Call before removing these files of a record; answers the id by which they come back."""
+    names = [column.name for column in Attachment.__table__.columns]
+    rows = [{name: encoded(getattr(file, name)) for name in names} for file in files]
+    return _keep(session, actor, resource, FILES, {"record": record_id, "rows": rows})
+
+
 def undo_address(undo_id: int | None) -> str:
     """Where a POST takes it back; '' where nothing was remembered."""
     return f"{request.script_root}/undo/{undo_id}" if undo_id is not None else ""
@@ -90,6 +101,8 @@ def undo(session: Session, undo_id: int, context: WriteContext) -> Undone:
     row.used_at = utcnow()
     if row.kind == DELETION:
         return _bring_back(session, resource, row, context)
+    if row.kind == FILES:
+        return _files_back(session, resource, row, context)
     return _change_back(session, resource, row, context)
 
 
@@ -99,11 +112,9 @@ def forget_old(session: Session) -> None:
 
 
 def anything_to_bring_back(session: Session) -> bool:
-    """Whether some deleted record may still come back, with its files."""
-    return (
-        session.scalar(sa.select(Undo.id).where(Undo.kind == DELETION, Undo.used_at.is_(None)).limit(1))
-        is not None
-    )
+    """Whether some deleted record may still come back with its files, or a file by itself."""
+    kept = sa.select(Undo.id).where(Undo.kind.in_((DELETION, FILES)), Undo.used_at.is_(None)).limit(1)
+    return session.scalar(kept) is not None
 
 
 def _keep(session: Session, actor: Actor, resource: Resource, kind: str, kept: dict[str, object]) -> int:
@@ -155,3 +166,15 @@ def _bring_back(session: Session, resource: Resource, row: Undo, context: WriteC
     for stored in find_many(session, resource, ids):
         note(session, context, resource, stored.record, "restored")
     return Undone(len(ids), 0)
+
+
+def _files_back(session: Session, resource: Resource, row: Undo, context: WriteContext) -> Undone:
+    stored = find(session, resource, row.kept["record"])
+    if stored is None:
+        raise Refused(_("This can no longer be taken back."), "too_late")
+    require_reach(resource, stored.record, "edit", context)
+    rows = [{name: decoded(value) for name, value in kept.items()} for kept in row.kept["rows"]]
+    session.execute(sa.insert(Attachment), rows)
+    names = ", ".join(each["name"] for each in rows)
+    note(session, context, resource, stored.record, "file_restored", {"file": [None, names]})
+    return Undone(len(rows), 0)

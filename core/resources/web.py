@@ -15,6 +15,7 @@ from core.house import House
 from core.i18n import _l
 from core.jobs import Job
 from core.records.attachments import sweep
+from core.records.staging import forget_staged
 from core.records.undo import anything_to_bring_back, forget_old
 from core.resources.bulk import JOB_TYPE
 from core.resources.pages import pages_of
@@ -39,6 +40,7 @@ def sweep_up(job: Job) -> None:
     """Remove what can no longer be taken back, then the bytes of files that are gone for good."""
     with writing():
         forget_old(db.session())
+        forget_staged(db.session())
         db.session.commit()
     forget_files(job.house.config)
     if not anything_to_bring_back(db.session()):

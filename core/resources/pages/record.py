@@ -17,6 +17,7 @@ from core.resources.context import Refused
 from core.resources.declare import Panel
 from core.resources.door import flash_toast
 from core.resources.pages.cards import cards_of
+from core.resources.pages.files import lines_of
 from core.resources.pages.head import head_of, slot_of
 from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.pages.path import move
@@ -61,7 +62,7 @@ def record(resource: str, id: int) -> ResponseReturnValue:
         cards=cards_of(here, stored, head.editable),
         main_panels=[each for each in panels if each.panel.place == "main"],
         side_panels=[each for each in panels if each.panel.place == "side"],
-        files=attachments_of(here.session, here.resource.name, id),
+        files=lines_of(attachments_of(here.session, here.resource.name, id), here.formats),
         formats=here.formats,
         back=back,
         list_href=f"{here.address}?{back}" if back else here.address,
