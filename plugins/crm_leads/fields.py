@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 from markupsafe import Markup, escape
 
 from core.api import Choice, Date, Field, Formats, _, ngettext
+from plugins.crm_leads.meanings import meaning_in
+from plugins.crm_leads.models import OPEN
 
 SOON_DAYS = 3
 """From this many days before it expires a lead is marked (SCREENS, 01)."""
@@ -19,6 +21,7 @@ class EntryDay(date):
     """The day a lead came in, with the day it expires beside it."""
 
     expires_on: date | None = None
+    status_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,14 @@ class EntryDate(Date):
     name: ClassVar[str] = "date"
 
     def attributes(self, field: Field) -> tuple[str, ...]:
-        return (field.attribute, "expires_on")
+        return (field.attribute, "expires_on", "status_id")
 
     def load(self, record: Any, field: Field) -> date | None:
         entered = getattr(record, field.attribute)
         if entered is None:
             return None
         day = EntryDay(entered.year, entered.month, entered.day)
-        day.expires_on = record.expires_on
+        day.expires_on, day.status_id = record.expires_on, record.status_id
         return day
 
     def store(self, value: date | None, field: Field) -> Mapping[str, Any]:
@@ -52,7 +55,9 @@ class EntryDate(Date):
         shown = Markup(
             f'<time datetime="{value.isoformat()}" title="{self.text(value, formats)}">{escape(words)}</time>'
         )
-        return shown + expiry_mark(getattr(value, "expires_on", None), today)
+        if not isinstance(value, EntryDay) or meaning_in(formats, value.status_id) != OPEN:
+            return shown
+        return shown + expiry_mark(value.expires_on, today)
 
 
 @dataclass(frozen=True)

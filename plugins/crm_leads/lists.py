@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import ReferenceList, _l
-from plugins.crm_leads.models import CONVERTED, JUNK, OPEN, Source, Status
+from plugins.crm_leads.junk import NOT_TOLD
+from plugins.crm_leads.models import CONVERTED, JUNK, OPEN, JunkReason, Source, Status
 
 MEANINGS = ((OPEN, _l("Open")), (CONVERTED, _l("Converted")), (JUNK, _l("Discarded")))
 
@@ -35,6 +36,18 @@ SOURCES: tuple[tuple[str, str, str], ...] = (
     ("Other", "Otro", "Autre"),
 )
 
+JUNK_REASONS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("No budget", "Sin presupuesto", "Pas de budget", ()),
+    ("Does not answer", "No contesta", "Ne répond pas", ()),
+    ("Wrong contact details", "Datos de contacto errados", "Coordonnées erronées", ()),
+    ("Bought from a competitor", "Compró a la competencia", "A acheté à un concurrent", ()),
+    ("Outside our territory", "Fuera de nuestra zona", "Hors de notre zone", ()),
+    ("Not what we sell", "No es lo que vendemos", "Ce n’est pas ce que nous vendons", ()),
+    ("Duplicate", "Duplicado", "Doublon", ()),
+    ("Spam", "Correo no deseado", "Indésirable", ()),
+    ("Not stated", "Sin indicar", "Non précisé", (NOT_TOLD,)),
+)
+
 
 def shipped_statuses(language: str) -> Sequence[Mapping[str, Any]]:
     column = ("en", "es", "fr").index(language)
@@ -47,6 +60,11 @@ def shipped_statuses(language: str) -> Sequence[Mapping[str, Any]]:
 def shipped_sources(language: str) -> Sequence[Mapping[str, Any]]:
     column = ("en", "es", "fr").index(language)
     return [{"name": row[column]} for row in SOURCES]
+
+
+def shipped_junk_reasons(language: str) -> Sequence[Mapping[str, Any]]:
+    column = ("en", "es", "fr").index(language)
+    return [{"name": row[column], "keys": row[3]} for row in JUNK_REASONS]
 
 
 LISTS = (
@@ -72,5 +90,16 @@ LISTS = (
         shipped=shipped_sources,
         section=_l("Leads"),
         order=20,
+    ),
+    ReferenceList(
+        "junk_reasons",
+        JunkReason,
+        _l("Reason for discarding"),
+        _l("Reasons for discarding"),
+        used_by=(("leads", "junk_reason_id"),),
+        has_default=False,
+        shipped=shipped_junk_reasons,
+        section=_l("Leads"),
+        order=30,
     ),
 )

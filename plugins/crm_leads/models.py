@@ -109,7 +109,9 @@ class Passage(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     lead_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_leads_lead.id", ondelete="CASCADE"))
-    status_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crm_leads_status.id", ondelete="SET NULL"))
+    status_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("crm_leads_status.id", ondelete="SET NULL"), info={"past": True}
+    )
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -128,7 +130,7 @@ class Conversion(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"))
     from_status_id: Mapped[int | None] = mapped_column(
-        Id, ForeignKey("crm_leads_status.id", ondelete="SET NULL")
+        Id, ForeignKey("crm_leads_status.id", ondelete="SET NULL"), info={"past": True}
     )
     moved: Mapped[dict[str, list[int]]] = mapped_column(Json, default=dict)
 

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint
 from markupsafe import Markup
 
-from core.api import Panel, ReferenceList, Resource, hookimpl
+from core.api import Panel, ReferenceList, Resource, SettingsSection, hookimpl
 from plugins.crm_leads.fields import due_mark
 from plugins.crm_leads.lists import LISTS
+from plugins.crm_leads.meanings import meaning_in
+from plugins.crm_leads.models import OPEN
 from plugins.crm_leads.panels import BECAME, CAME_FROM
 from plugins.crm_leads.resources import LEADS
+from plugins.crm_leads.validity import SETTINGS
 from plugins.crm_leads.views import blueprint
 
 if TYPE_CHECKING:
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
 @hookimpl
 def register_resources() -> list[Resource | ReferenceList]:
     return [LEADS, *LISTS]
+
+
+@hookimpl
+def register_settings() -> list[SettingsSection]:
+    return [SETTINGS]
 
 
 @hookimpl
@@ -42,7 +50,7 @@ def render_slot(slot: str, context: dict[str, Any]) -> Markup | None:
     if (
         slot != "record.title"
         or context["resource"].name != LEADS.name
-        or context["record"].converted_at is not None
+        or meaning_in(context["formats"], context["record"].status_id) != OPEN
     ):
         return None
     return due_mark(context["record"].expires_on, datetime.now(context["formats"].zone).date())

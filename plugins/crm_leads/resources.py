@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from core.api import (
     Action,
+    Ask,
+    Board,
     Currency,
     Field,
     Integer,
@@ -15,6 +17,7 @@ from core.api import (
     SavedFilter,
     Text,
     _l,
+    by_api,
 )
 from plugins.crm_clients.card import (
     GROUPS,
@@ -29,8 +32,11 @@ from plugins.crm_clients.children import children
 from plugins.crm_clients.documents import check_document
 from plugins.crm_leads import rules
 from plugins.crm_leads.fields import Condition, EntryDate
-from plugins.crm_leads.models import Lead, LeadAddress, LeadContact
+from plugins.crm_leads.junk import ASK_WHY, REOPEN, check_junk
+from plugins.crm_leads.models import CONVERTED, JUNK, Lead, LeadAddress, LeadContact
+from plugins.crm_leads.passages import keep_passages, time_in_statuses
 from plugins.crm_leads.rest import convert_by_api
+from plugins.crm_leads.validity import EXPIRES, EXTEND, LONGEST, usual_validity
 
 TITLE = Field("title", _l("Title"), Text(), aliases=("título", "titre", "asunto", "objet", "subject"))
 
@@ -134,7 +140,7 @@ LEADS = Resource(
             "contact_email": ORIGIN,
         },
     ),
-    groups=GROUPS,
+    groups=(*GROUPS, ("origin", _l("Origin"))),
     columns=("name", "status", "segment", "channel", "level", "zone", "salesperson", "value", "entered_on"),
     filters=(
         "status",
@@ -152,12 +158,15 @@ LEADS = Resource(
         "tags",
         "entered_on",
         "kind",
+        "junk_reason",
     ),
     quick_filters=("status", "segment", "channel", "level", "salesperson"),
     views=(
         SavedFilter("open", _l("Open"), "status=~open"),
         SavedFilter("mine", _l("My leads"), "status=~open&salesperson=~me"),
         SavedFilter("unassigned", _l("Unassigned"), "salesperson=~empty"),
+        SavedFilter("expiring", _l("Expiring"), "expires=soon", tone="warn"),
+        SavedFilter("expired", _l("Expired"), "expires=expired", tone="bad"),
     ),
     title="name",
     subtitle="document_number",
@@ -177,11 +186,24 @@ LEADS = Resource(
             visible=rules.is_convertible,
         ),
     ),
-    rest_actions=(RestAction("convert", _l("Convert into a client"), convert_by_api, permission="convert"),),
-    path=Path("status", "statuses"),
-    checks=(check_name, check_document, rules.check_conversion),
+    rest_actions=(
+        RestAction("convert", _l("Convert into a client"), convert_by_api, permission="convert"),
+        by_api("leads", REOPEN),
+        by_api("leads", EXTEND),
+    ),
+    shortcuts=(EXTEND, REOPEN),
+    extra_filters=(EXPIRES,),
+    path=Path(
+        "status",
+        "statuses",
+        asks={JUNK: ASK_WHY, CONVERTED: Ask(endpoint="crm_leads.convert_dialog")},
+        spent=time_in_statuses,
+    ),
+    board=Board(sum="value", fact="segment", age="entered_on"),
+    checks=(check_name, check_document, check_junk, rules.check_conversion),
     before_write=(rules.keep_dates,),
     after_write=(rules.convert_if_asked,),
+    after_all=(keep_passages,),
     happenings=(("converted", _l("Converted into a client"), "user-check"),),
     children=children(LeadAddress, LeadContact, "lead_id"),
     identity=IDENTITY,

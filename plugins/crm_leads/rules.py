@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from core.api import Draft, WriteContext, _, may, utcnow
 from plugins.crm_leads.models import CONVERTED, Lead
+from plugins.crm_leads.passages import MOVED
 from plugins.crm_leads.services import convert_lead
 
 
@@ -36,6 +37,7 @@ def keep_dates(record: Lead, draft: Draft, context: WriteContext) -> None:
     )
     if not draft.is_new and sa.inspect(record).attrs.status_id.history.has_changes():
         record.status_since = utcnow()
+        draft.options[MOVED] = True
 
 
 def convert_if_asked(record: Lead, draft: Draft, context: WriteContext) -> None:

@@ -26,6 +26,7 @@ from core.api import (
 )
 from plugins.crm_clients.models import Client
 from plugins.crm_leads.models import CONVERTED, Conversion, Lead, Status
+from plugins.crm_leads.passages import move
 
 
 @dataclass(frozen=True)
@@ -167,8 +168,10 @@ def _close(context: WriteContext, lead: Lead, status: Status) -> None:
     if lead.status_id != status.id:
         old = context.formats.references.get("statuses", lead.status_id)
         lead.status_id, lead.status_since = status.id, utcnow()
+        lead.junk_reason_id = lead.junk_note = None
         lead.version += 1
         lead.updated_at = utcnow()
+        move(context.session, [lead])
         note(
             context.session,
             context,
