@@ -15,6 +15,9 @@ from plugins.crm_leads.models import OPEN, Lead, Passage, Status
 MOVED = "lead.moved"
 """Option of a draft whose lead gets another status."""
 
+UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
+"""Whoever was allowed to write a lead, or to see it, was allowed its passages, also where it is somebody else's now."""
+
 
 def keep_passages(written: Sequence[tuple[Lead, Draft]], context: WriteContext) -> None:
     """Open a stretch for each new lead, and the next one for each that got another status."""
@@ -29,7 +32,8 @@ def move(session: Session, leads: Sequence[Lead]) -> None:
     found = session.execute(
         sa.select(Passage.lead_id, Passage.status_id).where(
             Passage.lead_id.in_([lead.id for lead in leads]), Passage.until.is_(None)
-        )
+        ),
+        **UNSCOPED,
     )
     standing = {(lead_id, status_id) for lead_id, status_id in found}
     moved = [lead for lead in leads if (lead.id, lead.status_id) not in standing]
@@ -39,7 +43,8 @@ def move(session: Session, leads: Sequence[Lead]) -> None:
         sa.update(Passage)
         .where(Passage.lead_id.in_([lead.id for lead in moved]), Passage.until.is_(None))
         .values(until=utcnow())
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
+        **UNSCOPED,
     )
     _begin(session, moved)
 
@@ -48,7 +53,8 @@ def time_in_statuses(session: Session, lead: Lead) -> Mapping[int, timedelta]:
     """{status id: how long the lead has been in it}, all its stays together."""
     now = utcnow()
     found = session.execute(
-        sa.select(Passage.status_id, Passage.since, Passage.until).where(Passage.lead_id == lead.id)
+        sa.select(Passage.status_id, Passage.since, Passage.until).where(Passage.lead_id == lead.id),
+        **UNSCOPED,
     )
     spent: dict[int, timedelta] = {}
     for status_id, since, until in found:
@@ -64,7 +70,8 @@ def last_open_status(session: Session, lead_id: int) -> int | None:
         .join(Status, Status.id == Passage.status_id)
         .where(Passage.lead_id == lead_id, Status.meaning == OPEN)
         .order_by(Passage.since.desc(), Passage.id.desc())
-        .limit(1)
+        .limit(1),
+        **UNSCOPED,
     )
 
 
@@ -73,7 +80,7 @@ def _begin(session: Session, leads: Sequence[Lead]) -> None:
         {"lead_id": lead.id, "status_id": lead.status_id, "since": lead.status_since} for lead in leads
     ]
     if rows:
-        session.execute(sa.insert(Passage), rows)
+        session.execute(sa.insert(Passage), rows, **UNSCOPED)
 
 
 def _length(since: datetime, until: datetime) -> timedelta:

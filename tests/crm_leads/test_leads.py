@@ -63,11 +63,13 @@ def test_validity_days_say_when_a_lead_expires(installation: Installation) -> No
 
 def test_statuses_are_filtered_by_meaning(installation: Installation) -> None:
     headers, api = installation.token(), installation.app.test_client()
-    for name, status in (("A", "Nuevo"), ("B", "Procesado"), ("C", "No Interesado")):
-        assert (
-            api.post("/api/v1/leads", json={"name": name, "status": status}, headers=headers).status_code
-            == 201
-        )
+    for name, more in (
+        ("A", {"status": "Nuevo"}),
+        ("B", {"status": "Procesado"}),
+        ("C", {"status": "No Interesado", "junk_reason": "Duplicado"}),
+    ):
+        made = api.post("/api/v1/leads", json={"name": name, **more}, headers=headers)
+        assert made.status_code == 201, made.text
     found = api.get("/api/v1/leads?status=~open&sort=name", headers=headers).json["items"]
     assert [each["name"] for each in found] == ["A", "B"]
     assert [
