@@ -135,7 +135,7 @@ def _pill(here: Here, query: ListQuery, name: str, conditions: list[Condition], 
 
 
 def _address(here: Here, pairs: list[tuple[str, str]]) -> str:
-    return f"{here.address}?{urlencode(pairs)}" if pairs else here.address
+    return f"{here.list_address}?{urlencode(pairs)}" if pairs else here.list_address
 
 
 def _body(here: Here, name: str, conditions: list[Condition]) -> Markup:

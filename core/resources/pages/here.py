@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -23,6 +23,10 @@ from core.resources.declare import Resource
 from core.resources.rights import may
 
 
+LOOKS = ("board",)
+"""Looks of a list besides rows; each is an address under the list's."""
+
+
 @dataclass(frozen=True)
 class Here:
     """The surroundings of one request at a resource."""
@@ -31,6 +35,8 @@ class Here:
     house: House
     session: Session
     actor: Actor
+    look: str = ""
+    """How the list stands here: '' as rows, or one of LOOKS."""
 
     @cached_property
     def formats(self) -> Formats:
@@ -42,8 +48,13 @@ class Here:
 
     @property
     def address(self) -> str:
-        """The list's address."""
+        """The resource's own address."""
         return f"{request.script_root}/{self.resource.name}"
+
+    @property
+    def list_address(self) -> str:
+        """The list's address, as it stands here."""
+        return f"{self.address}/{self.look}" if self.look else self.address
 
     def address_of(self, id: int) -> str:
         return f"{self.address}/{id}"
@@ -52,6 +63,13 @@ class Here:
         """The record's address as one reaches it from a list of this query, which it then knows the way back to."""
         tail = urlencode({"from": back}) if back else ""
         return f"{self.address_of(id)}?{tail}" if tail else self.address_of(id)
+
+    def list_of(self, back: str) -> str:
+        """The address of the list that a record's page was reached from: its query, and how it stood."""
+        pairs = parse_qsl(back)
+        look = next((value for name, value in pairs if name == "look" and value in LOOKS), "")
+        tail = urlencode([pair for pair in pairs if pair[0] != "look"])
+        return f"{self.address}{'/' + look if look else ''}{'?' + tail if tail else ''}"
 
     def writing(self, source: str = "page", **reading: Any) -> WriteContext:
         """The surroundings of a write in this person's name; `reading` says how input is understood otherwise."""
@@ -74,13 +92,13 @@ class Here:
         return found
 
 
-def enter(name: str, action: str = "view") -> Here:
+def enter(name: str, action: str = "view", look: str = "") -> Here:
     """Stand at a resource of this name: 404 where there is none, 403 where the person may do this to no record."""
     house = current_house()
     resource = house.resources.get(name)
     if resource is None:
         abort(404)
-    here = Here(resource, house, db.session(), g.get("actor", ANONYMOUS))
+    here = Here(resource, house, db.session(), g.get("actor", ANONYMOUS), look)
     if not here.may(action):
         abort(403)
     return here
@@ -96,6 +114,16 @@ def onward(address: str) -> ResponseReturnValue:
     if is_htmx():
         return "", 204, {"HX-Redirect": address}
     return redirect(address)
+
+
+def go_back() -> ResponseReturnValue:
+    """To the page one came from, if it is one of ours; else home."""
+    came_from = urlsplit(request.referrer or "")
+    target = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    ours = (
+        came_from.netloc == request.host and target.startswith("/") and not target.startswith(("//", "/\\"))
+    )
+    return redirect(target if ours else f"{request.script_root}/")
 
 
 def is_htmx() -> bool:

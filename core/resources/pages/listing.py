@@ -108,7 +108,7 @@ def index(resource: str) -> ResponseReturnValue:
         )
     )
     if request.headers.get("HX-Boosted") != "true":
-        answer.headers["HX-Push-Url"] = _href(here, query, own, query.cursor) or here.address
+        answer.headers["HX-Push-Url"] = _href(here, query, own, query.cursor) or here.list_address
     answer.headers["Vary"] = "HX-Request"
     return answer
 
@@ -193,7 +193,7 @@ def _href(here: Here, query: ListQuery, own: list[tuple[str, str]], cursor: str 
     if cursor is None:
         return ""
     pairs = [*own, *query.arguments(), *([("cursor", cursor)] if cursor else [])]
-    return f"{here.address}?{urlencode(pairs)}" if pairs else here.address
+    return f"{here.list_address}?{urlencode(pairs)}" if pairs else here.list_address
 
 
 def _span(here: Here, page: Page) -> str:

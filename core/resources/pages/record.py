@@ -65,7 +65,7 @@ def record(resource: str, id: int) -> ResponseReturnValue:
         files=lines_of(attachments_of(here.session, here.resource.name, id), here.formats),
         formats=here.formats,
         back=back,
-        list_href=f"{here.address}?{back}" if back else here.address,
+        list_href=here.list_of(back),
         above=slot_of(here, stored, "record.above"),
     )
 

@@ -27,6 +27,15 @@ class Tab:
     is_current: bool = False
     changed: bool = False
 
+    @property
+    def saved_id(self) -> int | None:
+        """The id of the saved view it is, somebody's or the reader's own; None of a shipped one."""
+        return int(self.key[1:]) if self.key[:1] == "s" and self.key[1:].isdecimal() else None
+
+    @property
+    def is_saved(self) -> bool:
+        return self.saved_id is not None
+
 
 def tabs_of(here: Here, query: ListQuery, wanted: str = "") -> list[Tab]:
     """The tabs with the current one marked: the one asked for, else the one that means just this list."""
@@ -55,7 +64,7 @@ def query_of(here: Here, text: str) -> ListQuery:
 
 
 def _all_tabs(here: Here) -> list[Tab]:
-    tabs = [Tab(EVERYTHING, _("All"), here.address, ListQuery())]
+    tabs = [Tab(EVERYTHING, _("All"), here.list_address, ListQuery())]
     for shipped in here.resource.views:
         tabs.append(_tab(here, shipped.name, shipped.label, shipped.query, tone=shipped.tone))
     for kept in views_of(here.session, here.resource.name, here.actor.user_id):
@@ -66,7 +75,7 @@ def _all_tabs(here: Here) -> list[Tab]:
 
 def _tab(here: Here, key: str, label: Text, text: str, *, tone: str = "", kept_id: int | None = None) -> Tab:
     query = query_of(here, text)
-    href = f"{here.address}?{urlencode([('view', key), *query.arguments()])}"
+    href = f"{here.list_address}?{urlencode([('view', key), *query.arguments()])}"
     return Tab(key, label, href, query, tone, kept_id)
 
 
