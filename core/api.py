@@ -27,6 +27,7 @@ from core.fields import (
     Reading,
     Reference,
     ReferenceItem,
+    Region,
     Tags,
     Text,
     Url,

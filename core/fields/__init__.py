@@ -1,11 +1,14 @@
 """Kinds of fields: how a value is read from a form, a file or the API, kept, compared and shown."""
 
 from core.fields.basic import Boolean, Choice, Country, Currency, Integer, LongText, Text, Url
+from core.fields.choices import HuedChoice, YesNo
 from core.fields.contact import Email, EmailAddress, Phone, PhoneNumber
 from core.fields.kind import Formats, Invalid, Kind, Reading, ReferenceItem
+from core.fields.many import Many, single
 from core.fields.moments import Date, DateTime
 from core.fields.money import MoneyAmount
 from core.fields.number import Number
+from core.fields.places import Region
 from core.fields.references import Reference, Tags, UserRef
 from core.fields.zones import TimeZone
 
@@ -19,10 +22,12 @@ __all__ = [
     "Email",
     "EmailAddress",
     "Formats",
+    "HuedChoice",
     "Integer",
     "Invalid",
     "Kind",
     "LongText",
+    "Many",
     "MoneyAmount",
     "Number",
     "Phone",
@@ -30,9 +35,12 @@ __all__ = [
     "Reading",
     "Reference",
     "ReferenceItem",
+    "Region",
     "Tags",
     "Text",
     "TimeZone",
     "Url",
     "UserRef",
+    "YesNo",
+    "single",
 ]

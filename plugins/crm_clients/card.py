@@ -19,6 +19,7 @@ from core.api import (
     LongText,
     Phone,
     Reference,
+    Region,
     Tags,
     Text,
     Url,
@@ -232,7 +233,7 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
         Field(
             "level",
             _l("Level"),
-            Reference("levels"),
+            Reference("levels", offered_to="applies_to"),
             default=default_of("levels"),
         ),
         Field(
@@ -278,7 +279,7 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
         Field(
             "state",
             _l("State or region"),
-            Text(max_length=100),
+            Region(max_length=100),
             group="address",
         ),
         Field(
@@ -307,7 +308,7 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
             group="address",
         ),
         Field("zone", _l("Zone"), Reference("zones"), group="address"),
-        Field("sector", _l("Sector"), Reference("sectors"), group="address"),
+        Field("sector", _l("Sector"), Reference("sectors", within="zone"), group="address"),
         Field("latitude", _l("Latitude"), LATITUDE, group="address"),
         Field("longitude", _l("Longitude"), LONGITUDE, group="address"),
         Field(

@@ -10,11 +10,10 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField
 
 from core.fields import Tags
-from core.fields.inputs import SEARCHABLE_FROM
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
 from core.resources.pages.here import Here
-from core.resources.pages.inputs import choices_for, input_for, typed
+from core.resources.pages.inputs import fill_choices, input_for, typed
 from core.resources.read import Stored
 
 FORMS = "prospecto.forms"
@@ -54,9 +53,7 @@ def form_of(
     for name in names:
         field, declared = form[name], here.resource.field(name)
         if isinstance(field, SelectField):
-            field.choices = choices_for(declared, (values or {}).get(name), here.formats)
-            if len(field.choices) > SEARCHABLE_FROM:
-                field.render_kw = {"data-choose": True}
+            fill_choices(field, declared, (values or {}).get(name), here.formats, here.resource.name)
         field.flags.required = declared.required
     return form
 

@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
 
 from core.fields import Boolean, Formats, LongText, Reference, UserRef
-from core.fields.inputs import CHOSEN, QuickSelect, choices_of, hints
+from core.fields.inputs import CHOSEN, SEARCHABLE_FROM, QuickSelect, choices_of, hints
 from core.i18n import _
 from core.resources.declare import Field
 
@@ -25,11 +25,35 @@ def input_for(declared: Field) -> Any:
     return StringField(render_kw=hints(kind), **common)
 
 
-def choices_for(declared: Field, value: Any, formats: Formats) -> list[SelectChoice]:
+def fill_choices(field: SelectField, declared: Field, value: Any, formats: Formats, resource: str) -> None:
+    """Give a select of a form what one chooses from, and what its script needs to know to narrow that."""
+    field.choices = choices_for(declared, value, formats, resource)
+    searched = {"data-choose": True} if len(field.choices) > SEARCHABLE_FROM else {}
+    kind = declared.kind
+    narrowed = {"data-within": kind.within} if isinstance(kind, Reference) and kind.within else {}
+    field.render_kw = {**(field.render_kw or {}), **searched, **narrowed}
+
+
+def choices_for(declared: Field, value: Any, formats: Formats, resource: str) -> list[SelectChoice]:
     """What one chooses from, an empty choice first; a value that is no longer offered stays choosable."""
     nothing = _("Nobody") if isinstance(declared.kind, UserRef) else "—"
     found = [] if declared.required else [SelectChoice("", nothing)]
-    return found + (choices_of(declared.kind, formats, also=value) or [])
+    offered = choices_of(declared.kind, formats, also=value) or []
+    if isinstance(declared.kind, Reference):
+        offered = [
+            choice for choice in offered if _is_offered(declared.kind, choice, value, formats, resource)
+        ]
+    return found + offered
+
+
+def _is_offered(kind: Reference, choice: SelectChoice, value: Any, formats: Formats, resource: str) -> bool:
+    """Whether this resource's records may have the value; what it lies within is noted on the way."""
+    item = formats.references.get(kind.list, int(choice.value))
+    if item is None:
+        return True
+    if kind.within and (inside := item.about.get(kind.within)):
+        choice.render_kw = {**choice.render_kw, "data-inside": str(inside)}
+    return item.id == value or item.about.get(kind.offered_to) in (None, resource)
 
 
 def typed(declared: Field, raw: str) -> Any:
