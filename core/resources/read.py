@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from core.fields import Formats, Tags
 from core.records.tags import tags_of
 from core.resources import side
+from core.resources.children import children_json, children_of
+from core.resources.context import ChildRow
 from core.resources.declare import Field, Resource
 
 
@@ -23,6 +25,8 @@ class Stored:
     record: Any
     tags: tuple[str, ...] = ()
     sides: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
+    children: Mapping[str, Sequence[ChildRow]] = field(default_factory=dict)
+    """The rows of its children, where they were asked for."""
 
     @property
     def id(self) -> int:
@@ -38,8 +42,9 @@ class Stored:
 
     def json(self, formats: Formats) -> dict[str, Any]:
         """The record as the API gives it."""
-        found = {"id": self.id}
+        found: dict[str, Any] = {"id": self.id}
         found |= {each.name: each.kind.json(self.value(each), formats) for each in self.resource.fields}
+        found |= children_json(self.resource, self.children, formats)
         return found | {
             "created_at": self.record.created_at.isoformat(),
             "updated_at": self.record.updated_at.isoformat(),
@@ -47,14 +52,19 @@ class Stored:
         }
 
 
-def find(session: Session, resource: Resource, id: int) -> Stored | None:
+def find(session: Session, resource: Resource, id: int, *, children: bool = False) -> Stored | None:
     """The record of this id if the session's person may see it; another's is as absent as a missing one."""
-    found = find_many(session, resource, [id])
+    found = find_many(session, resource, [id], children=children)
     return found[0] if found else None
 
 
-def find_many(session: Session, resource: Resource, ids: Sequence[int]) -> list[Stored]:
-    """Those of these records that the session's person may see, in order of id; three queries, however many."""
+def find_many(
+    session: Session, resource: Resource, ids: Sequence[int], *, children: bool = False
+) -> list[Stored]:
+    """Those of these records that the session's person may see, in order of id; three queries, however many.
+
+    With `children` their rows too, by one more query for each child.
+    """
     model = resource.model
     wanted = [id for id in ids if 0 < id < 2**63]
     if not wanted:
@@ -64,6 +74,16 @@ def find_many(session: Session, resource: Resource, ids: Sequence[int]) -> list[
     tagged = any(isinstance(each.kind, Tags) for each in resource.fields)
     tags = tags_of(session, resource.name, seen) if tagged and seen else {}
     sides = side.load(session, resource, seen) if seen else {}
+    rows = children_of(session, resource, seen) if children else {}
     for record in records:
         record._tags = tags.get(record.id, ())  # where the kind of field that tags are looks for them
-    return [Stored(resource, record, tags.get(record.id, ()), sides) for record in records]
+    return [
+        Stored(
+            resource,
+            record,
+            tags.get(record.id, ()),
+            sides,
+            {name: by_record.get(record.id, ()) for name, by_record in rows.items()},
+        )
+        for record in records
+    ]

@@ -8,15 +8,17 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import BadRequest
 
-from core.fields import Boolean, Reference, Tags
+from core.fields import Boolean, Many, Reference, Tags, YesNo
 from core.i18n import _
 from core.resources.context import Problem
 from core.resources.criteria import OPERATORS
-from core.resources.declare import Field, Resource
+from core.resources.declare import Child, Field, Resource
 from core.resources.query import ListQuery, read_query
 from core.rest.answers import ApiError, not_valid
 
 MOST = 200
+ROW_NAMES: Mapping[str, type] = {"id": int, "is_main": bool}
+"""What a row has beyond its fields."""
 LIST_NAMES = frozenset({"q", "sort", "limit", "cursor", "id"})
 
 
@@ -41,7 +43,10 @@ def fields_of(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
     """The body by field. Raises ApiError naming every field that is unknown, not to be written, or of a wrong type."""
     problems = []
     for name, value in body.items():
-        if not resource.has_field(name):
+        child = resource.child(name)
+        if child is not None:
+            problems += _row_problems(child, value)
+        elif not resource.has_field(name):
             problems.append(Problem(name, _("There is no such field."), "unknown_field"))
         elif not resource.field(name).writable:
             problems.append(Problem(name, _("This field cannot be written."), "read_only"))
@@ -71,6 +76,30 @@ def list_query(resource: Resource) -> ListQuery:
     return query
 
 
+def _row_problems(child: Child, rows: Any) -> list[Problem]:
+    """What is wrong with the form of the rows of a child, each by `<child>.<place>.<field>`."""
+    wrong_type = _("This is not a value of this field’s type.")
+    if not isinstance(rows, list):
+        return [Problem(child.name, wrong_type, "invalid_type")]
+    problems = []
+    for place, row in enumerate(rows):
+        at = f"{child.name}.{place}"
+        if not isinstance(row, dict):
+            problems.append(Problem(at, wrong_type, "invalid_type"))
+            continue
+        for name, value in row.items():
+            if name in ROW_NAMES:
+                fits = value is None or isinstance(value, ROW_NAMES[name])
+            elif not child.has_field(name):
+                problems.append(Problem(f"{at}.{name}", _("There is no such field."), "unknown_field"))
+                continue
+            else:
+                fits = _fits(child.field(name), value)
+            if not fits:
+                problems.append(Problem(f"{at}.{name}", wrong_type, "invalid_type"))
+    return problems
+
+
 def _fits(field: Field, value: Any) -> bool:
     """Whether JSON's type is one the kind can mean; what the value is the kind says itself."""
     if isinstance(value, dict):
@@ -78,9 +107,11 @@ def _fits(field: Field, value: Any) -> bool:
             isinstance(each, (dict, list)) for each in value.values()
         )
     if isinstance(value, list):
+        if isinstance(field.kind, Many):
+            return all(not isinstance(each, (dict, list)) for each in value)
         return isinstance(field.kind, Tags) and all(isinstance(each, str) for each in value)
     if isinstance(value, bool):
-        return isinstance(field.kind, Boolean)
+        return isinstance(field.kind, (Boolean, YesNo))
     return True
 
 

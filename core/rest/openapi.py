@@ -7,10 +7,11 @@ from typing import Any
 from apispec import APISpec
 
 import core
+from core.attributes.api import describe as describe_attributes
 from core.fields import Tags
 from core.house import House
 from core.imports.web.openapi import describe_imports
-from core.resources.declare import Field, Resource
+from core.resources.declare import Child, Field, Resource
 
 ERRORS = {
     "400": "Bad request",
@@ -48,7 +49,7 @@ def describe(house: House) -> dict[str, Any]:
     for resource in house.resources.values():
         _describe(spec, resource)
     _describe_lists(spec, house)
-    for path, operations in describe_imports(house.resources).items():
+    for path, operations in (describe_imports(house.resources) | describe_attributes()).items():
         for operation in operations.values():
             operation["responses"] |= _errors("401", "403", "404", "422")
         spec.path(path, operations=operations)
@@ -228,6 +229,7 @@ def _describe_lists(spec: APISpec, house: House) -> None:
 
 def _schema(resource: Resource, *, written: bool) -> dict[str, Any]:
     fields = {field.name: _field(field) for field in resource.fields if field.writable or not written}
+    fields |= {child.name: _rows(child, written=written) for child in resource.children}
     if written:
         return {"type": "object", "additionalProperties": False, "properties": fields}
     moment = {"type": "string", "format": "date-time"}
@@ -240,6 +242,29 @@ def _schema(resource: Resource, *, written: bool) -> dict[str, Any]:
             "updated_at": moment,
             "version": {"type": "integer"},
         },
+    }
+
+
+def _rows(child: Child, *, written: bool) -> dict[str, Any]:
+    """The rows that hang on a record; what is written replaces them all."""
+    row: dict[str, Any] = {
+        "type": "object",
+        "properties": {
+            "id": {"type": ["integer", "null"] if written else "integer"},
+            "is_main": {"type": "boolean"},
+            **{field.name: _field(field) for field in child.fields},
+        },
+    }
+    if not written:
+        return {"title": str(child.plural), "type": "array", "items": row}
+    row["additionalProperties"] = False
+    return {
+        "title": str(child.plural),
+        "type": "array",
+        "maxItems": child.most,
+        "items": row,
+        "description": "Replaces all: rows with an `id` are changed (fields not named stay), rows without one are "
+        "made, those not named are removed. The main row's values are the record's own.",
     }
 
 

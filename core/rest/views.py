@@ -13,6 +13,7 @@ from core.fields import Formats
 from core.house import House, current_house
 from core.i18n import _
 from core.resources import read
+from core.resources.children import Rows, children_json, children_of
 from core.resources.context import WriteContext
 from core.resources.declare import Resource, RestAction
 from core.resources.pages.here import Here
@@ -60,7 +61,10 @@ def list_records(resource: str) -> ResponseReturnValue:
         raise ApiError(422, "cursor", _("This is no cursor of this list.")) from None
     if page.problems:
         raise not_valid(page.problems)
-    return jsonify(items=[_row(page, row, here.resource, here.formats) for row in page.rows], next=page.next)
+    rows = children_of(here.session, here.resource, [row.id for row in page.rows])
+    return jsonify(
+        items=[_row(page, row, here.resource, rows, here.formats) for row in page.rows], next=page.next
+    )
 
 
 @answered
@@ -144,7 +148,7 @@ def _enter(resource: str, action: str) -> Here:
 
 def _stored(here: Here, id: int, action: str = "view") -> read.Stored:
     """The record; another's answers exactly as a missing one."""
-    found = read.find(here.session, here.resource, id)
+    found = read.find(here.session, here.resource, id, children=True)
     if found is None or not here.may_with(found.record, "view"):
         raise _absent()
     if action != "view" and not here.may_with(found.record, action):
@@ -157,12 +161,14 @@ def _writing(here: Here) -> WriteContext:
     return here.writing("api", decimal=".", date_order="ymd")
 
 
-def _row(page: Page, row: Any, resource: Resource, formats: Formats) -> dict[str, Any]:
+def _row(page: Page, row: Any, resource: Resource, children: Rows, formats: Formats) -> dict[str, Any]:
     found: dict[str, Any] = {"id": row.id}
     for field in resource.fields:
         found[field.name] = field.kind.json(page.value(row, field), formats)
+    own = {name: by_record.get(row.id, ()) for name, by_record in children.items()}
     return {
         **found,
+        **children_json(resource, own, formats),
         "created_at": row.created_at.isoformat(),
         "updated_at": row.updated_at.isoformat(),
         "version": row.version,

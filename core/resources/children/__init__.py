@@ -2,8 +2,10 @@
 
 from core.resources.children.reading import read_children, settle_children
 from core.resources.children.rows import (
+    Rows,
     child_json,
     child_title,
+    children_json,
     children_of,
     further_texts,
     told_row,
@@ -14,8 +16,10 @@ from core.resources.context import ChildRow
 
 __all__ = [
     "ChildRow",
+    "Rows",
     "child_json",
     "child_title",
+    "children_json",
     "children_of",
     "further_texts",
     "read_children",

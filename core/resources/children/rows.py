@@ -57,6 +57,17 @@ def child_json(child: Child, row: ChildRow, formats: Formats) -> dict[str, Any]:
     return {"id": row.id, "is_main": row.is_main, **told}
 
 
+def children_json(
+    resource: Resource, rows: Mapping[str, Sequence[ChildRow]], formats: Formats
+) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a record's children as the API gives them, of those children that were asked for."""
+    return {
+        child.name: [child_json(child, row, formats) for row in rows[child.name]]
+        for child in resource.children
+        if child.name in rows
+    }
+
+
 def child_title(child: Child, row: ChildRow, formats: Formats) -> str:
     """What a row is called: its naming values, else the first that it has."""
     return ", ".join(text for _name, text in _naming(child, row.values, formats))
@@ -96,11 +107,11 @@ def united(child: Child, rows: Sequence[ChildRow], more: Sequence[ChildRow]) -> 
     return found
 
 
-def further_texts(session: Session, resource: Resource, ids: Sequence[int]) -> Mapping[int, str]:
-    """{record's id: the text of its further rows} by which search finds it; the main rows' text is its own already."""
+def further_texts(session: Session, resource: Resource, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """{record's id: the texts of its further rows} by which search finds it; the main rows' texts are its own already."""
     texts: dict[int, list[str]] = defaultdict(list)
     if not ids:
-        return {}
+        return texts
     for child in resource.children:
         if not child.search:
             continue
@@ -113,7 +124,7 @@ def further_texts(session: Session, resource: Resource, ids: Sequence[int]) -> M
         )
         for record_id, *values in session.execute(wanted, **UNSCOPED):
             texts[record_id] += [str(value) for value in values if value]
-    return {record_id: "\n".join(lines) for record_id, lines in texts.items()}
+    return texts
 
 
 def _naming(child: Child, values: Mapping[str, Any], formats: Formats) -> list[tuple[str, str]]:

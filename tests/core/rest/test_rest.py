@@ -50,7 +50,14 @@ def test_a_lead_is_made_read_changed_listed_and_deleted(api: Api) -> None:
     assert lead["status"]["name"] == "En Gestión" and lead["value"] == "12.50" and lead["tags"] == ["VIP"]
     assert lead["entered_on"] == "2026-11-02" and lead["notifications"] is False
     changed = api("PATCH", address, {"city": "Mérida"}).json
-    assert changed == {**lead, "city": "Mérida", "version": 2, "updated_at": changed["updated_at"]}
+    assert changed == {
+        **lead,
+        "city": "Mérida",
+        "addresses": changed["addresses"],
+        "version": 2,
+        "updated_at": changed["updated_at"],
+    }
+    assert [(each["city"], each["is_main"]) for each in changed["addresses"]] == [("Mérida", True)]
     assert [each["id"] for each in api("GET", "/leads?q=avila").json["items"]] == [lead["id"]]
     assert api("DELETE", address).status_code == 204
     assert api("GET", address).status_code == 404
@@ -256,7 +263,8 @@ def test_the_description_names_every_address_and_field(installation: Installatio
         assert {"get", "post"} <= set(document["paths"][f"/api/v1/{name}"])
         assert {"get", "patch", "delete"} <= set(document["paths"][f"/api/v1/{name}/{{id}}"])
         written = document["components"]["schemas"][f"{name}.input"]["properties"]
-        assert set(written) == {field.name for field in resource.fields if field.writable}
+        fields = {field.name for field in resource.fields if field.writable}
+        assert set(written) == fields | {child.name for child in resource.children}
     assert "post" in document["paths"]["/api/v1/leads/{id}/convert"]
 
 
