@@ -10,6 +10,7 @@ from types import ModuleType
 from flask import Flask, request
 
 from core import models as _core_models  # noqa: F401  every core table is mapped before any app serves
+from core.attributes.definitions import Definition
 from core.config import Config
 from core.db import db
 from core.host.dispatch import Hooks
@@ -23,10 +24,12 @@ STEPS = (
     "core.security",
     "core.access.web",
     "core.host.registration",
+    "core.attributes.web",
     "core.shell",
     "core.admin.apps",
     "core.admin.health",
     "core.admin.settings",
+    "core.admin.tags",
     "core.home",
     "core.notifications.web",
     "core.jobs.web",
@@ -41,8 +44,15 @@ REVISION = "prospecto.revision"
 """Key of the WSGI environment under which the Switchboard hands in the revision it has read."""
 
 
-def build_app(config: Config, enabled: Sequence[LoadedPlugin], generation: int) -> Flask:
-    """The app of these plugins. Needs no database; all that outlives it is at module level and handed in.
+def build_app(
+    config: Config,
+    enabled: Sequence[LoadedPlugin],
+    generation: int,
+    attributes: Sequence[Definition] = (),
+) -> Flask:
+    """The app of these plugins, with the custom attributes among their fields.
+
+    Needs no database; all that outlives it is at module level and handed in.
 
     Raises:
         PluginError: a plugin broke the build, and which.
@@ -50,6 +60,7 @@ def build_app(config: Config, enabled: Sequence[LoadedPlugin], generation: int) 
     app = App("core", instance_path=str(config.instance), static_folder="static", template_folder=None)
     app.config.update(app_settings(config))
     house = _open_house(config, enabled, generation)
+    house.attributes = tuple(attributes)
     app.extensions[EXTENSION] = house
     app.before_request(_take_revision)
     db.init_app(app)

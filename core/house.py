@@ -11,6 +11,7 @@ from flask import current_app, has_app_context
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from core.attributes.definitions import Definition
     from core.config import Config
     from core.declare import JobType, MenuItem, NotificationKind, Permission, SettingsSection
     from core.host.dispatch import Hooks
@@ -47,6 +48,8 @@ class House:
     notifications: dict[str, NotificationKind] = field(default_factory=dict)
     commands: list[Any] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    attributes: tuple[Definition, ...] = ()
+    """The fields that an administrator added; the resources have them already."""
 
     def in_menu_order(self) -> list[Resource]:
         """The resources as the navigation has them."""

@@ -18,7 +18,7 @@ _kept_lock = Lock()
 
 
 class State(Model):
-    """`generation` counts changes of the set of enabled plugins, and only a lifecycle change moves it.
+    """`generation` counts changes of what apps are built of: the set of enabled plugins, the custom attributes.
 
     `revision` counts changes of what processes keep in memory: settings, reference lists, users, grants.
     """

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Id, Json, Model
+from core.db import Id, Json, Model, UtcDateTime
 
 
 class Attribute(Model):
@@ -16,7 +16,7 @@ class Attribute(Model):
 
     `key` is its name in URLs, files and the API, fixed once made; `kind` one of text, long_text, number, money, date,
     boolean, choice, link, email, phone, file; `resources` the names of those it is on; `choices` are
-    {"key", "name", "hue"} of a choice.
+    {"key", "name", "hue"} of a choice. One with `deleted_at` is gone for everybody; its values go a while later.
     """
 
     __tablename__ = "core_attribute"
@@ -32,6 +32,7 @@ class Attribute(Model):
     resources: Mapped[list[str]] = mapped_column(Json, default=list)
     choices: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     position: Mapped[int] = mapped_column(default=0)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AttributeValue(Model):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from core.app import build_app
+from core.attributes.definitions import read_definitions
 from core.config import Config
 from core.db import engine_for, utcnow, writing
 from core.host.discovery import Catalogue, discover, make_importable
@@ -77,9 +78,10 @@ def try_build(
     """
     installed = set() if config.safe_mode else set(stand.plugins)
     loading = load(catalogue, installed, enabled, strict=config.strict_plugins)
+    attributes = read_definitions(config)  # after the generation: what is newer than it is built once more
     while True:
         try:
-            app = build_app(config, loading.plugins, generation)
+            app = build_app(config, loading.plugins, generation, attributes)
         except PluginError as error:
             if config.strict_plugins or error.plugin not in {each.name for each in loading.plugins}:
                 raise

@@ -145,6 +145,6 @@ def has_tables(connection: sa.Connection) -> bool:
 
 
 def raise_generation(connection: sa.Connection) -> int:
-    """Count a change of the set of enabled plugins; a lifecycle change calls this, and nobody else."""
+    """Count a change of what apps are built of: the enabled plugins, and the custom attributes of their records."""
     connection.execute(sa.update(State).values(generation=State.generation + 1, revision=State.revision + 1))
     return connection.execute(sa.select(State.generation).where(State.id == 1)).scalar_one()

@@ -12,6 +12,7 @@ from core.access.actor import Actor
 from core.fields.kind import Formats, Reading
 from core.formats import formats_for, reading_for
 from core.i18n import Text
+from core.resources.side import stored_value
 from core.settings import settings_of
 
 if TYPE_CHECKING:
@@ -94,8 +95,7 @@ class Draft:
             return self.values[name]
         if self.current is None:
             return None
-        declared = self.resource.field(name)
-        return declared.kind.load(self.current, declared)
+        return stored_value(self.resource, self.current, self.resource.field(name))
 
 
 @dataclass

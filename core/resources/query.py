@@ -170,7 +170,7 @@ def fetch_page(
     if any(isinstance(each.kind, Tags) for each in fields):
         page.tags = tags_of(session, resource.name, ids)
     if any(each.side is not None for each in fields):
-        page.sides = side.load(session, resource, ids)
+        page.sides = side.load(session, resource, ids, fields)
     return page
 
 

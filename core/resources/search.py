@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.attributes.values import words_of
 from core.db import is_sqlite
 from core.records.tags import tags_of
+from core.resources.children.rows import further_texts
 from core.text import compact, fold
 
 if TYPE_CHECKING:
@@ -71,14 +73,42 @@ def rebuild(session: Session, resource: Resource) -> None:
         session.expunge_all()
 
 
+def index_ids(session: Session, resource: Resource, ids: Sequence[int]) -> None:
+    """Index these records anew: something beside them that they are found by has changed."""
+    for start in range(0, len(ids), BATCH):
+        part = ids[start : start + BATCH]
+        model = resource.model
+        records = session.scalars(sa.select(model).where(model.id.in_(part)), **_UNSCOPED).all()
+        tags = tags_of(session, resource.name, part)
+        index(session, resource, ((record, tags.get(record.id, ())) for record in records), fresh=False)
+
+
 def index(
-    session: Session, resource: Resource, found: Iterable[tuple[Any, Sequence[str]]], *, fresh: bool = True
+    session: Session,
+    resource: Resource,
+    found: Iterable[tuple[Any, Sequence[str]]],
+    *,
+    fresh: bool = True,
+    children: bool = True,
 ) -> None:
-    """Put (record, its tags) into the index; records that are not `fresh` are taken out first."""
+    """Put (record, its tags) into the index; records that are not `fresh` are taken out first.
+
+    With `children` False nobody looks for further rows (addresses, contact persons): the records are known to have none.
+    """
     if not resource.search:
         return
     table = search_table(resource.name)
-    rows = [{"rowid": record.id, "body": body_of(resource, record, tags)} for record, tags in found]
+    taken = list(found)
+    ids = [record.id for record, _tags in taken]
+    words = words_of(session, resource, ids)
+    further = further_texts(session, resource, ids) if children else {}
+    rows = [
+        {
+            "rowid": record.id,
+            "body": body_of(resource, record, tags, [*words.get(record.id, ()), *further.get(record.id, ())]),
+        }
+        for record, tags in taken
+    ]
     if not rows:
         return
     if not fresh:
@@ -93,12 +123,13 @@ def unindex(session: Session, resource: Resource, ids: Sequence[int]) -> None:
         session.execute(sa.delete(table).where(table.c.rowid.in_(ids)), **_UNSCOPED)
 
 
-def body_of(resource: Resource, record: Any, tags: Sequence[str]) -> str:
-    """The text by which a record is found: each searched attribute on a line, then its tags."""
+def body_of(resource: Resource, record: Any, tags: Sequence[str], more: Sequence[str] = ()) -> str:
+    """The text by which a record is found: each searched attribute and what lies beside it on a line, then its tags."""
     kept = vars(
         record
     )  # what was just written or read is here; asking the mapper for each would take ten times as long
     lines = [str(value) for name in resource.search if (value := kept.get(name))]
+    lines += more
     return fold("\n".join(lines)) + ("\n" + fold(" ".join(tags)) if tags else "")
 
 

@@ -1,42 +1,59 @@
-"""Fields that a plugin adds to another plugin's records, kept in its own table: read by page, written by batch."""
+"""Fields kept beside a record: in another plugin's table, or as custom attributes. Read by page, written by batch."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
-from core.resources.context import Draft
+from core.attributes.values import load_values, store_values
+from core.fields import Formats
 from core.resources.declare import Field, Resource, SideTable
+
+if TYPE_CHECKING:
+    from core.resources.context import Draft
 
 
 def side_fields(resource: Resource) -> dict[SideTable, list[Field]]:
-    """The added fields of a resource by the table that keeps them."""
-    tables: dict[SideTable, list[Field]] = defaultdict(list)
-    for field in resource.fields:
-        if field.side is not None:
-            tables[field.side].append(field)
-    return tables
+    """The fields of a resource that plugins added, by the table that keeps them."""
+    return _by_table(resource.fields)
 
 
-def load(session: Session, resource: Resource, ids: Sequence[int]) -> dict[str, dict[int, Any]]:
-    """{field name: {record id: value}} of the added fields, one query a table."""
+def load(
+    session: Session, resource: Resource, ids: Sequence[int], fields: Sequence[Field] | None = None
+) -> dict[str, dict[int, Any]]:
+    """{field name: {record id: value}} of the fields kept beside (of these, or of all), one query a table."""
+    wanted = resource.fields if fields is None else fields
     found: dict[str, dict[int, Any]] = {}
-    for table, fields in side_fields(resource).items():
+    for table, its_fields in _by_table(wanted).items():
         rows = session.scalars(sa.select(table.model).where(getattr(table.model, table.key).in_(ids))).all()
-        for field in fields:
+        for field in its_fields:
             found[field.name] = {getattr(row, table.key): field.kind.load(row, field) for row in rows}
-    return found
+    return found | load_values(session, resource, ids, wanted)
 
 
-def store(session: Session, written: Sequence[tuple[Draft, Any]]) -> None:
-    """Write the added fields of these drafts beside their records, and note in each draft what changed."""
+def stored_value(resource: Resource, record: Any, field: Field) -> Any:
+    """The value of a field of one stored record, wherever it is kept; asks the database for one kept beside."""
+    if field.side is None:
+        return field.kind.load(record, field)
+    session = object_session(record)
+    return load(session, resource, [record.id], [field])[field.name].get(record.id) if session else None
+
+
+def store(session: Session, written: Sequence[tuple[Draft, Any]], formats: Formats) -> None:
+    """Write what these drafts keep beside their records, and note in each draft what changed."""
     if not written:
         return
-    for table, fields in side_fields(written[0][0].resource).items():
+    resource = written[0][0].resource
+    kept = [(record, draft.values, draft.is_new) for draft, record in written]
+    changes = store_values(session, resource, kept, formats)
+    for draft, record in written:
+        if record.id in changes:
+            draft.options.setdefault("side_changes", {}).update(changes[record.id])
+    for table, fields in side_fields(resource).items():
         given = [
             (draft, record)
             for draft, record in written
@@ -59,6 +76,14 @@ def store(session: Session, written: Sequence[tuple[Draft, Any]]) -> None:
                 session.add(row)
             _set(draft, row, fields)
     session.flush()
+
+
+def _by_table(fields: Sequence[Field]) -> dict[SideTable, list[Field]]:
+    tables: dict[SideTable, list[Field]] = defaultdict(list)
+    for field in fields:
+        if isinstance(field.side, SideTable):
+            tables[field.side].append(field)
+    return tables
 
 
 def _set(draft: Draft, row: Any, fields: Sequence[Field]) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from core.attributes.values import drop_values
 from core.db import is_sqlite, utcnow
 from core.events import RecordChanged, RecordCreated, RecordDeleted
 from core.fields.kind import Invalid
@@ -114,7 +115,7 @@ def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
     _number(session, resource, [record for _draft, record in fresh])
     session.add_all([record for _draft, record in fresh])
     session.flush()
-    side.store(session, [(draft, written[id(draft)]) for draft in drafts])
+    side.store(session, [(draft, written[id(draft)]) for draft in drafts], context.formats)
     store_children(resource, fresh, changed, context)
     _store_new(resource, fresh, context)
     _store_changed(resource, changed, context)
@@ -172,6 +173,7 @@ def delete(resource: Resource, records: Sequence[Any], context: WriteContext) ->
         session.delete(record)
     session.flush()
     drop_tags(session, resource.name, ids)
+    drop_values(session, resource, ids)
     forget_followers(session, resource.name, ids)
     search.unindex(session, resource, ids)
     session.execute(
@@ -249,7 +251,12 @@ def _store_new(resource: Resource, fresh: Sequence[tuple[Draft, Any]], context: 
     session, tag_field = context.session, resource.tag_field
     tags = {record.id: _tags(draft, tag_field) for draft, record in fresh}
     set_tags(session, resource.name, {id: words for id, words in tags.items() if words}, fresh=True)
-    search.index(session, resource, ((record, tags[record.id]) for _draft, record in fresh))
+    search.index(
+        session,
+        resource,
+        ((record, tags[record.id]) for _draft, record in fresh),
+        children=any(draft.children for draft, _record in fresh),
+    )
     write_history(session, context, resource, [(record, "created", {}) for _draft, record in fresh])
     tell_of_new(context, resource, [record for _draft, record in fresh])
     if context.house.hooks.has("after_commit"):

@@ -84,7 +84,11 @@ def _bring(config: Config, name: str, by: Actor | None, why: str, target: Standi
             generation = _make(config, stand, manifests, trial.app, by, why, target)
     house: House = trial.app.extensions[EXTENSION]
     house.generation = generation
-    is_whole = target is Standing.ENABLED and not config.safe_mode
+    is_whole = (
+        target is Standing.ENABLED
+        and not config.safe_mode
+        and generation == stand.generation + 1  # else something else it is built of has changed meanwhile
+    )
     return Outcome(
         tuple(each.name for each in manifests),
         generation,

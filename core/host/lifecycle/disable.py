@@ -56,6 +56,8 @@ def disable(
                     row.state, row.fault, row.changed_at = Standing.DISABLED, None, utcnow()
                     note(session, each, "disable", by, why)
             generation = raise_generation(connection)
+    if generation != stand.generation + 1:
+        trial = None  # something else it is built of has changed meanwhile
     if trial is not None:
         trial.app.extensions[EXTENSION].generation = generation
     return Outcome(tuple(names), generation, tuple(phases.done), app=trial.app if trial else None)

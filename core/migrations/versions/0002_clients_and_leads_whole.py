@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("resources", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("choices", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_attribute")),
         sa.UniqueConstraint("key", name=op.f("uq_core_attribute_key")),
         sa.UniqueConstraint("name_folded", name=op.f("uq_core_attribute_name_folded")),

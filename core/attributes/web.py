@@ -1,0 +1,17 @@
+"""Puts the custom attributes among the fields of the resources, and hangs their page and their API on the app."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from core.attributes import api
+from core.attributes.definitions import with_attributes
+from core.house import House
+
+
+def set_up(app: Flask, house: House) -> None:
+    for name, resource in house.resources.items():
+        house.resources[name] = with_attributes(resource, house.attributes)
+    blueprint = Blueprint("attributes", __name__)
+    api.add_routes(blueprint)
+    app.register_blueprint(blueprint)
