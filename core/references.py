@@ -75,6 +75,11 @@ class KnownReferences:
     def default(self, name: str) -> ReferenceItem | None:
         return self._list(name).default
 
+    def tag_hue(self, tag: str) -> str:
+        """The colour an administrator gave a tag; '' for one that has none."""
+        hues: Mapping[str, str] = remembered(self._session, "tag hues", _load_tag_hues)
+        return hues.get(fold(tag), "") if hues else ""
+
     def _list(self, name: str) -> Items:
         known = self._lists.get(name)
         if known is None:
@@ -193,3 +198,10 @@ def _load_users(session: Session) -> Items:
             for id, name, email, hue, active in found
         ]
     )
+
+
+def _load_tag_hues(session: Session) -> Mapping[str, str]:
+    from core.records.models import Tag  # the records know of references
+
+    rows = session.execute(sa.select(Tag.name_folded, Tag.hue).where(Tag.hue != "slate"))
+    return {name: hue for name, hue in rows}

@@ -145,7 +145,7 @@ class Tags(Kind):
     def html(self, value: tuple[str, ...] | None, formats: Formats) -> Markup:
         if not value:
             return EMPTY_CELL
-        return Markup(" ").join(Markup('<span class="chip">{}</span>').format(tag) for tag in value)
+        return Markup(" ").join(chip_of(tag, formats) for tag in value)
 
     def json(self, value: tuple[str, ...] | None, formats: Formats) -> Any:
         return list(value or ())
@@ -155,6 +155,13 @@ class Tags(Kind):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}}
+
+
+def chip_of(tag: str, formats: Formats) -> Markup:
+    """A tag in the colour that an administrator gave it."""
+    hue = formats.references.tag_hue(tag)
+    tint = f" is-tinted h-{hue}" if hue else ""
+    return Markup('<span class="chip{}">{}</span>').format(tint, tag)
 
 
 def initials(name: str) -> str:

@@ -10,6 +10,7 @@ from flask import Flask
 
 from core.host.faults import PluginError
 from core.house import House
+from core.records.following import followed_filter
 from core.resources.declare import ReferenceList, Resource
 
 
@@ -80,8 +81,7 @@ def _extended(house: House, resource: Resource) -> Resource:
         tuple(_additions(house, hook, resource))
         for hook in ("extend_form", "extend_columns", "extend_filters", "extend_detail", "extend_actions")
     )
-    if not (fields or columns or filters or panels or actions):
-        return resource
+    filters = (followed_filter(resource), *filters)
     return replace(
         resource,
         fields=resource.fields + fields,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import Response, abort, g, make_response, redirect, render_template, request
+from flask import Response, abort, g, make_response, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,7 +17,8 @@ from core.db import db
 from core.house import current_house
 from core.i18n import LANGUAGES
 from core.notifications.service import unread_count
-from core.resources.pages.here import is_htmx
+from core.records.following import favourites_of
+from core.resources.pages.here import go_back, is_htmx
 from core.shell import blueprint
 from core.shell.counts import count_text, counts_for
 from core.shell.frame import frame_of_request, places_here
@@ -31,7 +32,7 @@ LONGEST_SEARCH = 100
 
 @blueprint.get("/counts")
 def counts() -> str:
-    """Every number of the navigation, as pieces that find their own place."""
+    """What of the navigation comes late: every number, and the favourites, as pieces that find their own place."""
     frame = frame_of_request()
     found = counts_for(db.session(), current_house(), _actor())
     shown = {
@@ -41,7 +42,13 @@ def counts() -> str:
         if entry.count_name in found
     }
     unread = unread_count(db.session(), _actor().user_id or 0)
-    return render_template("shell/counts.html", counts=shown, unread=unread)
+    return render_template(
+        "shell/counts.html",
+        counts=shown,
+        unread=unread,
+        favourites=favourites_of(db.session(), current_house(), _actor()),
+        root=request.script_root,
+    )
 
 
 @blueprint.get("/nav")
@@ -114,14 +121,8 @@ def _keep(
 
 
 def _back() -> Response:
-    """To the page one came from, if it is ours; a script only wants to know that it is done."""
-    if is_htmx():
-        return make_response("", 204)
-    came_from = urlsplit(request.referrer or "")
-    ours = came_from.netloc == request.host
-    target = came_from.path + (f"?{came_from.query}" if came_from.query else "") if ours else ""
-    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return make_response(redirect(target if safe else f"{request.script_root}/"))
+    """To the page one came from; a script only wants to know that it is done."""
+    return make_response("", 204) if is_htmx() else make_response(go_back())
 
 
 def _actor() -> Actor:

@@ -11,6 +11,7 @@ from core.resources.pages import (
     exporting,
     files,
     finding,
+    following,
     inline,
     listing,
     record,
@@ -26,6 +27,6 @@ def pages_of(house: House) -> Blueprint:
     blueprint.add_url_rule("/exports/<int:job_id>", "exported", exporting.exported)
     if house.resources:
         at = f"/<any({', '.join(map(repr, house.resources))}):resource>"
-        for part in (listing, editing, record, inline, files, saved, bulk, exporting, finding):
+        for part in (listing, editing, record, inline, files, saved, bulk, exporting, finding, following):
             part.add_routes(blueprint, at)
     return blueprint

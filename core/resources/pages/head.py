@@ -10,8 +10,10 @@ from flask import url_for
 from markupsafe import Markup, escape
 from werkzeug.routing import BuildError
 
-from core.fields import Reference, Tags
+from core.fields import Reference
+from core.fields.references import chip_of
 from core.resources.declare import Action
+from core.resources.pages.following import Star, star_of
 from core.resources.pages.here import Here
 from core.resources.pages.path import Walk, walk_of
 from core.resources.read import Stored
@@ -37,10 +39,11 @@ class Head:
     deletable: bool
     subtitle: str
     words: Sequence[Markup]
-    tags: Sequence[str] | None
+    tags: Sequence[Markup]
     walk: Walk | None
     buttons: Sequence[Button]
     beside_title: Markup
+    star: Star
 
 
 def head_of(here: Here, stored: Stored, back: str) -> Head:
@@ -53,10 +56,11 @@ def head_of(here: Here, stored: Stored, back: str) -> Head:
         deletable=here.may_with(stored.record, "delete"),
         subtitle=_text(here, stored, here.resource.subtitle),
         words=_words(here, stored),
-        tags=stored.tags if any(isinstance(each.kind, Tags) for each in here.resource.fields) else (),
+        tags=[chip_of(tag, here.formats) for tag in stored.tags] if here.resource.tag_field else (),
         walk=walk_of(here, stored),
         buttons=_buttons(here, stored),
         beside_title=slot_of(here, stored, "record.title"),
+        star=star_of(here, stored.id),
     )
 
 

@@ -1,4 +1,4 @@
-/* The keys of a page, never while typing: / N J K arrows Enter X E Z ? and Ctrl Enter. */
+/* The keys of a page, never while typing: / N J K arrows Enter X E F Z ? and Ctrl Enter. */
 
 import { undoNewest } from "./toast.js";
 
@@ -85,6 +85,7 @@ function answer(event) {
     case "n": return press("n");
     case "e": return edit();
     case "x": return toggleRow();
+    case "f": return press("f");
     case "z": return undoNewest();
     case "?": return showKeys();
     case "enter": return openRow(event);
