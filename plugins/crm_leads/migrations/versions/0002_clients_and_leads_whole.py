@@ -199,6 +199,7 @@ def upgrade() -> None:
             ondelete="SET NULL",
         )
     _fill_name_keys("crm_leads_lead")
+    _make_main_rows("crm_leads", "lead")
     op.execute(  # what each lead is in now; how long it was in others before, its history still tells
         "INSERT INTO crm_leads_passage (lead_id, status_id, since)"
         " SELECT id, status_id, status_since FROM crm_leads_lead"
@@ -267,3 +268,24 @@ def _fill_name_keys(table: str) -> None:
             return
         last = found[-1].id
         connection.execute(change, [{"its_id": id, "key": name_key(name)} for id, name in found])
+
+
+def _make_main_rows(prefix: str, one: str) -> None:
+    """The address and the contact person on each card become rows; a country alone came of itself and makes none."""
+    said = "address, city, state, municipality, parish, postal_code, reference_point, zone_id, sector_id"
+    op.execute(
+        f"INSERT INTO {prefix}_address ({one}_id, is_main, position, country, {said})"
+        f" SELECT id, true, 0, country, {said} FROM {prefix}_{one}"
+        f" WHERE {_any_of(said)}"
+    )
+    said = "contact_first_name, contact_last_name, contact_position, contact_email"
+    op.execute(
+        f"INSERT INTO {prefix}_contact"
+        f" ({one}_id, is_main, position, first_name, last_name, description, email, email_folded)"
+        f" SELECT id, true, 0, {said}, contact_email_folded FROM {prefix}_{one}"
+        f" WHERE {_any_of(said)}"
+    )
+
+
+def _any_of(names: str) -> str:
+    return " OR ".join(f"{name} IS NOT NULL" for name in names.split(", "))
