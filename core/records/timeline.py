@@ -16,7 +16,7 @@ from core.fields import Boolean, Choice, Country, Date, DateTime, Formats, LongT
 from core.fields.references import USERS
 from core.i18n import Text, _, _l
 from core.records.models import History
-from core.resources.declare import Field, Resource
+from core.resources.declare import Child, Field, Resource
 
 PAGE = 20
 CHANGES_READ = 200
@@ -144,7 +144,9 @@ def value_text(declared: Field | None, value: Any, formats: Formats) -> str:
         return str(value.get("name") or value.get("id") or "")
     kind = single(declared.kind) if declared else None
     if isinstance(value, list):
-        return ", ".join(kind.text(each, formats) if isinstance(kind, Choice) else str(each) for each in value)
+        return ", ".join(
+            kind.text(each, formats) if isinstance(kind, Choice) else str(each) for each in value
+        )
     if isinstance(kind, (Boolean, Choice, Country)):
         return kind.text(value, formats)
     if isinstance(kind, (Date, DateTime)) and isinstance(value, str):
@@ -195,9 +197,31 @@ def _told(action: str, resource: Resource) -> tuple[Text, str]:
 
 
 def _change(resource: Resource, name: str, pair: Sequence[Any], formats: Formats) -> Change:
+    child = resource.child(name)
+    if child is not None:
+        old, new = _rows_texts(child, pair[0] or [], pair[-1] or [], formats)
+        return Change(child.plural, old, new)
     declared = resource.field(name) if resource.has_field(name) else None
     old, new = (value_text(declared, value, formats) for value in (pair[0], pair[-1]))
     return Change(declared.label if declared else name.replace("_", " ").capitalize(), old, new)
+
+
+def _rows_texts(
+    child: Child, before: Sequence[Any], after: Sequence[Any], formats: Formats
+) -> tuple[str, str]:
+    """The rows that came, went or changed: each by its title, a changed one with what was and is different."""
+    changed = {row["id"] for row in before} & {row["id"] for row in after} - {None}
+
+    def text(row: Mapping[str, Any]) -> str:
+        notes = [_("main")] if row["is_main"] else []
+        if row["id"] in changed:
+            for name, value in row["values"].items():
+                if child.has_field(name) and name not in child.title:
+                    field = child.field(name)
+                    notes.append(f"{field.label}: {value_text(field, value, formats) or '—'}")
+        return f"{row['title'] or '—'} ({', '.join(notes)})" if notes else row["title"] or "—"
+
+    return "; ".join(map(text, before)), "; ".join(map(text, after))
 
 
 def _hue(list_name: str, value: Any, formats: Formats) -> str:

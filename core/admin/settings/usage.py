@@ -21,6 +21,8 @@ def uses_of(session: Session, model: type[Any], ids: Sequence[int] | None = None
         if column.info.get("past"):
             continue
         statement = sa.select(column, sa.func.count()).where(column.isnot(None)).group_by(column)
+        if "is_main" in column.table.c:  # what a main row says is counted on its record already
+            statement = statement.where(column.table.c.is_main.is_(False))
         if ids is not None:
             statement = statement.where(column.in_(ids))
         for id, number in session.execute(statement, **UNSCOPED):
