@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup, escape
-from wtforms import SelectChoice
+from wtforms import SelectChoice, StringField
 from wtforms.widgets import Select, html_params
 
 from core.fields.basic import Choice, Country, Currency, Integer, Url, currency_codes, territories
+from core.fields.choices import HuedChoice
 from core.fields.contact import Email, Phone
 from core.fields.kind import Formats, Kind
 from core.fields.moments import Date, DateTime
@@ -44,6 +45,8 @@ def choices_of(kind: Kind, formats: Formats, *, also: Any = None) -> list[Select
             for item in formats.references.items(kind.list)
             if item.active or item.id == also
         ]
+    if isinstance(kind, HuedChoice):
+        return [SelectChoice(key, str(label), {"data-hue": kind.hue(key)}) for key, label in kind.choices]
     pairs = _pairs(kind, formats)
     return None if pairs is None else [SelectChoice(value, label) for value, label in pairs]
 
@@ -67,6 +70,43 @@ class QuickSelect(Select):
             for choice in field.choices
         )
         return Markup(f"<select {html_params(name=field.name, **attributes)}>{options}</select>")
+
+
+class TickBoxes:
+    """A box for each choice. What was ticked is sent by name, and always something, so that nothing ticked is said too."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        chosen = set((field.data or "").split("\n"))
+        kept = {name: value for name, value in attributes.items() if name.startswith("aria")}
+        boxes = (
+            f'<label class="check-line"><input {html_params(**self._box(field, choice, number, chosen))}>'
+            f"<span{_tint(choice)}>{escape(choice.label)}</span></label>"
+            for number, choice in enumerate(field.choices)
+        )
+        group = html_params(id=field.id, role="group", tabindex="-1", class_="tick-boxes", **kept)
+        return Markup(
+            f'<div {group}>{"".join(boxes)}<input type="hidden" name="{field.name}" value=""></div>'
+        )
+
+    @staticmethod
+    def _box(field: Any, choice: SelectChoice, number: int, chosen: set[str]) -> dict[str, Any]:
+        box = {"type": "checkbox", "class_": "check", "name": field.name, "value": choice.value}
+        return {**box, "id": f"{field.id}-{number}", "checked": choice.value in chosen}
+
+
+class ManyField(StringField):
+    """Several of fixed choices; its text has one on each line, as the kind `Many` reads it."""
+
+    widget = TickBoxes()
+    choices: list[SelectChoice] = []
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = "\n".join(each for each in valuelist if each)
+
+
+def _tint(choice: SelectChoice) -> str:
+    hue = (choice.render_kw or {}).get("data-hue")
+    return f' class="state h-{escape(hue)}"' if hue else ""
 
 
 def _pairs(kind: Kind, formats: Formats) -> Iterable[tuple[str, str]] | None:

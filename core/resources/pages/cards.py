@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from core.fields import Email, MoneyAmount, Phone, Tags, Url
+from core.fields import Email, MoneyAmount, Phone, Tags, Url, single
 from core.fields.money import money_text
 from core.i18n import Text, _
 from core.resources.declare import Field
@@ -92,7 +92,7 @@ def _html(here: Here, stored: Stored, declared: Field, value: Any, is_empty: boo
     if is_empty:
         return Markup("")
     if isinstance(
-        kind, (Email, Phone, Url)
+        single(kind), (Email, Phone, Url)
     ):  # a link of their own would stand inside the one that edits them
         return escape(kind.text(value, here.formats))
     if isinstance(kind, MoneyAmount) and here.resource.has_field(kind.currency):

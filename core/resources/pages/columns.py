@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.fields import Integer, LongText, MoneyAmount, Reference, UserRef
+from core.fields import Integer, LongText, MoneyAmount, Number, Reference, UserRef
 from core.i18n import Text
 from core.resources.declare import Column, Field, Resource
 
@@ -86,7 +86,7 @@ def _css(declared: Field) -> str:
         return {"badge": "is-state", "square": "is-word is-segment"}.get(kind.look, "")
     if isinstance(kind, MoneyAmount):
         return "is-money"
-    return "is-number" if isinstance(kind, Integer) else ""
+    return "is-number" if isinstance(kind, (Integer, Number)) else ""
 
 
 def _with_priorities(columns: list[ListColumn]) -> list[ListColumn]:

@@ -15,12 +15,15 @@ from core.fields import (
     Date,
     DateTime,
     Email,
+    HuedChoice,
     Integer,
     MoneyAmount,
+    Number,
     Phone,
     Reference,
     Tags,
     UserRef,
+    single,
 )
 from core.i18n import Text, _, ngettext
 from core.resources.criteria import Condition
@@ -146,11 +149,11 @@ def _body(here: Here, name: str, conditions: list[Condition]) -> Markup:
             name, [Option(key, label) for key, label in _choices(here, extra)], given.get("is", ())
         )
     declared = here.resource.field(name)
-    kind = declared.kind
+    kind = single(declared.kind)
     drawn, shown = Markup(""), {"is"}
     if isinstance(kind, (Reference, Choice, Boolean)):
         drawn = _checks(name, _options(here, declared), given.get("is", ()))
-    elif isinstance(kind, (Date, DateTime, Integer, MoneyAmount)):
+    elif isinstance(kind, (Date, DateTime, Integer, MoneyAmount, Number)):
         drawn, shown = _range(name, declared, given), {"from", "to", "last_days"}
     else:
         exact = isinstance(kind, (Tags, Email, Phone)) or "contains" not in kind.operators
@@ -188,7 +191,7 @@ def _checks(name: str, options: Sequence[Option], chosen: Sequence[str]) -> Mark
 
 
 def _range(name: str, declared: Field, given: Mapping[str, Sequence[str]]) -> Markup:
-    is_day = isinstance(declared.kind, (Date, DateTime))
+    is_day = isinstance(single(declared.kind), (Date, DateTime))
     kind = Markup('type="date"') if is_day else Markup('type="text" inputmode="decimal"')
     line = Markup(
         '<label class="check-line"><span class="menu-word">{}</span><input class="input input-28" {} name="{}" value="{}"></label>'
@@ -228,11 +231,16 @@ def _known(name: str, given: Mapping[str, Sequence[str]]) -> Markup:
 
 
 def _options(here: Here, declared: Field) -> list[Option]:
-    kind: Any = declared.kind
+    kind: Any = single(declared.kind)
     if isinstance(kind, Boolean):
         return [Option("1", _("Yes")), Option("0", _("No"))]
     if isinstance(kind, Choice):
-        return [*(Option(key, label) for key, label in kind.choices), Option("~empty", _("Empty"))]
+        coloured = isinstance(kind, HuedChoice)
+        found = [
+            Option(key, label, kind.html(key, here.formats) if coloured else None)
+            for key, label in kind.choices
+        ]
+        return [*found, Option("~empty", _("Empty"))]
     items = [item for item in here.formats.references.items(kind.list) if item.active][:USERS_OFFERED]
     found = [Option(str(item.id), item.name, kind.html(item.id, here.formats)) for item in items]
     if isinstance(kind, UserRef):
@@ -249,7 +257,7 @@ def _meanings(here: Here, list_name: str) -> list[Option]:
 
 
 def _value_words(here: Here, declared: Field, value: str) -> str:
-    kind: Any = declared.kind
+    kind: Any = single(declared.kind)
     if isinstance(kind, (Reference, Choice, Boolean)):
         return next(
             (str(option.label) for option in _options(here, declared) if option.value == value),

@@ -9,7 +9,8 @@ from flask import current_app, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField
 
-from core.fields import Tags
+from core.fields import Tags, single
+from core.fields.inputs import ManyField, choices_of
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
 from core.resources.pages.here import Here
@@ -54,6 +55,8 @@ def form_of(
         field, declared = form[name], here.resource.field(name)
         if isinstance(field, SelectField):
             fill_choices(field, declared, (values or {}).get(name), here.formats, here.resource.name)
+        elif isinstance(field, ManyField):
+            field.choices = choices_of(single(declared.kind), here.formats) or []
         field.flags.required = declared.required
     return form
 
@@ -70,6 +73,8 @@ def sent(here: Here, form: RecordForm, names: Sequence[str]) -> dict[str, Any]:
         field = form[name]
         if isinstance(field, BooleanField):
             raw[name] = bool(field.data)
+        elif isinstance(field, ManyField) and name in request.form:
+            raw[name] = field.data
         elif name in request.form:
             raw[name] = typed(here.resource.field(name), request.form[name])
     return raw

@@ -6,9 +6,9 @@ from typing import Any
 
 from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
 
-from core.fields import Boolean, Formats, LongText, Reference, UserRef
-from core.fields.inputs import CHOSEN, SEARCHABLE_FROM, QuickSelect, choices_of, hints
-from core.i18n import _
+from core.fields import Boolean, Choice, Formats, LongText, Many, Reference, UserRef
+from core.fields.inputs import CHOSEN, SEARCHABLE_FROM, ManyField, QuickSelect, choices_of, hints
+from core.i18n import _, _l
 from core.resources.declare import Field
 
 
@@ -18,6 +18,11 @@ def input_for(declared: Field) -> Any:
     common: dict[str, Any] = {"label": declared.label, "description": declared.help}
     if isinstance(kind, Boolean):
         return BooleanField(**common)
+    if isinstance(kind, Many):
+        if isinstance(kind.one, Choice):
+            return ManyField(**common)
+        lines = {**common, "description": declared.help or _l("One value on each line")}
+        return TextAreaField(render_kw={"rows": 3}, **lines)
     if isinstance(kind, CHOSEN):
         return SelectField(choices=[], validate_choice=False, widget=QuickSelect(), **common)
     if isinstance(kind, LongText):
