@@ -226,7 +226,7 @@ class Shortcut:
 
 @dataclass(frozen=True)
 class Ask:
-    """What is asked on a record's way to a status of some meaning: fields, or a dialog of the plugin's own.
+    """What is asked on a record's way to a status of some meaning: fields (the first is needed), or the plugin's own dialog.
 
     `endpoint` is a Flask endpoint that takes `id`.
     """

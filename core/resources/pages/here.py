@@ -22,7 +22,6 @@ from core.resources.context import WriteContext, write_context
 from core.resources.declare import Resource
 from core.resources.rights import may
 
-
 LOOKS = ("board",)
 """Looks of a list besides rows; each is an address under the list's."""
 

@@ -33,7 +33,7 @@ def add_routes(blueprint: Blueprint, at: str) -> None:
     blueprint.add_url_rule(f"{at}/<int:id>", "record", record)
     blueprint.add_url_rule(f"{at}/<int:id>/timeline", "timeline", timeline)
     blueprint.add_url_rule(f"{at}/<int:id>/beside", "beside", beside)
-    blueprint.add_url_rule(f"{at}/<int:id>/move", "move", move, methods=["POST"])
+    blueprint.add_url_rule(f"{at}/<int:id>/move", "move", move, methods=["GET", "POST"])
     blueprint.add_url_rule(f"{at}/<int:id>/delete", "remove", remove, methods=["GET", "POST"])
 
 
