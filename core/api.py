@@ -3,8 +3,9 @@
 # ruff: noqa: F401  # every name is here for others
 
 from core.access.actor import ANONYMOUS, Actor, Scope, actor_of, work_for
-from core.db import Id, Json, Model, Money, UtcDateTime, db, utcnow
-from core.declare import JobType, MenuItem, NotificationKind, Permission, Setting, SettingsSection
+from core.access.service import actor_for
+from core.db import Id, Json, Model, Money, UtcDateTime, db, utcnow, writing
+from core.declare import JobType, MenuItem, NotificationKind, Permission, Setting, SettingsSection, Trial
 from core.events import Event, RecordChanged, RecordCreated, RecordDeleted, RecordEvent
 from core.fields import (
     Boolean,
@@ -33,13 +34,16 @@ from core.fields import (
     Url,
     UserRef,
 )
+from core.fields.contact import to_e164
 from core.fields.money import format_amount, money_text
 from core.formats import formats_for, reading_for
 from core.host.dispatch import PluginError
 from core.host.markers import hookimpl, hookspec
 from core.house import House, current_house
-from core.i18n import LANGUAGES, LazyString, _, _l, ngettext
+from core.i18n import LANGUAGES, LazyString, _, _l, ngettext, use_language
 from core.i18n import Text as Words
+from core.mail import send_later
+from core.mail.settings import Password
 from core.notifications.service import notify, people_who_follow
 from core.outbox import announce
 from core.records.history import note
@@ -74,6 +78,8 @@ from core.resources.identity import Match, find_matches, keys_of
 from core.resources.rights import may, require_reach, title_of
 from core.resources.shortcuts import by_api
 from core.resources.write import NotValid, change, check_draft, create, delete, read_draft, save, write_drafts
+from core.routing import public_address
+from core.security import public
 from core.settings import settings_of
 from core.state import forget, remembered
 from core.tabular.write import ColumnType, SinkColumn, XlsxSink

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.fields.kind import Kind
 from core.i18n import Text
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,18 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """Trying a section's stored settings out: what one types beside the button, and what is done with it.
+
+    `run(session, text)` answers what to say; it raises `Refused` with what is wrong.
+    """
+
+    label: Text
+    prompt: Text
+    run: Callable[[Session, str], Text]
+
+
+@dataclass(frozen=True)
 class SettingsSection:
     """A page of Settings."""
 
@@ -56,6 +71,7 @@ class SettingsSection:
     group: Text = ""
     order: int = 50
     plugin: str = ""
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True)

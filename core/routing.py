@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app, url_for
 from werkzeug.routing import IntegerConverter, Map, Rule
+
+from core.house import EXTENSION
 
 LARGEST_ID = 2**63 - 1
 """No database of ours counts further."""
@@ -51,6 +53,17 @@ class App(Flask):
     def __init__(self, *args: Any, **also: Any) -> None:
         super().__init__(*args, **also)
         self.url_map.converters["int"] = IdConverter
+
+
+def public_address(endpoint: str, **values: Any) -> str:
+    """The whole address of a page, as a mail names it.
+
+    A visitor chooses the request's `Host`; where the operator has said the address, a link leads nowhere else.
+    """
+    known = current_app.extensions[EXTENSION].config.public_url
+    if known:
+        return str(known) + url_for(endpoint, _external=False, **values)
+    return url_for(endpoint, _external=True, **values)
 
 
 def id_of(text: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
@@ -9,6 +11,8 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core.house import House
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -94,6 +98,12 @@ def is_static() -> bool:
     """Whether a file is asked that is the same for everybody."""
     endpoint = request.endpoint or ""
     return endpoint == "static" or endpoint.startswith("static_")
+
+
+def public(view: View) -> View:
+    """A view that needs no sign-in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
 
 
 def safe_next(target: str | None) -> str:

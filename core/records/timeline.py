@@ -27,6 +27,7 @@ SOURCES: Mapping[str, Text] = {
     "command": _l("by a command"),
     "job": _l("by a job"),
     "conversion": _l("by a conversion"),
+    "link": _l("by a link"),
 }
 
 KNOWN: Mapping[str, tuple[Text, str]] = {

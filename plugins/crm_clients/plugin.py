@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from core.api import ReferenceList, Resource, hookimpl
+from flask import Blueprint
+
+from core.api import ReferenceList, Resource, SettingsSection, hookimpl
 from plugins.crm_clients.lists import LISTS
 from plugins.crm_clients.resources import CLIENTS
+from plugins.crm_clients.validation.sms import SMS_SETTINGS, take_sms
+from plugins.crm_clients.validation.views import blueprint
 
 
 @hookimpl
 def register_resources() -> list[Resource | ReferenceList]:
     return [CLIENTS, *LISTS]
+
+
+@hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return [blueprint]
+
+
+@hookimpl
+def register_settings() -> list[SettingsSection]:
+    return [SMS_SETTINGS]
+
+
+@hookimpl(trylast=True)
+def send_sms(number: str, text: str) -> bool | None:
+    """The gateways that Settings offer, after those of other apps."""
+    return take_sms(number, text)

@@ -6,7 +6,8 @@ from core.api import Date, Resource, SavedFilter, _l
 from plugins.crm_clients.card import GROUPS, IDENTITY, SEARCHED, card_fields, check_name, infer_columns
 from plugins.crm_clients.children import children
 from plugins.crm_clients.documents import check_document
-from plugins.crm_clients.models import Client, ClientAddress, ClientContact
+from plugins.crm_clients.models import Client, ClientAddress, ClientContact, ClientValidation
+from plugins.crm_clients.validation import HAPPENINGS, VALIDATION_ACTIONS, validation_mark
 
 CLIENTS = Resource(
     name="clients",
@@ -51,7 +52,9 @@ CLIENTS = Resource(
     owner="salesperson_id",
     sort="-entered_on",
     checks=(check_name, check_document),
-    happenings=(("from_lead", _l("Was a lead"), "user-search"),),
+    marks=(validation_mark(ClientValidation, "client_id"),),
+    rest_actions=VALIDATION_ACTIONS,
+    happenings=(("from_lead", _l("Was a lead"), "user-search"), *HAPPENINGS),
     children=children(ClientAddress, ClientContact, "client_id"),
     identity=IDENTITY,
     identity_with=("leads",),

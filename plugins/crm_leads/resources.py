@@ -30,10 +30,11 @@ from plugins.crm_clients.card import (
 )
 from plugins.crm_clients.children import children
 from plugins.crm_clients.documents import check_document
+from plugins.crm_clients.validation import HAPPENINGS, VALIDATION_ACTIONS, validation_mark
 from plugins.crm_leads import rules
 from plugins.crm_leads.fields import Condition, EntryDate
 from plugins.crm_leads.junk import ASK_WHY, REOPEN, check_junk
-from plugins.crm_leads.models import CONVERTED, JUNK, Lead, LeadAddress, LeadContact
+from plugins.crm_leads.models import CONVERTED, JUNK, Lead, LeadAddress, LeadContact, LeadValidation
 from plugins.crm_leads.passages import keep_passages, time_in_statuses
 from plugins.crm_leads.rest import convert_by_api
 from plugins.crm_leads.validity import EXPIRES, EXTEND, LONGEST, usual_validity
@@ -186,7 +187,9 @@ LEADS = Resource(
             visible=rules.is_convertible,
         ),
     ),
+    marks=(validation_mark(LeadValidation, "lead_id"),),
     rest_actions=(
+        *VALIDATION_ACTIONS,
         RestAction("convert", _l("Convert into a client"), convert_by_api, permission="convert"),
         by_api("leads", REOPEN),
         by_api("leads", EXTEND),
@@ -204,7 +207,7 @@ LEADS = Resource(
     before_write=(rules.keep_dates,),
     after_write=(rules.convert_if_asked,),
     after_all=(keep_passages,),
-    happenings=(("converted", _l("Converted into a client"), "user-check"),),
+    happenings=(("converted", _l("Converted into a client"), "user-check"), *HAPPENINGS),
     children=children(LeadAddress, LeadContact, "lead_id"),
     identity=IDENTITY,
     identity_with=("clients",),

@@ -14,19 +14,13 @@ from core.access.actor import ANONYMOUS, Actor, work_for
 from core.access.service import actor_by_session_key, actor_by_token
 from core.db import begin_reading, begin_writing, db
 from core.house import current_house
-from core.security import bearer, has_bearer, is_static
+from core.security import bearer, has_bearer, is_static, public
 from core.settings import settings_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 READY = "installation.ready"
-
-
-def public(view: View) -> View:
-    """A view that needs no sign-in."""
-    view.is_public = True  # type: ignore[attr-defined]
-    return view
 
 
 def before_set_up(view: View) -> View:

@@ -15,9 +15,9 @@ from core.access.web import blueprint
 from core.access.web.extension import LINK_LIVES
 from core.access.web.gate import before_set_up, public
 from core.db import db
-from core.house import current_house
 from core.i18n import _, ngettext, use_language
 from core.mail import send_later
+from core.routing import public_address
 from core.settings import settings_of
 
 
@@ -85,14 +85,8 @@ def password_strength() -> ResponseReturnValue:
 
 
 def link_for(user: User) -> str:
-    """A link that lets this person choose a password, once.
-
-    A visitor chooses the request's `Host`; where the operator has said the address, the link leads nowhere else.
-    """
-    token, public = generate_reset_password_token(user), current_house().config.public_url
-    if public:
-        return public + url_for("access.new_password", token=token, _external=False)
-    return url_for("access.new_password", token=token, _external=True)
+    """A link that lets this person choose a password, once."""
+    return public_address("access.new_password", token=generate_reset_password_token(user))
 
 
 def mail_link(user: User, *, invited: bool = False) -> None:

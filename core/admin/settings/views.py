@@ -15,8 +15,10 @@ from core.admin.settings.sections import save_section
 from core.db import db
 from core.declare import SettingsSection
 from core.formats import reading_for
+from core.host.faults import PluginError
 from core.house import current_house
 from core.i18n import _
+from core.resources.context import Refused
 from core.resources.door import flash_toast
 from core.settings import CLASSIC, SIMPLE, settings_of
 
@@ -68,6 +70,23 @@ def save(name: str) -> Any:
     save_section(session, declared, form.parsed)
     session.commit()
     flash_toast(_("Saved."))
+    return redirect(url_for("settings.section", name=name))
+
+
+@blueprint.post("/settings/sections/<name>/try")
+@require(*EDIT)
+def try_out(name: str) -> Any:
+    """Try the stored settings of a section out, and say what came of it."""
+    declared = _section(name)
+    if declared.trial is None:
+        abort(404)
+    try:
+        told = declared.trial.run(db.session(), request.form.get("text", "").strip()[:200])
+    except (Refused, PluginError) as error:
+        db.session.rollback()
+        flash_toast(str(getattr(error, "message", error)), tone="bad")
+    else:
+        flash_toast(told)
     return redirect(url_for("settings.section", name=name))
 
 

@@ -1,0 +1,264 @@
+"""Asking the owner of an e-mail address or a phone to confirm it, and taking the answer: a link opened, a code typed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.api import PluginError, Refused, Resource, WriteContext, _, note, require_reach, utcnow
+from plugins.crm_clients.validation.mark import CODE, LINK, TRIES, ValidationMark, mark_of
+from plugins.crm_clients.validation.messages import mail_question, send_sms, sms_text
+from plugins.crm_clients.validation.places import EMAIL, PHONE, Place, place_of, places_of
+
+LIVES = {EMAIL: timedelta(days=3), PHONE: timedelta(minutes=15)}
+"""How long a question can be answered, by channel."""
+
+PAUSE = timedelta(minutes=1)
+"""Between two questions about one value."""
+DAY = timedelta(days=1)
+MOST_A_DAY = 5
+"""Questions about one value, whosever records have it."""
+MOST_A_DAY_OF_RECORD = 10
+
+
+def ask(context: WriteContext, resource: Resource, record: Any, name: str) -> Place:
+    """Send a link and a code to the value at this place; the caller commits.
+
+    A code by SMS is committed before it is sent, for no gateway is waited for with the database locked; where the
+    gateway refuses, it is taken back.
+
+    Raises:
+        LookupError: there is no such value.
+        Refused: the person may not, it was asked too often, or nothing can be sent.
+        PluginError: another app's gateway failed.
+    """
+    mark, place, key = _asked(context, resource, record, name)
+    require_reach(resource, record, "edit", context)
+    _keep_within_limits(context, resource, mark, record, key)
+    code, token = f"{secrets.randbelow(10**6):06}", secrets.token_urlsafe(32)
+    now = utcnow()
+    row = mark.model(
+        channel=place.channel,
+        key=key,
+        field=place.told[:80],
+        sent_at=now,
+        sent_by_id=context.actor.user_id if context.actor else None,
+        expires_at=now + LIVES[place.channel],
+        code_hash=_code_hash(context, key, code),
+        link_hash=link_hash(token) if place.channel == EMAIL else None,
+        **{mark.parent: record.id},
+    )
+    context.session.add(row)
+    if place.channel == EMAIL:
+        mail_question(context, place.value.typed, code, token)
+    else:
+        context.session.commit()
+        _send_or_take_back(context, row, key, sms_text(context, code))
+    told = {place.told: [None, place.value.typed]}
+    note(context.session, context, resource, record, "validation_sent", told)
+    context.session.flush()
+    return place
+
+
+def answer_by_code(context: WriteContext, resource: Resource, record: Any, name: str, code: str) -> Place:
+    """Take the code that the value's owner told; the caller commits. A wrong one is counted whatever the caller does.
+
+    Raises:
+        LookupError: there is no such value.
+        Refused: the code is wrong or too old.
+    """
+    mark, place, key = _asked(context, resource, record, name)
+    require_reach(resource, record, "edit", context)
+    model, session = mark.model, context.session
+    newest = (
+        sa.select(sa.func.max(model.id))
+        .where(
+            getattr(model, mark.parent) == record.id,
+            model.channel == place.channel,
+            model.key == key,
+            model.confirmed_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    tried = session.execute(
+        sa.update(model)
+        .where(
+            model.id == session.scalar(sa.select(newest)),
+            model.tries < TRIES,
+            model.expires_at > utcnow(),
+            model.code_hash.isnot(None),
+        )
+        .values(tries=model.tries + 1)
+        .returning(model.id, model.code_hash, model.tries)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if tried is None:
+        raise Refused(_("This code is too old or was mistyped too often. Send a new one."), "expired")
+    row_id, expected, tries = tried
+    digits = "".join(each for each in code if each.isdecimal())
+    if not hmac.compare_digest(expected, _code_hash(context, key, digits)):
+        session.commit()
+        if tries >= TRIES:
+            raise Refused(_("This is not the code, for the fifth time. Send a new one."), "wrong_code")
+        raise Refused(_("This is not the code."), "wrong_code")
+    by_id = context.actor.user_id if context.actor else None
+    _confirm(context, resource, record, place, mark, row_id, CODE, by_id)
+    return place
+
+
+def answer_by_link(context: WriteContext, token: str) -> bool:
+    """Take the press on the page that a mail's link leads to; whether it still opened. The caller commits.
+
+    Works in nobody's name: who holds the link holds the address. Pressed again it says the same.
+    """
+    found = find_link(context.session, context.house.resources.values(), token)
+    if found is None:
+        return False
+    resource, mark, row = found
+    if row.confirmed_at is not None:
+        return True
+    record = context.session.get(resource.model, getattr(row, mark.parent))
+    place = next(
+        (
+            each
+            for each in places_of(context.session, resource, record)
+            if (each.channel, each.key) == (row.channel, row.key)
+        ),
+        None,
+    )
+    _confirm(context, resource, record, place, mark, row.id, LINK, None)
+    return True
+
+
+def find_link(session: Session, resources: Any, token: str) -> tuple[Resource, ValidationMark, Any] | None:
+    """The question that a link belongs to, while it may be answered."""
+    digest = link_hash(token)
+    for resource in resources:
+        mark = mark_of(resource)
+        if mark is None:
+            continue
+        wanted = sa.select(mark.model).where(mark.model.link_hash == digest, mark.model.expires_at > utcnow())
+        row = session.scalars(wanted).first()
+        if row is not None:
+            return resource, mark, row
+    return None
+
+
+def link_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def carry_over(
+    session: Session, source: tuple[ValidationMark, int], target: tuple[ValidationMark, int]
+) -> None:
+    """Let a record that came of another (a client of a lead) have its marks; questions still open go along."""
+    (old, old_id), (new, new_id) = source, target
+    names = [
+        column.key
+        for column in sa.inspect(old.model).column_attrs
+        if column.key not in ("id", old.parent, "link_hash")
+    ]
+    rows = session.scalars(sa.select(old.model).where(getattr(old.model, old.parent) == old_id)).all()
+    links = {row.id: row.link_hash for row in rows if row.confirmed_at is None}
+    for row in rows:
+        if row.id in links:  # it is the new record's to be answered now
+            row.link_hash = None
+    session.flush()
+    for row in rows:
+        values = {name: getattr(row, name) for name in names}
+        session.add(new.model(**values, link_hash=links.get(row.id), **{new.parent: new_id}))
+    session.flush()
+
+
+def _asked(
+    context: WriteContext, resource: Resource, record: Any, name: str
+) -> tuple[ValidationMark, Place, str]:
+    mark = mark_of(resource)
+    place = place_of(context.session, resource, record, name) if mark else None
+    if mark is None or place is None:
+        raise LookupError(name)
+    if place.key is None:
+        raise Refused(_("No phone number of its country looks like this."), "invalid")
+    return mark, place, place.key
+
+
+def _confirm(
+    context: WriteContext,
+    resource: Resource,
+    record: Any,
+    place: Place | None,
+    mark: ValidationMark,
+    row_id: int,
+    via: str,
+    by_id: int | None,
+) -> None:
+    """Two at once confirm once. A value that has left the record meanwhile is confirmed all the same."""
+    model = mark.model
+    done = context.session.execute(
+        sa.update(model)
+        .where(model.id == row_id, model.confirmed_at.is_(None))
+        .values(confirmed_at=utcnow(), confirmed_via=via, confirmed_by_id=by_id)
+        .returning(model.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if done is not None and place is not None:
+        changes = {place.told: [None, place.value.typed]}
+        note(context.session, context, resource, record, "validated", changes)
+
+
+def _keep_within_limits(
+    context: WriteContext, resource: Resource, mark: ValidationMark, record: Any, key: str
+) -> None:
+    """Nobody's mailbox or phone is flooded, whoever presses; the record's row makes two at once wait for each other."""
+    session, now = context.session, utcnow()
+    session.execute(
+        sa.select(resource.model.id).where(resource.model.id == record.id).with_for_update()
+    ).all()
+    of_value, latest = 0, None
+    for other in context.house.resources.values():
+        each = mark_of(other)
+        if each is not None:
+            count, last = session.execute(
+                sa.select(sa.func.count(), sa.func.max(each.model.sent_at)).where(
+                    each.model.key == key, each.model.sent_at > now - DAY
+                ),
+                execution_options={"unscoped": True},  # a limit of the value, whosever records have it
+            ).one()
+            of_value += count
+            latest = max(filter(None, (latest, last)), default=None)
+    of_record = session.scalar(
+        sa.select(sa.func.count()).where(
+            getattr(mark.model, mark.parent) == record.id, mark.model.sent_at > now - DAY
+        )
+    )
+    if latest is not None and _aware(latest) > now - PAUSE:
+        raise Refused(_("It was sent just now. Wait a minute before you send it again."), "too_often")
+    if of_value >= MOST_A_DAY or (of_record or 0) >= MOST_A_DAY_OF_RECORD:
+        raise Refused(_("It was sent often enough today. Try again tomorrow."), "too_often")
+
+
+def _send_or_take_back(context: WriteContext, row: Any, number: str, text: str) -> None:
+    try:
+        send_sms(context.house, number, text)
+    except (Refused, PluginError):
+        context.session.rollback()
+        context.session.delete(row)
+        context.session.commit()
+        raise
+
+
+def _code_hash(context: WriteContext, key: str, code: str) -> str:
+    """Six digits are soon tried out, so what is kept of them needs the installation's secret to be compared with."""
+    secret = context.house.config.secret("validation")
+    return hmac.new(secret.encode(), f"{key}:{code}".encode(), hashlib.sha256).hexdigest()
+
+
+def _aware(moment: Any) -> Any:
+    """An aggregate may come back without the column's type."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=utcnow().tzinfo)
