@@ -190,21 +190,24 @@ class PostgresStore:
 
     def __init__(self, url: str) -> None:
         self.connection = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+        self.run("SET session_replication_role = replica")  # what is invented refers to what is there
+        self.run("DROP INDEX ix_search_leads_body")
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
-        found = self.connection.execute(statement)  # type: ignore[call-overload]
+        found = self.connection.execute(statement)
         return found.fetchall() if found.description else []
 
     def put(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         copy = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-        with self.connection.cursor() as cursor, cursor.copy(copy) as into:  # type: ignore[call-overload]
+        with self.connection.cursor() as cursor, cursor.copy(copy) as into:
             for row in rows:
                 into.write_row(row)
 
     def done(self) -> None:
         for table in ("crm_leads_lead", "crm_leads_address"):
-            self.connection.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 1) FROM {table}))"  # type: ignore[call-overload]
+            self.run(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 1) FROM {table}))"
             )
-        self.connection.execute("VACUUM ANALYZE")
+        self.run("CREATE INDEX ix_search_leads_body ON search_leads USING gin (body gin_trgm_ops)")
+        self.run("VACUUM ANALYZE")
         self.connection.close()

@@ -151,15 +151,32 @@ class Card:
         return mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"))
 
 
-def card_indexes(table: str) -> tuple[Index, ...]:
-    """The indexes of a table with a card: what duplicates are found by, and what lists are sorted and scoped by."""
+CLASSES = ("channel_id", "segment_id", "level_id", "zone_id", "sector_id")
+"""What a card is filtered by besides its salesperson."""
+
+
+def card_indexes(table: str, *also: str) -> tuple[Index, ...]:
+    """The indexes of a table with a card: what duplicates are found by, and what lists are sorted, scoped and filtered by.
+
+    Any mixture of filters is answered from one of the two wide ones, which hold all of them (and `also`) in the order
+    in which lists stand, without looking at the rows; the narrow ones are for values that few have.
+    """
+    filtered = (*also, *CLASSES)
     return (
         *(
             Index(f"ix_{table}_{name}", name)
-            for name in ("document_compact", "email_folded", "phone_1_e164", "phone_2_e164", "name_key")
+            for name in (
+                "document_compact",
+                "email_folded",
+                "phone_1_e164",
+                "phone_2_e164",
+                "name_key",
+                *CLASSES,
+            )
         ),
-        *(Index(f"ix_{table}_{name}_id", name, "id") for name in ("entered_on", "name_folded")),
-        Index(f"ix_{table}_salesperson_id_entered_on", "salesperson_id", "entered_on", "id"),
+        Index(f"ix_{table}_name_folded_id", "name_folded", "id"),
+        Index(f"ix_{table}_filters", "entered_on", "id", "salesperson_id", *filtered),
+        Index(f"ix_{table}_own_filters", "salesperson_id", "entered_on", "id", *filtered),
     )
 
 

@@ -197,9 +197,11 @@ def upgrade() -> None:
         )
     _fill_name_keys("crm_clients_client")
     _make_main_rows("crm_clients", "client")
+    _filter_indexes("crm_clients_client")
 
 
 def downgrade() -> None:
+    _sort_indexes("crm_clients_client")
     with op.batch_alter_table("crm_clients_validation", schema=None) as batch_op:
         batch_op.drop_index("ix_crm_clients_validation_key")
         batch_op.drop_index("ix_crm_clients_validation_client_id")
@@ -280,3 +282,25 @@ def _make_main_rows(prefix: str, one: str) -> None:
 
 def _any_of(names: str) -> str:
     return " OR ".join(f"{name} IS NOT NULL" for name in names.split(", "))
+
+
+CLASSES = ("channel_id", "segment_id", "level_id", "zone_id", "sector_id")
+
+
+def _filter_indexes(table: str, *also: str) -> None:
+    """Lists are filtered from two wide indexes, and from a narrow one for each list of values."""
+    op.drop_index(f"ix_{table}_entered_on_id", table)
+    op.drop_index(f"ix_{table}_salesperson_id_entered_on", table)
+    for name in CLASSES:
+        op.create_index(f"ix_{table}_{name}", table, [name])
+    filtered = [*also, *CLASSES]
+    op.create_index(f"ix_{table}_filters", table, ["entered_on", "id", "salesperson_id", *filtered])
+    op.create_index(f"ix_{table}_own_filters", table, ["salesperson_id", "entered_on", "id", *filtered])
+
+
+def _sort_indexes(table: str) -> None:
+    """As it was before."""
+    for name in ("own_filters", "filters", *reversed(CLASSES)):
+        op.drop_index(f"ix_{table}_{name}", table)
+    op.create_index(f"ix_{table}_entered_on_id", table, ["entered_on", "id"])
+    op.create_index(f"ix_{table}_salesperson_id_entered_on", table, ["salesperson_id", "entered_on", "id"])
