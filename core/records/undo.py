@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask import request
@@ -18,6 +19,7 @@ from core.i18n import _
 from core.records import snapshot
 from core.records.history import note
 from core.records.models import Attachment, History, Undo
+from core.resources.children import Rows, children_json, children_of
 from core.resources.context import Refused, WriteContext
 from core.resources.declare import Resource
 from core.resources.read import Stored, find, find_many
@@ -49,13 +51,19 @@ def remember_change(
     fields: Sequence[str],
     formats: Formats,
 ) -> int | None:
-    """Call before changing these fields; answers the id by which it is undone, None where it is too much for that."""
+    """Call before changing these fields, or the rows of children; answers the id by which it is undone.
+
+    None where it is too much for that.
+    """
     if len(records) > MOST:
         return None
-    declared = [resource.field(name) for name in fields]
+    children = [name for name in fields if resource.child(name) is not None]
+    rows = children_of(session, resource, [each.id for each in records]) if children else {}
+    declared = [resource.field(name) for name in fields if name not in children]
     old = {
         str(each.id): {
             "values": {field.name: field.kind.json(each.value(field), formats) for field in declared}
+            | children_json(resource, {name: rows[name].get(each.id, ()) for name in children}, formats)
         }
         for each in records
     }
@@ -129,12 +137,13 @@ def _change_back(session: Session, resource: Resource, row: Undo, context: Write
     old = {int(id): kept["values"] for id, kept in row.kept["old"].items()}
     changers = _changers(session, row, old)
     done, reason = 0, ""
+    rows = children_of(session, resource, list(old))
     for stored in find_many(session, resource, list(old)):
         if changers[stored.id] != [row.actor_id]:
             continue  # not changed by what is undone, or changed again since
         try:
             with session.begin_nested():
-                change(resource, stored.record, old[stored.id], context)
+                change(resource, stored.record, _with_rows_there(old[stored.id], stored.id, rows), context)
             done += 1
         except NotValid as error:
             reason = " ".join(str(problem.message) for problem in error.draft.problems)
@@ -143,6 +152,16 @@ def _change_back(session: Session, resource: Resource, row: Undo, context: Write
             reason = str(refused.message)
             session.expire(stored.record)
     return Undone(done, len(old) - done, reason)
+
+
+def _with_rows_there(values: Mapping[str, Any], record_id: int, rows: Rows) -> dict[str, Any]:
+    """The values to put back; a row that was removed since is made anew."""
+    found = dict(values)
+    for name, by_record in rows.items():
+        known = {row.id for row in by_record.get(record_id, ())}
+        if name in found:
+            found[name] = [{**row, "id": row["id"] if row["id"] in known else None} for row in found[name]]
+    return found
 
 
 def _changers(

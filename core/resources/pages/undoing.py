@@ -33,9 +33,8 @@ def change_with_undo(here: Here, stored: Stored, raw: Mapping[str, Any], context
     draft = read_draft(here.resource, raw, context, current=stored.record)
     check_draft(draft, context)
     before = stored.record.version
-    remembered = remember_change(
-        here.session, here.actor, here.resource, [stored], list(draft.values), here.formats
-    )
+    names = [*draft.values, *draft.children]
+    remembered = remember_change(here.session, here.actor, here.resource, [stored], names, here.formats)
     write_drafts([draft], context)
     plain = stored.record.version == before + 1 and _last_deed(here, stored.id) == "changed"
     here.session.commit()
@@ -45,7 +44,8 @@ def change_with_undo(here: Here, stored: Stored, raw: Mapping[str, Any], context
 def take_back(undo_id: int) -> ResponseReturnValue:
     """POST: take back what this person just did; by script a word, else the page they came from."""
     session = db.session()
-    context = write_context(session, current_house(), g.get("actor", ANONYMOUS))
+    actor = g.get("actor", ANONYMOUS)
+    context = write_context(session, current_house(), actor, decimal=".", date_order="ymd")  # kept as JSON
     try:
         done = undo(session, undo_id, context)
         session.commit()
