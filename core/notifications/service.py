@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from core.access.models import User
 from core.db import is_sqlite, utcnow
 from core.declare import NotificationKind
 from core.house import House, house_for
-from core.i18n import use_language
+from core.i18n import get_locale, use_language
 from core.mail import send_later
 from core.notifications.models import Notification, NotificationChoice
 from core.records.models import Follower
@@ -37,7 +38,7 @@ def notify(
     """Tell these people, by bell and by mail as each has chosen; the caller commits. Answers how many were told.
 
     Args:
-        values: fill the kind's sentence; text and numbers only.
+        values: fill the kind's sentence; text, numbers, and days as ISO text.
         resource, record_id: the record it is about; who may no longer see it later reads nothing of it.
         url: where it leads, from the root of the site; the record's page where it names one.
         unique: the same person is never told twice under the same key.
@@ -80,9 +81,19 @@ def sentence_of(kind: NotificationKind, values: Mapping[str, Any]) -> str:
     """What the reader reads, in their language; a kind whose words have changed since is told without its values."""
     text = str(kind.sentence)
     try:
-        return text % values
+        return text % {name: _shown(value) for name, value in values.items()}
     except (KeyError, TypeError, ValueError):
         return str(kind.label)
+
+
+def _shown(value: Any) -> Any:
+    """A value for the reader: days as they write them."""
+    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
+        try:
+            return format_date(date.fromisoformat(value), "short", locale=get_locale() or "en")
+        except ValueError:
+            return value
+    return value
 
 
 def unread_count(session: Session, user_id: int, *, limit: int = 100) -> int:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint
 from markupsafe import Markup
 
-from core.api import Panel, ReferenceList, Resource, SettingsSection, hookimpl
+from core.api import JobType, NotificationKind, Panel, ReferenceList, Resource, SettingsSection, hookimpl
+from plugins.crm_leads.announcements import JOB, KINDS
 from plugins.crm_leads.fields import due_mark
 from plugins.crm_leads.lists import LISTS
 from plugins.crm_leads.meanings import meaning_in
@@ -31,6 +32,16 @@ def register_resources() -> list[Resource | ReferenceList]:
 @hookimpl
 def register_settings() -> list[SettingsSection]:
     return [SETTINGS]
+
+
+@hookimpl
+def register_notifications() -> list[NotificationKind]:
+    return KINDS
+
+
+@hookimpl
+def register_jobs() -> list[JobType]:
+    return [JOB]
 
 
 @hookimpl
