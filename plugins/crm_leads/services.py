@@ -18,9 +18,11 @@ from core.api import (
     _,
     announce,
     check_draft,
+    children_of,
     note,
     require_reach,
     tags_of,
+    united,
     utcnow,
     write_drafts,
 )
@@ -141,10 +143,26 @@ def _client_for(context: WriteContext, lead: Lead) -> tuple[Client, bool]:
             record_id=existing.id,
             current=existing,
         )
+    _take_rows(context, lead, draft)
     check_draft(draft, context)
     if draft.problems:
         raise Refused(" ".join(str(problem.message) for problem in draft.problems), "invalid")
     return write_drafts([draft], context)[0], existing is None
+
+
+def _take_rows(context: WriteContext, lead: Lead, draft: Draft) -> None:
+    """Addresses and contact persons go along: a new client gets all, a known one those it lacks."""
+    session, clients = context.session, draft.resource
+    own = children_of(session, context.house.resources["leads"], [lead.id])
+    known = {} if draft.is_new else children_of(session, clients, [draft.current.id])
+    for child in clients.children:
+        rows = own.get(child.name, {}).get(lead.id, [])
+        if not rows:
+            continue
+        stored = known.get(child.name, {}).get(draft.record_id or 0, [])
+        draft.children[child.name] = united(child, stored, rows, fill=True)
+        for name in child.mirrors.values():  # the main row says it
+            draft.values.pop(name, None)
 
 
 def _move_attachments(session: Session, lead: Lead, client: Client) -> list[int]:

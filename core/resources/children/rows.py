@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -98,11 +99,23 @@ def is_empty(child: Child, values: Mapping[str, Any], context: WriteContext) -> 
     return True
 
 
-def united(child: Child, rows: Sequence[ChildRow], more: Sequence[ChildRow]) -> list[ChildRow]:
-    """`rows` and those of `more` that say something else; the first main one stays it. What is new has no id yet."""
-    found = list(rows)
+def united(
+    child: Child, rows: Sequence[ChildRow], more: Sequence[ChildRow], *, fill: bool = False
+) -> list[ChildRow]:
+    """`rows` and those of `more` that say something else; what is new has no id yet, and the main one stays it.
+
+    With `fill` a row of `more` that is called the same and contradicts nothing completes the one that is there.
+    """
+    found = [replace(row, values=dict(row.values)) for row in rows]
     for row in more:
-        if not any(_says_all(child, known.values, row.values) for known in found):
+        if any(_says_all(child, known.values, row.values) for known in found):
+            continue
+        same = next((known for known in found if _is_same(child, known.values, row.values)), None)
+        if fill and same is not None:
+            same.values |= {
+                name: value for name, value in row.values.items() if same.values.get(name) is None
+            }
+        else:
             found.append(ChildRow(dict(row.values), None, row.is_main and not found))
     return found
 
@@ -147,6 +160,16 @@ def _says_all(child: Child, known: Mapping[str, Any], values: Mapping[str, Any])
         for name, value in values.items()
         if child.has_field(name)
     )
+
+
+def _is_same(child: Child, known: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Whether two rows have a name in common and nothing that differs."""
+    both = {
+        name: _compared(known[name]) == _compared(value)
+        for name, value in values.items()
+        if value is not None and known.get(name) is not None
+    }
+    return all(both.values()) and any(name in both for name in child.title)
 
 
 def _compared(value: Any) -> Any:
