@@ -27,6 +27,7 @@ from core.api import (
     write_drafts,
 )
 from plugins.crm_clients.models import Client
+from plugins.crm_clients.validation import carry_over, mark_of
 from plugins.crm_leads.models import CONVERTED, Conversion, Lead, Status
 from plugins.crm_leads.passages import move
 
@@ -82,6 +83,7 @@ def convert_lead(context: WriteContext, lead: Lead) -> Conversion:
         return found
     client, created = _client_for(context, lead)
     conversion.client_id, conversion.created = client.id, created
+    _carry_marks(context, lead, client)
     conversion.moved = {"attachments": _move_attachments(session, lead, client)}
     _close(context, lead, status)
     clients = context.house.resources["clients"]
@@ -163,6 +165,13 @@ def _take_rows(context: WriteContext, lead: Lead, draft: Draft) -> None:
         draft.children[child.name] = united(child, stored, rows, fill=True)
         for name in child.mirrors.values():  # the main row says it
             draft.values.pop(name, None)
+
+
+def _carry_marks(context: WriteContext, lead: Lead, client: Client) -> None:
+    """What the lead's e-mails and phones were found to be holds for the client's; questions still open go along."""
+    of_lead, of_client = (mark_of(context.house.resources[name]) for name in ("leads", "clients"))
+    if of_lead is not None and of_client is not None:
+        carry_over(context.session, (of_lead, lead.id), (of_client, client.id))
 
 
 def _move_attachments(session: Session, lead: Lead, client: Client) -> list[int]:
