@@ -82,14 +82,14 @@ def _given(row: Any) -> str:
 
 TYPES: Mapping[str, AttributeType] = {
     "text": AttributeType(
-        _l("Text"), "letter-t", lambda _d: Text(max_length=200), "folded", _text_row, _given, found=True
+        _l("Text"), "typography", lambda _d: Text(max_length=200), "folded", _text_row, _given, found=True
     ),
     "long_text": AttributeType(
-        _l("Long text"), "align-left", lambda _d: LongText(), "folded", _text_row, _given, found=True
+        _l("Long text"), "forms", lambda _d: LongText(), "folded", _text_row, _given, found=True
     ),
     "number": AttributeType(
         _l("Number"),
-        "numbers",
+        "hash",
         lambda _d: Number(),
         "number",
         _number_row,
@@ -108,7 +108,7 @@ TYPES: Mapping[str, AttributeType] = {
     ),
     "boolean": AttributeType(
         _l("Yes or no"),
-        "toggle-right",
+        "check",
         lambda _d: YesNo(),
         "number",
         lambda value: {"number": int(value == YES)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from core.attributes import api
+from core.attributes import api, pages
 from core.attributes.definitions import with_attributes
 from core.house import House
 
@@ -12,6 +12,7 @@ from core.house import House
 def set_up(app: Flask, house: House) -> None:
     for name, resource in house.resources.items():
         house.resources[name] = with_attributes(resource, house.attributes)
-    blueprint = Blueprint("attributes", __name__)
-    api.add_routes(blueprint)
-    app.register_blueprint(blueprint)
+    for name, part in (("attributes", pages), ("attributes_api", api)):
+        blueprint = Blueprint(name, __name__)
+        part.add_routes(blueprint)
+        app.register_blueprint(blueprint)

@@ -2,8 +2,10 @@
 
 import { startFresh } from "./fresh.js";
 import { startWire } from "./wire.js";
+import "./attributes.js";
 import "./bulk.js";
 import "./busy.js";
+import "./cells.js";
 import "./chart.js";
 import "./dialog.js";
 import "./form.js";

@@ -1,4 +1,5 @@
-/* Ordering by hand: [data-sortable=address] holds rows with data-id; a grip drags them, or Space and the arrows. */
+/* Ordering by hand: [data-sortable=address] holds rows with data-id; a grip drags them, or Space and the arrows.
+   Without an address the order is only what the rows' form sends. */
 
 import { loadVendor, whenFresh, within } from "./fresh.js";
 import { ask, obey, speak } from "./wire.js";
@@ -16,6 +17,7 @@ async function start(holder) {
 
 /** The new order of one holder; the server may refuse, then the page is drawn as it was. */
 async function save(holder, moved) {
+  if (!holder.dataset.sortable) return; // a form sends the order with everything else
   const order = new URLSearchParams({ moved: moved.dataset.id, meaning: holder.dataset.meaning ?? "" });
   for (const row of holder.querySelectorAll("[data-id]")) order.append("id", row.dataset.id);
   const answer = await ask(holder.dataset.sortable, { method: "POST", body: order }).catch(() => null);
