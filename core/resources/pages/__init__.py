@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint
 
 from core.house import House
+from core.resources.board import views as board
 from core.resources.pages import (
     bulk,
+    cells,
     editing,
     exporting,
     files,
@@ -16,6 +18,7 @@ from core.resources.pages import (
     listing,
     record,
     saved,
+    staged,
     undoing,
 )
 
@@ -27,6 +30,20 @@ def pages_of(house: House) -> Blueprint:
     blueprint.add_url_rule("/exports/<int:job_id>", "exported", exporting.exported)
     if house.resources:
         at = f"/<any({', '.join(map(repr, house.resources))}):resource>"
-        for part in (listing, editing, record, inline, files, saved, bulk, exporting, finding, following):
+        for part in (
+            listing,
+            cells,
+            board,
+            editing,
+            record,
+            inline,
+            files,
+            staged,
+            saved,
+            bulk,
+            exporting,
+            finding,
+            following,
+        ):
             part.add_routes(blueprint, at)
     return blueprint

@@ -81,6 +81,7 @@ def index(resource: str) -> ResponseReturnValue:
         "page": page,
         "problems": page.problems,
         "heads": _heads(here, query, columns, currencies, own),
+        "shared": next((f"{name}:{code}" for name, code in currencies.items() if code), ""),
         "rows": draw_rows(here, page, columns, query, currencies),
         "kept": [*own, *query.arguments()],
         "span": _span(here, page),
@@ -124,7 +125,7 @@ def summary(resource: str) -> ResponseReturnValue:
     is_more = not whole and number > COUNT_LIMIT
     tabs = tabs_of(here, query, request.args.get("view", "")) if request.args.get("tabs") == "1" else []
     counts = [
-        (tab, *_shown_count(here, count(here.session, here.resource, tab.query, here.reading, here.actor)))
+        (tab, shown_count(here, count(here.session, here.resource, tab.query, here.reading, here.actor)))
         for tab in tabs
     ]
     return render_template(
@@ -204,8 +205,9 @@ def _span_text(here: Here, first: int, shown: int) -> str:
     return f"{number_text(here, first)}–{number_text(here, first + shown - 1)}" if shown else ""
 
 
-def _shown_count(here: Here, number: int) -> tuple[str]:
-    return (f"{number_text(here, COUNT_LIMIT)}+" if number > COUNT_LIMIT else number_text(here, number),)
+def shown_count(here: Here, number: int) -> str:
+    """A count as it is shown: beyond the limit it is not told exactly."""
+    return f"{number_text(here, COUNT_LIMIT)}+" if number > COUNT_LIMIT else number_text(here, number)
 
 
 def _total(here: Here, query: ListQuery) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import current_app
 from markupsafe import Markup, escape
 
-from core.fields import Date, MoneyAmount, Reference, UserRef
+from core.fields import Date, LongText, MoneyAmount, Reference, Tags, UserRef
 from core.fields.kind import EMPTY_CELL
 from core.fields.money import currency_marks
 from core.i18n import _
@@ -59,19 +59,23 @@ def draw_rows(
         resource.field(resource.title),
         resource.field(resource.subtitle) if resource.subtitle else None,
     )
+    fields = {
+        each.name: f' data-field="{each.name}"' if each.field is not None and is_cell(each.field) else ""
+        for each in columns
+    } | {title.name: ""}
     parts: list[str] = []
     for row in page.rows:
         name = str(escape(title.kind.text(page.value(row, title), formats) or f"{resource.label} {row.id}"))
         href = f"{here.address}/{row.id}{tail}"
         owner = getattr(row, resource.owner) if resource.owner else here.actor.user_id
         edit = f"{here.address}/{row.id}/edit{tail}" if here.actor.reaches(editable, owner) else ""
-        parts.append(f'<tr data-href="{href}"' + (f' data-edit="{edit}">' if edit else ">"))
+        parts.append(f'<tr id="row-{row.id}" data-href="{href}"' + (f' data-edit="{edit}">' if edit else ">"))
         parts.append(
             f'<td class="is-check"><input class="check" type="checkbox" name="id" value="{row.id}" form="bulk" '
             f'data-check aria-label="{words.choose.replace(MARK, name)}"></td>'
         )
         drawn = {
-            each.name: _drawn(here, each.extra, fetched[each.name].get(row.id))
+            each.name: drawn_extra(here, each.extra, fetched[each.name].get(row.id))
             for each in columns
             if each.extra
         }
@@ -94,9 +98,15 @@ def draw_rows(
                 content = drawn[column.name]
             else:
                 content = cells.get(column.name) or _cell(page, row, column, here, known, currencies)
-            parts.append(f'<td class="{css}">{acts}{content}</td>' if css else f"<td>{content}</td>")
+            opens = fields[column.name] if edit else ""
+            parts.append(f'<td class="{css}"{opens}>{acts}{content}</td>')
         parts.append("</tr>")
     return Markup("".join(parts))
+
+
+def is_cell(declared: Field) -> bool:
+    """Whether a value of this field can be changed in its cell."""
+    return declared.writable and not isinstance(declared.kind, (LongText, Tags))
 
 
 def query_string(query: ListQuery) -> str:
@@ -187,7 +197,7 @@ def fetch_extras(
     return found
 
 
-def _drawn(here: Here, extra: Column, value: Any) -> Markup:
+def drawn_extra(here: Here, extra: Column, value: Any) -> Markup:
     try:
         content = extra.html(value) if value is not None else EMPTY_CELL
     except Exception as error:  # the guard around a plugin

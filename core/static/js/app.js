@@ -3,6 +3,7 @@
 import { startFresh } from "./fresh.js";
 import { startWire } from "./wire.js";
 import "./attributes.js";
+import "./board.js";
 import "./bulk.js";
 import "./busy.js";
 import "./cells.js";

@@ -108,4 +108,5 @@ for (const box of document.querySelectorAll("dialog")) {
   });
 }
 
+document.body.addEventListener("open-dialog", (event) => dialog && openDialog(event.detail.url));
 document.body.addEventListener("close-dialog", () => dialog && closeDialog(dialog, true));

@@ -1,0 +1,214 @@
+"""The pages of a board: the whole of it, one lane of it, the figures at its heads, and a card that was dropped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from core.host.dispatch import PluginError
+from core.i18n import Text
+from core.resources.board.cards import back_of, pile_of
+from core.resources.board.lanes import NOWHERE, SHOWN, Lane, figures_of, lanes_of
+from core.resources.context import Refused
+from core.resources.pages.filters import more_filters, pills_of
+from core.resources.pages.finding import can_find
+from core.resources.pages.here import Here, arguments, enter, is_htmx
+from core.resources.pages.listing import shown_count
+from core.resources.pages.path import ask_of, move_address, moved_text
+from core.resources.pages.tabs import query_of, tabs_of
+from core.resources.pages.undoing import change_with_undo
+from core.resources.query import COUNT_LIMIT, count, read_query
+from core.resources.write import NotValid
+
+
+def add_routes(blueprint: Blueprint, at: str) -> None:
+    blueprint.add_url_rule(f"{at}/board", "board", board)
+    blueprint.add_url_rule(f"{at}/board/lane/<int:lane_id>", "lane", lane)
+    blueprint.add_url_rule(f"{at}/board/heads", "heads", heads)
+    blueprint.add_url_rule(f"{at}/<int:id>/drop", "drop", drop, methods=["POST"])
+
+
+def board(resource: str) -> ResponseReturnValue:
+    """The page, or for htmx the lanes with the parts around them that changed."""
+    here = _enter(resource)
+    query = read_query(here.resource, arguments())
+    lanes = lanes_of(here, query, _opened())
+    tabs = tabs_of(here, query, request.args.get("view", ""))
+    pills = pills_of(here, query, request.args.get("add", ""))
+    view = next((tab for tab in tabs if tab.is_current), None)
+    own = [("view", view.key)] if view is not None and request.args.get("view") else []
+    kept = [*own, *query.arguments()]
+    seen: dict[str, Any] = {
+        "here": here,
+        "resource": here.resource,
+        "query": query,
+        "tabs": tabs,
+        "view": view,
+        "pills": pills,
+        "set_pills": [pill for pill in pills if pill.is_set],
+        "more": more_filters(here.resource, pills),
+        "piles": [pile_of(here, query, each) for each in lanes],
+        "opened": [each.id for each in lanes if each.is_open],
+        "kept": kept,
+        "heads_url": _address(here, "heads", [*query.arguments(), *_open_pairs()]),
+        "number_field": here.resource.field(here.resource.subtitle or "")
+        if can_find(here.resource)
+        else None,
+        "lane_url": lambda each: _address(here, f"lane/{each.id}", query.arguments()),
+        "open_url": lambda each: _unfolded(here, kept, each.id),
+        "may_create": here.may("create"),
+        "path": here.resource.path,
+    }
+    if not is_htmx() or request.headers.get("HX-Boosted") == "true":
+        return render_template("resources/board.html", **seen)
+    answer = make_response(
+        render_template(
+            "resources/board_swap.html", typing=request.headers.get("HX-Trigger-Name") == "q", **seen
+        )
+    )
+    answer.headers["HX-Push-Url"] = f"{here.list_address}?{urlencode(kept)}" if kept else here.list_address
+    answer.headers["Vary"] = "HX-Request"
+    return answer
+
+
+def lane(resource: str, lane_id: int) -> ResponseReturnValue:
+    """A lane by itself: opened, folded (`?fold=1`), or only the next cards of it (`?cursor=`)."""
+    here = _enter(resource)
+    query = read_query(here.resource, arguments())
+    assert here.resource.path is not None
+    item = here.formats.references.get(here.resource.path.list, lane_id)
+    if item is None and lane_id != NOWHERE:
+        abort(404)
+    shown = Lane(item, not request.args.get("fold"))
+    try:
+        pile = pile_of(here, query, shown, query.cursor)
+    except ValueError:
+        abort(404)  # a cursor that is none of ours
+    if query.cursor:
+        return render_template("resources/board_cards.html", here=here, pile=pile)
+    figures = figures_of(here, query, [lane_id])
+    return render_template(
+        "resources/board_lane.html",
+        here=here,
+        resource=here.resource,
+        pile=pile,
+        figures={id: _told(here, each) for id, each in figures.items()},
+        lane_url=lambda each: _address(here, f"lane/{each.id}", query.arguments()),
+        open_url=lambda each: _unfolded(here, query.arguments(), each.id),
+        may_create=here.may("create"),
+        path=here.resource.path,
+    )
+
+
+def heads(resource: str) -> ResponseReturnValue:
+    """The figures of all lanes (or of those named), asked for after the page, for they may take longer."""
+    here = _enter(resource)
+    query = read_query(here.resource, arguments())
+    named = [int(id) for id in request.args.getlist("lane") if id.isdecimal() and len(id) < 19]
+    lanes = lanes_of(here, query, _opened())
+    wanted = [each for each in lanes if not named or each.id in named]
+    figures = figures_of(here, query, [each.id for each in wanted])
+    tabs = [] if named else tabs_of(here, query, request.args.get("view", ""))
+    shown = [figures[each.id] for each in lanes if each.is_open] if not named else []
+    number = sum(each.number for each in shown)
+    return render_template(
+        "resources/board_heads.html",
+        here=here,
+        resource=here.resource,
+        lanes=wanted,
+        figures={id: _told(here, each) for id, each in figures.items()},
+        whole=None if named else shown_count(here, _beyond(number, any(each.is_more for each in shown))),
+        number=number,
+        counts=[
+            (
+                tab,
+                shown_count(here, count(here.session, here.resource, tab.query, here.reading, here.actor)),
+            )
+            for tab in tabs
+        ],
+    )
+
+
+def drop(resource: str, id: int) -> ResponseReturnValue:
+    """POST by script: a card was dropped on a lane. What its status asks for is asked, and the card goes back meanwhile."""
+    here = _enter(resource, "edit")
+    stored = here.record(id, "edit")
+    path = here.resource.path
+    assert path is not None
+    wanted = request.form.get(path.field, "")
+    item = (
+        here.formats.references.get(path.list, int(wanted))
+        if wanted.isdecimal() and len(wanted) < 19
+        else None
+    )
+    if item is None:
+        abort(404)
+    ask = ask_of(here, item)
+    if ask.fields or ask.endpoint:
+        back = back_of(query_of(here, request.form.get("query", "")))
+        return "", 202, _trigger("open-dialog", url=move_address(here, id, item, back))
+    try:
+        undo = change_with_undo(here, stored, {path.field: {"id": item.id}}, here.writing())
+    except NotValid as error:
+        here.session.rollback()
+        return _refused(" ".join(str(problem.message) for problem in error.draft.problems))
+    except (Refused, PluginError) as error:
+        here.session.rollback()
+        return _refused(getattr(error, "message", str(error)))
+    return "", 204, _trigger("toast", text=str(moved_text(here, stored, item)), undo_url=undo)
+
+
+def _enter(resource: str, action: str = "view") -> Here:
+    here = enter(resource, action, "board")
+    if here.resource.board is None or here.resource.path is None:
+        abort(404)
+    return here
+
+
+def _opened() -> Sequence[int]:
+    """Lanes that somebody opened though the filter does not mean them."""
+    return [int(id) for id in request.args.getlist("open") if id.isdecimal() and len(id) < 19]
+
+
+def _open_pairs() -> list[tuple[str, str]]:
+    return [("open", str(id)) for id in _opened()]
+
+
+def _unfolded(here: Here, kept: Sequence[tuple[str, str]], lane_id: int) -> str:
+    """The board with this lane open, or folded again."""
+    others = [pair for pair in _open_pairs() if pair != ("open", str(lane_id))]
+    own = [] if len(others) < len(_open_pairs()) else [("open", str(lane_id))]
+    pairs = [*kept, *others, *own]
+    return f"{here.list_address}?{urlencode(pairs)}" if pairs else here.list_address
+
+
+def _address(here: Here, part: str, pairs: Sequence[tuple[str, str]]) -> str:
+    return f"{here.list_address}/{part}?{urlencode(pairs)}"
+
+
+def _told(here: Here, figures: Any) -> dict[str, str]:
+    """A lane's figures in words."""
+    left = figures.number - SHOWN
+    return {
+        "number": shown_count(here, _beyond(figures.number, figures.is_more)),
+        "left": shown_count(here, _beyond(left, figures.is_more)) if left > 0 else "",
+        "sum": figures.sum,
+        "sums": figures.sums,
+    }
+
+
+def _beyond(number: int, is_more: bool) -> int:
+    return max(number, COUNT_LIMIT + 1) if is_more else number
+
+
+def _trigger(name: str, **detail: Any) -> dict[str, str]:
+    return {"HX-Trigger": json.dumps({name: detail})}
+
+
+def _refused(reason: Text) -> ResponseReturnValue:
+    return "", 409, _trigger("toast", text=str(reason), kind="error")
