@@ -231,6 +231,18 @@ def test_only_who_may_edit_the_record_presses(installation: Installation, header
     assert post(installation, headers, f"/leads/{lead}/validate", {"field": "contacts.x"})[0] == 409
 
 
+def test_a_salesperson_asks_for_their_own(installation: Installation, headers: Mapping[str, str]) -> None:
+    installation.user("vera@example.com")
+    vera = installation.token("vera@example.com")
+    lead = new_lead(installation, vera)
+    assert post(installation, vera, f"/leads/{lead}/validate", {"field": "email"})[0] == 200
+    _link, code = sent(installation)
+    status, body = post(installation, vera, f"/leads/{lead}/confirm", {"field": "email", "code": code})
+    assert (status, body["validated"]) == (200, True)
+    page = installation.browser("vera@example.com").get(f"/leads/{lead}").text
+    assert "escrito por Vera" in page or "typed by Vera" in page
+
+
 def test_a_client_has_the_marks_of_the_lead_it_was(
     installation: Installation, headers: Mapping[str, str]
 ) -> None:

@@ -76,20 +76,18 @@ def answer_by_code(context: WriteContext, resource: Resource, record: Any, name:
     mark, place, key = _asked(context, resource, record, name)
     require_reach(resource, record, "edit", context)
     model, session = mark.model, context.session
-    newest = (
-        sa.select(sa.func.max(model.id))
-        .where(
+    newest = session.scalar(
+        sa.select(sa.func.max(model.id)).where(
             getattr(model, mark.parent) == record.id,
             model.channel == place.channel,
             model.key == key,
             model.confirmed_at.is_(None),
         )
-        .scalar_subquery()
     )
     tried = session.execute(
         sa.update(model)
         .where(
-            model.id == session.scalar(sa.select(newest)),
+            model.id == newest,
             model.tries < TRIES,
             model.expires_at > utcnow(),
             model.code_hash.isnot(None),
@@ -233,7 +231,7 @@ def _keep_within_limits(
             of_value += count
             latest = max(filter(None, (latest, last)), default=None)
     of_record = session.scalar(
-        sa.select(sa.func.count()).where(
+        sa.select(sa.func.count(mark.model.id)).where(
             getattr(mark.model, mark.parent) == record.id, mark.model.sent_at > now - DAY
         )
     )

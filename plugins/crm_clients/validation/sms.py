@@ -155,7 +155,7 @@ _opener = urllib.request.build_opener(_NoRedirect)
 
 def _request(gateway: Gateway, given: Mapping[str, str]) -> urllib.request.Request:
     url = _filled(gateway.url, given, lambda value: quote(value, safe=""))
-    if urlsplit(url).scheme not in ("http", "https"):
+    if not _is_web(url):
         raise Refused(_("The address of the SMS gateway is no web address."), "gateway")
     headers = {name: _filled(value, given, str) for name, value in gateway.headers.items()}
     kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
@@ -166,12 +166,17 @@ def _request(gateway: Gateway, given: Mapping[str, str]) -> urllib.request.Reque
             else "application/x-www-form-urlencoded"
         )
     body = _filled(gateway.body, given, _escape_for(kind)).encode()
+    return urllib.request.Request(
+        url, data=body if gateway.method == "POST" else None, headers=headers, method=gateway.method
+    )
+
+
+def _is_web(url: str) -> bool:
     try:
-        return urllib.request.Request(
-            url, data=body if gateway.method == "POST" else None, headers=headers, method=gateway.method
-        )
-    except ValueError as error:
-        raise Refused(_("The address of the SMS gateway is no web address."), "gateway") from error
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _escape_for(kind: str) -> Callable[[str], str]:
