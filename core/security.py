@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -85,6 +85,11 @@ def bearer() -> str:
 
 
 def protect(answer: Response) -> Response:
+    if sources := g.pop(
+        "image_sources", ()
+    ):  # pictures from elsewhere that this page shows: the tiles of its map
+        allowed = CONTENT_SECURITY_POLICY.replace("blob:", " ".join(("blob:", *sources)), 1)
+        answer.headers.setdefault("Content-Security-Policy", allowed)
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
     if request.is_secure:

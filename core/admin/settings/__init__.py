@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from core.access.roles import SETTINGS_RIGHT
 from core.admin.settings.company import COMPANY
 from core.house import House
+from core.maps import MAPS
 
 blueprint = Blueprint("settings", __name__)
 
@@ -18,4 +19,5 @@ def set_up(app: Flask, house: House) -> None:
     from core.admin.settings import api, list_views, views  # noqa: F401  # their routes hang on the blueprint
 
     house.settings[COMPANY.name] = COMPANY
+    house.settings[MAPS.name] = MAPS
     app.register_blueprint(blueprint)

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from core.host.dispatch import PluginError
-from core.i18n import Text, _
-from core.records.timeline import last_change_of
-from core.resources.context import Draft, Refused
+from core.i18n import _
+from core.resources.children import children_of
 from core.resources.door import flash_toast
+from core.resources.pages.child_forms import given_forms, stored_forms
 from core.resources.pages.forms import (
     RecordForm,
     defaults,
     form_of,
-    raw_values,
-    sent,
-    show_problems,
+    names_beside_rows,
     values_of,
     writable,
 )
 from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.pages.inputs import typed
+from core.resources.pages.sheet import Sheet, only_arranged, save_sheet, sent_sheet, sheet_page, twins_for
+from core.resources.pages.staged import Documents, documents_of
+from core.resources.pages.stale import clashes_of, mark_version, take
 from core.resources.pages.twins import twins_of
-from core.resources.read import Stored
 from core.resources.rights import title_of
-from core.resources.write import NotValid, read_draft, save
 from core.routing import id_of
 
 
@@ -42,31 +39,24 @@ def add_routes(blueprint: Blueprint, at: str) -> None:
     blueprint.add_url_rule(f"{at}/twins", "twins", twins)
 
 
-@dataclass(frozen=True)
-class Clash:
-    """A field that somebody else changed while this person was typing."""
-
-    name: str
-    label: Text
-    who: str
-    theirs: str
-    mine: str
-
-
 def new(resource: str) -> ResponseReturnValue:
     """The whole form of a new record."""
     here = enter(resource, "create")
-    names = writable(here.resource)
+    names = names_beside_rows(here.resource)
+    context = here.writing()
     if request.method == "GET":
-        form = form_of(here, names, {**defaults(here, here.writing()), **_given(here, names)})
-        return _page(here, form, names)
-    form = form_of(here, names, bound=True)
-    record, draft = _save(here, form, names)
-    if record is None:
-        return _page(here, form, names, draft), 422
-    flash_toast(_("“%(record)s” was created.", record=title_of(here.resource, record)))
+        given = {**defaults(here, context), **_given(here, writable(here.resource))}
+        children = given_forms(here, given, context)
+        return sheet_page(here, Sheet(form_of(here, names, given), names, children, documents_of(here, None)))
+    sheet = sent_sheet(here, form_of(here, names, bound=True), names, {}, context, None)
+    if only_arranged(here, sheet, context):
+        return sheet_page(here, sheet)
+    saved = save_sheet(here, sheet)
+    if saved is None:
+        return sheet_page(here, sheet), 422
+    flash_toast(_("“%(record)s” was created.", record=title_of(here.resource, saved.record)))
     return onward(
-        f"{here.address}/new" if request.form.get("then") == "another" else here.address_of(record.id)
+        f"{here.address}/new" if request.form.get("then") == "another" else here.address_of(saved.record.id)
     )
 
 
@@ -81,16 +71,16 @@ def quick(resource: str) -> ResponseReturnValue:
     if request.form.get("then") == "full":
         given = [(name, request.form[name]) for name in names if request.form.get(name)]
         return onward(f"{here.address}/new?{urlencode(given)}")
-    record, draft = _save(here, form, names)
-    if record is None:
-        return _quick_page(here, form, names, draft), 422
-    told = _("“%(record)s” was created.", record=title_of(here.resource, record))
+    saved = save_sheet(here, Sheet(form, names, [], Documents([], {})))
+    if saved is None:
+        return _quick_page(here, form, names), 422
+    told = _("“%(record)s” was created.", record=title_of(here.resource, saved.record))
     if request.form.get("then") == "another" and is_htmx():
         again = form_of(here, names, defaults(here, here.writing()), fresh=True)
         return _quick_page(here, again, names), 200, {"HX-Trigger": json.dumps({"toast": {"text": told}})}
     flash_toast(told)
     return onward(
-        f"{here.address}/quick" if request.form.get("then") == "another" else here.address_of(record.id)
+        f"{here.address}/quick" if request.form.get("then") == "another" else here.address_of(saved.record.id)
     )
 
 
@@ -98,29 +88,31 @@ def edit(resource: str, id: int) -> ResponseReturnValue:
     """The whole form of a record that there is."""
     here = enter(resource, "edit")
     stored = here.record(id, "edit")
-    names = writable(here.resource)
+    names = names_beside_rows(here.resource)
     values = values_of(here, stored, names)
+    rows = {name: found.get(id, []) for name, found in children_of(here.session, here.resource, [id]).items()}
+    context = here.writing()
     if request.method == "GET":
         form = form_of(here, names, values)
-        _mark_version(here, form, stored, values)
-        return _page(here, form, names, stored=stored)
-    form = form_of(here, names, values, bound=True)
-    if (wanted := request.form.get("theirs", "")) in names:
-        form[wanted].data = (
-            values[wanted] if isinstance(values[wanted], bool) else raw_values(here, values)[wanted]
-        )
-        _mark_version(here, form, stored, values)
-        return _page(here, form, names, stored=stored), 409
-    if form.version.data != str(stored.record.version):
-        clashes = _clashes(here, form, stored, values)
-        if clashes:
-            _take_theirs(form, values, here)
-            _mark_version(here, form, stored, values)
-            return _page(here, form, names, stored=stored, clashes=clashes), 409
-    record, draft = _save(here, form, names, stored)
-    if record is None:
-        return _page(here, form, names, draft, stored), 422
-    flash_toast(_("Saved."))
+        mark_version(here, form, stored, values, rows)
+        sheet = Sheet(form, names, stored_forms(here, rows, context), documents_of(here, stored))
+        return sheet_page(here, sheet, stored)
+    sheet = sent_sheet(here, form_of(here, names, values, bound=True), names, rows, context, stored)
+    if only_arranged(here, sheet, context):
+        return sheet_page(here, sheet, stored)
+    wanted = request.form.get("theirs", "")
+    if wanted and take(here, sheet.form, sheet.children, wanted, values, rows):
+        mark_version(here, sheet.form, stored, values, rows)
+        return sheet_page(here, sheet, stored), 409
+    if sheet.form.version.data != str(stored.record.version):
+        sheet.clashes = clashes_of(here, sheet.form, sheet.children, stored, values, rows)
+        if sheet.clashes:
+            mark_version(here, sheet.form, stored, values, rows)
+            return sheet_page(here, sheet, stored), 409
+    saved = save_sheet(here, sheet, stored)
+    if saved is None:
+        return sheet_page(here, sheet, stored), 422
+    flash_toast(_("Saved."), undo=saved.undo)
     return onward(here.address_of(id))
 
 
@@ -132,66 +124,7 @@ def twins(resource: str) -> ResponseReturnValue:
     return render_template("resources/parts/twins.html", found=twins_of(here, raw, own))
 
 
-def _save(
-    here: Here, form: RecordForm, names: Sequence[str], stored: Stored | None = None
-) -> tuple[Any, Draft | None]:
-    """Write what the form brought; no record where something is wrong, which then stands in the form."""
-    if not form.validate():
-        form.general += [
-            str(message)
-            for name, messages in form.errors.items()
-            if name == "csrf_token"
-            for message in messages
-        ]
-        return None, None
-    context = here.writing()
-    draft = read_draft(
-        here.resource, sent(here, form, names), context, current=stored.record if stored else None
-    )
-    try:
-        record = save(draft, context)
-        here.session.commit()
-        return record, draft
-    except NotValid:
-        here.session.rollback()
-        show_problems(form, draft)
-    except (Refused, PluginError) as error:
-        here.session.rollback()
-        form.general.append(str(getattr(error, "message", error)))
-    return None, draft
-
-
-def _page(
-    here: Here,
-    form: RecordForm,
-    names: Sequence[str],
-    draft: Draft | None = None,
-    stored: Stored | None = None,
-    clashes: Sequence[Clash] = (),
-) -> str:
-    labels = dict(here.resource.groups)
-    groups: dict[str, list[Any]] = {}
-    for name in names:
-        declared = here.resource.field(name)
-        groups.setdefault(declared.group, []).append(declared)
-    return render_template(
-        "resources/form.html",
-        here=here,
-        resource=here.resource,
-        form=form,
-        clashes=clashes,
-        stored=stored,
-        groups=[(name, labels.get(name, _("General")), fields) for name, fields in groups.items()],
-        title=title_of(here.resource, stored.record)
-        if stored
-        else _("New %(record)s", record=str(here.resource.label).lower()),
-        back=here.address_of(stored.id) if stored else here.address,
-        twins=_twins_for(here),
-        warnings=draft.warnings if draft else (),
-    )
-
-
-def _quick_page(here: Here, form: RecordForm, names: Sequence[str], draft: Draft | None = None) -> str:
+def _quick_page(here: Here, form: RecordForm, names: Sequence[str]) -> str:
     template = "resources/quick.html" if is_htmx() else "resources/quick_page.html"
     owner = next((each for each in here.resource.fields if each.attribute == here.resource.owner), None)
     return render_template(
@@ -199,22 +132,11 @@ def _quick_page(here: Here, form: RecordForm, names: Sequence[str], draft: Draft
         here=here,
         resource=here.resource,
         form=form,
-        twins=_twins_for(here),
+        twins=twins_for(here),
         owner=owner,
         fields=[here.resource.field(name) for name in names],
         action=f"{here.address}/quick",
     )
-
-
-def _twins_for(here: Here) -> set[str]:
-    """Fields whose value may show that the record is there already."""
-    keys = {attribute for key in here.resource.identity for attribute in key.attributes}
-    return {
-        field.name
-        for field in here.resource.fields
-        if any(key == field.attribute or key.startswith(f"{field.attribute}_") for key in keys)
-        or field.name == "document_number"
-    }
 
 
 def _given(here: Here, names: Sequence[str]) -> dict[str, Any]:
@@ -228,53 +150,3 @@ def _given(here: Here, names: Sequence[str]) -> dict[str, Any]:
             except ValueError:
                 continue
     return found
-
-
-def _mark_version(here: Here, form: RecordForm, stored: Stored, values: dict[str, Any]) -> None:
-    form.version.data = str(stored.record.version)
-    form.was.data = json.dumps(raw_values(here, values), ensure_ascii=False)
-
-
-def _clashes(here: Here, form: RecordForm, stored: Stored, values: dict[str, Any]) -> list[Clash]:
-    """Fields whose stored value is no longer what this form once showed."""
-    try:
-        was = json.loads(form.was.data or "{}")
-    except (ValueError, RecursionError):
-        abort(400)
-    now = raw_values(here, values)
-    people = last_change_of(here.session, here.resource, stored.id, here.formats)
-    found = []
-    for name, raw in now.items():
-        if isinstance(was, dict) and was.get(name, raw) != raw:
-            declared = here.resource.field(name)
-            mine = form[name].data
-            mine_raw = ("1" if mine else "0") if isinstance(mine, bool) else str(mine or "")
-            found.append(
-                Clash(
-                    name,
-                    declared.label,
-                    people.get(name, ""),
-                    declared.kind.text(values[name], here.formats),
-                    _read_text(here, name, mine_raw) if mine_raw != was.get(name) else "",
-                )
-            )
-    return found
-
-
-def _read_text(here: Here, name: str, raw: str) -> str:
-    declared = here.resource.field(name)
-    try:
-        return declared.kind.text(
-            declared.kind.parse(typed(declared, raw), declared, here.reading), here.formats
-        )
-    except ValueError:
-        return raw
-
-
-def _take_theirs(form: RecordForm, values: dict[str, Any], here: Here) -> None:
-    """Where only the other person changed a field, the form shows their value from now on."""
-    was = json.loads(form.was.data or "{}")
-    for name, raw in raw_values(here, values).items():
-        field = form[name]
-        if was.get(name, raw) != raw and (field.data == was.get(name) or isinstance(field.data, bool)):
-            field.data = values[name] if isinstance(values[name], bool) else raw

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import current_app, request
@@ -66,6 +66,12 @@ def writable(resource: Resource) -> list[str]:
     return [each.name for each in resource.fields if each.writable]
 
 
+def names_beside_rows(resource: Resource) -> list[str]:
+    """Names of the fields that people fill in one by one; the others follow the main row of a child."""
+    mirrored = {own for child in resource.children for own in child.mirrors.values()}
+    return [name for name in writable(resource) if name not in mirrored]
+
+
 def sent(here: Here, form: RecordForm, names: Sequence[str]) -> dict[str, Any]:
     """What the form brought, by field, for `read_draft`. A field that was not sent stays as it is."""
     raw: dict[str, Any] = {}
@@ -80,9 +86,11 @@ def sent(here: Here, form: RecordForm, names: Sequence[str]) -> dict[str, Any]:
     return raw
 
 
-def show_problems(form: RecordForm, draft: Draft) -> None:
-    """Put what is wrong beside the fields it is about; what is about none of them on top."""
+def show_problems(form: RecordForm, draft: Draft, told: Collection[str] = ()) -> None:
+    """Put what is wrong beside the fields it is about; what is about none of them on top. `told` is told already."""
     for problem in draft.problems:
+        if problem.field in told:
+            continue
         if problem.field and problem.field in form:
             form[problem.field].errors = [*form[problem.field].errors, problem.message]
         else:
