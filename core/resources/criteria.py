@@ -22,7 +22,7 @@ from core.fields.kind import Invalid
 from core.i18n import _
 from core.records.models import RecordTag, Tag
 from core.resources.context import Problem
-from core.resources.declare import AttributeValues, Field, Resource, SideTable
+from core.resources.declare import AttributeValues, Field, Filter, Resource, SideTable
 from core.text import compact, fold
 
 log = logging.getLogger("prospecto.plugins")
@@ -61,36 +61,69 @@ def read_conditions(resource: Resource, args: Mapping[str, Sequence[str]]) -> tu
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class Meaning:
+    """What a condition says in SQL: of the record itself (`own`), or in `further` by rows that hang on it (their ids)."""
+
+    condition: Condition
+    field: Field | None
+    own: Any
+    id: Any
+    further: tuple[sa.Select[Any], ...] = ()
+
+    @property
+    def criterion(self) -> Any:
+        meant = sa.or_(self.own, *(self.id.in_(ids) for ids in self.further))
+        return sa.not_(meant) if self.condition.operator == "not" else meant
+
+    def is_range_of(self, attribute: str) -> bool:
+        """Whether this names a stretch of the values of an attribute (a period)."""
+        return (
+            self.field is not None
+            and self.field.attribute == attribute
+            and self.condition.operator in ("from", "to", "last_days")
+        )
+
+
 def criterion(resource: Resource, condition: Condition, reading: Reading, actor: Actor | None) -> Any:
     """The SQL expression a condition means.
 
     Raises:
         Unreadable: a value is not one of the field's kind; the message is for people.
     """
-    for each in resource.extra_filters:
-        if each.name == condition.field:
-            try:
-                if each.personal is not None:
-                    return sa.or_(*(each.personal(value, actor) for value in condition.values))
-                return sa.or_(*(each.criterion(value) for value in condition.values))
-            except Exception as error:  # the guard around a plugin
-                log.exception("the filter %s of %s failed", each.name, resource.name)
-                problem = Problem(
-                    each.name, _("The filter “%(name)s” does not work.", name=each.label), "failed"
-                )
-                raise Unreadable(condition, problem) from error
+    return meaning_of(resource, condition, reading, actor).criterion
+
+
+def meaning_of(resource: Resource, condition: Condition, reading: Reading, actor: Actor | None) -> Meaning:
+    """What a condition means, in parts. Raises Unreadable as `criterion` does."""
+    id = resource.model.id
+    extra = next((each for each in resource.extra_filters if each.name == condition.field), None)
+    if extra is not None:
+        return Meaning(condition, None, _extra(resource, extra, condition, actor), id)
     field = resource.field(condition.field)
     try:
         if len(condition.values) > MOST_VALUES:
             raise Invalid("too_many", _("From %(low)s to %(high)s.", low=1, high=MOST_VALUES))
         if isinstance(field.side, AttributeValues):
-            return attribute_criterion(resource, field, condition.operator, condition.values, reading)
-        found = [_meant(Place(resource.model, resource), field, condition, reading, actor)]
-        found += _further(resource, field, condition, reading, actor)
+            found = attribute_criterion(resource, field, condition.operator, condition.values, reading)
+            return Meaning(replace(condition, operator="is"), None, found, id)
+        own = _meant(Place(resource.model, resource), field, condition, reading, actor)
+        further = _further(resource, field, condition, reading, actor)
     except Invalid as error:
         raise Unreadable(condition, Problem(field.name, error.message, error.code)) from error
-    meant = sa.or_(*found)
-    return sa.not_(meant) if condition.operator == "not" else meant
+    return Meaning(condition, field, own, id, further)
+
+
+def _extra(resource: Resource, extra: Filter, condition: Condition, actor: Actor | None) -> Any:
+    """A filter that a plugin brings."""
+    try:
+        if extra.personal is not None:
+            return sa.or_(*(extra.personal(value, actor) for value in condition.values))
+        return sa.or_(*(extra.criterion(value) for value in condition.values))
+    except Exception as error:  # the guard around a plugin
+        log.exception("the filter %s of %s failed", extra.name, resource.name)
+        problem = Problem(extra.name, _("The filter “%(name)s” does not work.", name=extra.label), "failed")
+        raise Unreadable(condition, problem) from error
 
 
 @dataclass(frozen=True)
@@ -112,7 +145,7 @@ class Unreadable(Exception):
 
 def _further(
     resource: Resource, field: Field, condition: Condition, reading: Reading, actor: Actor | None
-) -> list[Any]:
+) -> tuple[sa.Select[Any], ...]:
     """The same of further rows: a record in this zone is also one whose second address is in it."""
     values = tuple(value for value in condition.values if value != "~empty")
     found = []
@@ -121,9 +154,8 @@ def _further(
         if own is not None:
             rows = child.model
             meant = _meant(Place(rows, resource), own, replace(condition, values=values), reading, actor)
-            further = sa.select(getattr(rows, child.parent)).where(meant, sa.not_(rows.is_main))
-            found.append(resource.model.id.in_(further))
-    return found
+            found.append(sa.select(getattr(rows, child.parent)).where(meant, sa.not_(rows.is_main)))
+    return tuple(found)
 
 
 def _meant(place: Place, field: Field, condition: Condition, reading: Reading, actor: Actor | None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -58,6 +59,9 @@ class Order:
     nullable: bool
     nulls_low: bool
     id: Any
+    own: Any
+    """The column on the record itself, where `column` may be the search index's; so `own_id`."""
+    own_id: Any
 
     @classmethod
     def of(cls, session: Session, resource: Resource, sort: str, q: str) -> Order:
@@ -66,7 +70,7 @@ class Order:
         if q and resource.search and not sort:
             # newest first, on SQLite straight from the search index
             id = search_table(resource.name).c.rowid if is_sqlite(session) else model.id
-            return cls("id", id, descending=True, nullable=False, nulls_low=True, id=id)
+            return cls("id", id, True, nullable=False, nulls_low=True, id=id, own=model.id, own_id=model.id)
         sort = sort or resource.sort
         declared = sort_field(resource, sort)
         attribute = declared.attribute if declared else sort.lstrip("-")
@@ -75,42 +79,68 @@ class Order:
         folded = getattr(model, f"{attribute}_folded", None)
         if folded is not None:
             attribute, column = f"{attribute}_folded", folded
-        return cls(attribute, column, sort.startswith("-"), nullable, is_sqlite(session), model.id)
+        low, id = is_sqlite(session), model.id
+        return cls(attribute, column, sort.startswith("-"), nullable, low, id, own=column, own_id=id)
 
     def cursor(self, row: Any, position: int) -> Cursor:
         return Cursor(getattr(row, self.attribute), row.id, position)
 
+    def ordered(self, base: sa.Select[Any]) -> sa.Select[Any]:
+        """The records in this order."""
+        return base.order_by(*self._terms(self.descending, self.column, self.id))
+
     def rows_after(
-        self, session: Session, base: sa.Select[Any], cursor: Cursor | None, limit: int
+        self,
+        session: Session,
+        base: sa.Select[Any],
+        cursor: Cursor | None,
+        limit: int,
+        entities: Sequence[Any] = (),
     ) -> list[Any]:
+        """The next rows of `base`, which selects ids; with `entities` these of their records.
+
+        The ids are picked first, so that an index alone can answer which they are; only then are the records read.
+        """
         descending = self.descending != (cursor is not None and cursor.back)
         direction = sa.desc if descending else sa.asc
+
+        def read(picked: sa.Select[Any]) -> list[Any]:
+            if not entities:
+                return list(session.execute(picked))
+            terms = self._terms(descending, self.own, self.own_id)
+            whole = sa.select(*entities).where(self.own_id.in_(picked)).order_by(*terms)
+            return list(session.execute(whole, execution_options=picked.get_execution_options()))
+
         if self.attribute == "id":
             statement = base.order_by(direction(self.column)).limit(limit)
             if cursor is not None:
                 statement = statement.where(
                     self.column < cursor.id if descending else self.column > cursor.id
                 )
-            return list(session.execute(statement))
-        ordered = base.order_by(direction(self.column), direction(self.id))
+            return read(statement)
+        ordered = base.order_by(*self._terms(descending, self.column, self.id))
         nulls_last = self.nulls_low if descending else not self.nulls_low
         if cursor is None:
-            return list(session.execute(ordered.limit(limit)))
+            return read(ordered.limit(limit))
         value = _typed(cursor.value, self.column)
         beyond_id = self.id < cursor.id if descending else self.id > cursor.id
         if value is None:
-            rows = list(session.execute(ordered.where(self.column.is_(None), beyond_id).limit(limit)))
+            rows = read(ordered.where(self.column.is_(None), beyond_id).limit(limit))
             if not nulls_last and len(rows) < limit:
-                rows += session.execute(ordered.where(self.column.isnot(None)).limit(limit - len(rows)))
+                rows += read(ordered.where(self.column.isnot(None)).limit(limit - len(rows)))
             return rows
         here, there = (
             sa.tuple_(self.column, self.id),
             sa.tuple_(sa.literal(value, self.column.type), sa.literal(cursor.id)),
         )
-        rows = list(session.execute(ordered.where(here < there if descending else here > there).limit(limit)))
+        rows = read(ordered.where(here < there if descending else here > there).limit(limit))
         if self.nullable and nulls_last and len(rows) < limit:
-            rows += session.execute(ordered.where(self.column.is_(None)).limit(limit - len(rows)))
+            rows += read(ordered.where(self.column.is_(None)).limit(limit - len(rows)))
         return rows
+
+    def _terms(self, descending: bool, column: Any, id: Any) -> tuple[Any, ...]:
+        direction = sa.desc if descending else sa.asc
+        return (direction(id),) if self.attribute == "id" else (direction(column), direction(id))
 
 
 def sort_field(resource: Resource, sort: str) -> Field | None:

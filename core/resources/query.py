@@ -15,10 +15,11 @@ from core.fields import Reading, Tags
 from core.records.tags import tags_of
 from core.resources import side
 from core.resources.context import Problem
-from core.resources.criteria import Condition, Unreadable, criterion, read_conditions
+from core.resources.criteria import Condition, Meaning, Unreadable, meaning_of, read_conditions
 from core.resources.declare import Field, Resource
 from core.resources.order import Cursor, Order, sort_field
 from core.resources.search import search_criteria, search_table
+from core.resources.steering import steered
 
 PAGE_SIZES = (25, 50, 100, 200)
 COUNT_LIMIT = 10_000
@@ -104,22 +105,59 @@ def filtered(
     A filter that cannot be read finds nothing where no list for problems is given.
     """
     statement = sa.select(*entities) if entities else sa.select(resource.model)
+    statement = _searched(session, resource, query, statement)
+    for each in _meanings(resource, query, reading, actor, problems):
+        statement = statement.where(each.criterion if isinstance(each, Meaning) else each)
+    return statement
+
+
+def matching(
+    session: Session,
+    resource: Resource,
+    query: ListQuery,
+    reading: Reading,
+    actor: Actor | None,
+    order: Order,
+    *,
+    problems: list[Problem] | None = None,
+) -> sa.Select[Any]:
+    """`SELECT id` of the records the query means, put for reading the first of them in this order; itself unordered."""
+    statement = _searched(session, resource, query, sa.select(resource.model.id))
+    found = _meanings(resource, query, reading, actor, problems)
+    known = [each for each in found if isinstance(each, Meaning)]
+    statement = statement.where(*(each for each in found if not isinstance(each, Meaning)))
+    return statement.where(*steered(session, resource, known, order.attribute, actor)) if known else statement
+
+
+def _searched(
+    session: Session, resource: Resource, query: ListQuery, statement: sa.Select[Any]
+) -> sa.Select[Any]:
     if query.q and resource.search:
         table = search_table(resource.name)
         criteria, any_words = search_criteria(resource, query.q, is_sqlite(session))
         if any_words:
             statement = statement.join(table, table.c.rowid == resource.model.id).where(*criteria)
-    if query.ids:
-        statement = statement.where(resource.model.id.in_(query.ids))
+    return statement.where(resource.model.id.in_(query.ids)) if query.ids else statement
+
+
+def _meanings(
+    resource: Resource,
+    query: ListQuery,
+    reading: Reading,
+    actor: Actor | None,
+    problems: list[Problem] | None,
+) -> list[Meaning | Any]:
+    """What each filter means; one that cannot be read is noted, or means that nothing is found."""
+    found: list[Meaning | Any] = []
     for condition in query.conditions:
         try:
-            statement = statement.where(criterion(resource, condition, reading, actor))
+            found.append(meaning_of(resource, condition, reading, actor))
         except Unreadable as error:
             if problems is None:
-                statement = statement.where(sa.false())
+                found.append(sa.false())
             else:
                 problems.append(error.problem)
-    return statement
+    return found
 
 
 def fetch_page(
@@ -149,11 +187,11 @@ def fetch_page(
     if order.attribute != "id":
         names[order.attribute] = None
     entities = [getattr(resource.model, name) for name in names]
-    base = filtered(session, resource, query, reading, actor, *entities, problems=problems)
+    base = matching(session, resource, query, reading, actor, order, problems=problems)
     if right != "view":
         base = base.execution_options(scope=right)
     cursor = Cursor.decode(query.cursor) if query.cursor else None
-    rows = order.rows_after(session, base, cursor, query.limit + 1)
+    rows = order.rows_after(session, base, cursor, query.limit + 1, entities)
     more = len(rows) > query.limit
     rows = rows[: query.limit]
     back = cursor is not None and cursor.back
@@ -184,7 +222,11 @@ def count(
     limit: int | None = COUNT_LIMIT,
 ) -> int:
     """How many records the query means; counts no further than `limit` + 1."""
-    base = filtered(session, resource, query, reading, actor, resource.model.id)
+    if len(query.conditions) < 2 or query.q:  # its own index counts best
+        base = filtered(session, resource, query, reading, actor, resource.model.id)
+    else:
+        order = Order.of(session, resource, query.sort, query.q)
+        base = order.ordered(matching(session, resource, query, reading, actor, order))
     if limit is not None:
         base = base.limit(limit + 1)
     return session.execute(sa.select(sa.func.count()).select_from(base.subquery())).scalar_one()
@@ -195,7 +237,7 @@ def neighbours(
 ) -> tuple[int | None, int | None]:
     """The ids of the records before and after this one in the list the query means."""
     order = Order.of(session, resource, query.sort, query.q)
-    base = filtered(session, resource, query, reading, actor, resource.model.id)
+    base = matching(session, resource, query, reading, actor, order)
     at = Cursor(getattr(record, order.attribute), record.id, 1)
     after = order.rows_after(session, base, at, 1)
     before = order.rows_after(session, base, replace(at, back=True), 1)
