@@ -6,7 +6,15 @@ from core.access.actor import ANONYMOUS, Actor, Scope, actor_of, work_for
 from core.access.service import actor_for
 from core.db import Id, Json, Model, Money, UtcDateTime, db, utcnow, writing
 from core.declare import JobType, MenuItem, NotificationKind, Permission, Setting, SettingsSection, Trial
-from core.events import Event, RecordChanged, RecordCreated, RecordDeleted, RecordEvent
+from core.events import (
+    Event,
+    RecordChanged,
+    RecordCreated,
+    RecordDeleted,
+    RecordEvent,
+    RecordsMerged,
+    RecordsParted,
+)
 from core.fields import (
     Boolean,
     Choice,
@@ -44,13 +52,14 @@ from core.i18n import LANGUAGES, LazyString, _, _l, ngettext, use_language
 from core.i18n import Text as Words
 from core.mail import send_later
 from core.mail.settings import Password
+from core.merging.plan import MergePlan
 from core.notifications.service import notify, people_who_follow
 from core.outbox import announce
 from core.records.history import note
 from core.records.models import Attachment, Record, RecordTag, Tag
 from core.records.tags import set_tags, tags_of
 from core.references import ReferenceValue, add_value, references_of
-from core.resources.children import child_json, child_title, children_of, united
+from core.resources.children import child_json, child_title, children_of, children_of_records, united
 from core.resources.context import ChildRow, Draft, Problem, Refused, WriteContext, write_context
 from core.resources.criteria import Condition, criterion
 from core.resources.declare import (

@@ -18,7 +18,7 @@ from core.api import (
     _,
     announce,
     check_draft,
-    children_of,
+    children_of_records,
     note,
     require_reach,
     tags_of,
@@ -155,8 +155,8 @@ def _client_for(context: WriteContext, lead: Lead) -> tuple[Client, bool]:
 def _take_rows(context: WriteContext, lead: Lead, draft: Draft) -> None:
     """Addresses and contact persons go along: a new client gets all, a known one those it lacks."""
     session, clients = context.session, draft.resource
-    own = children_of(session, context.house.resources["leads"], [lead.id])
-    known = {} if draft.is_new else children_of(session, clients, [draft.current.id])
+    own = children_of_records(session, context.house.resources["leads"], [lead])
+    known = {} if draft.is_new else children_of_records(session, clients, [draft.current])
     for child in clients.children:
         rows = own.get(child.name, {}).get(lead.id, [])
         if not rows:

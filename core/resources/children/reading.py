@@ -7,7 +7,7 @@ from typing import Any
 
 from core.fields.kind import Invalid
 from core.i18n import _
-from core.resources.children.rows import children_of, is_empty
+from core.resources.children.rows import children_of_records, is_empty
 from core.resources.context import ChildRow, Draft, WriteContext
 from core.resources.declare import Child
 
@@ -174,7 +174,7 @@ def _stored(child: Child, draft: Draft, context: WriteContext) -> list[ChildRow]
         return []
     if child.name not in draft.stored_children:
         id = draft.current.id
-        found = children_of(context.session, draft.resource, [id])
+        found = children_of_records(context.session, draft.resource, [draft.current])
         draft.stored_children = {name: rows.get(id, []) for name, rows in found.items()}
     return draft.stored_children[child.name]
 

@@ -22,28 +22,33 @@ UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
 
 
 def children_of(session: Session, resource: Resource, ids: Sequence[int]) -> Rows:
-    """The rows of these records, the main one first; one query a child, however many records.
+    """The rows of those of these records that the session's person may see, the main one first; one query a child."""
+    return _by_record(session, resource, ids)
 
-    Whoever asks has seen to it that the person may see the records.
-    """
+
+def children_of_records(session: Session, resource: Resource, records: Sequence[Any]) -> Rows:
+    """The rows of records that one has in hand: also of one that was given away a moment ago."""
+    return _by_record(session, resource, [record.id for record in records], **UNSCOPED)
+
+
+def stored_rows(session: Session, child: Child, ids: Sequence[int], **execution: Any) -> Sequence[Any]:
+    """The mapped rows of these records, by record, the main one first."""
+    model = child.model
+    parent = getattr(model, child.parent)
+    wanted = sa.select(model).where(parent.in_(ids))
+    ordered = wanted.order_by(parent, model.is_main.desc(), model.position, model.id)
+    return session.scalars(ordered, **execution).all()
+
+
+def _by_record(session: Session, resource: Resource, ids: Sequence[int], **execution: Any) -> Rows:
     found: Rows = {child.name: {} for child in resource.children}
     if not ids:
         return found
     for child in resource.children:
         by_record = found[child.name]
-        for row in stored_rows(session, child, ids):
+        for row in stored_rows(session, child, ids, **execution):
             by_record.setdefault(getattr(row, child.parent), []).append(row_of(child, row))
     return found
-
-
-def stored_rows(session: Session, child: Child, ids: Sequence[int]) -> Sequence[Any]:
-    """The mapped rows of these records, by record, the main one first."""
-    model = child.model
-    parent = getattr(model, child.parent)
-    wanted = sa.select(model).where(parent.in_(ids))
-    return session.scalars(
-        wanted.order_by(parent, model.is_main.desc(), model.position, model.id), **UNSCOPED
-    ).all()
 
 
 def row_of(child: Child, row: Any) -> ChildRow:

@@ -33,7 +33,7 @@ def store_children(
         if touched:
             new += _change(resource, child, touched, context)
         if new:
-            context.session.execute(sa.insert(child.model.__table__), new)
+            context.session.execute(sa.insert(child.model.__table__), new, **UNSCOPED)
 
 
 def _rows_of_new(child: Child, draft: Draft, record: Any, context: WriteContext) -> list[dict[str, Any]]:
@@ -61,7 +61,7 @@ def _change(
     ids = [draft.current.id for draft in drafts]
     _wait_for(session, resource, ids)
     by_record: dict[int, list[Any]] = defaultdict(list)
-    for row in stored_rows(session, child, ids):
+    for row in stored_rows(session, child, ids, **UNSCOPED):
         by_record[getattr(row, child.parent)].append(row)
     new: list[dict[str, Any]] = []
     for draft in drafts:

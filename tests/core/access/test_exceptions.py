@@ -20,6 +20,7 @@ KNOWN = {
     "core/db.py": "begins SQLite's transactions",
     "core/host": "lifecycle and migrations work for the installation, not for a person",
     "core/records/snapshot.py": "keeps and restores whole rows of records whose deletion was allowed",
+    "core/resources/children": "rows of records that somebody has in hand or writes, and their text for the search index",
     "core/resources/identity.py": "a duplicate counts whoever's it is; only the ids come back",
     "core/resources/search.py": "writes the search index, and asks whether it is there",
     "core/resources/write.py": "the highest id, to number new records",
