@@ -67,15 +67,16 @@ def test_two_people_editing_are_told_which_field_and_both_values(
     mine, theirs = installation.browser(), installation.browser()
     form = inputs_of(mine.get(f"/leads/{id}/edit").text)
     other = inputs_of(theirs.get(f"/leads/{id}/edit").text)
-    theirs.post(f"/leads/{id}/edit", {**other, "city": "Mérida", "parish": "El Llano"})
-    answer = mine.post(f"/leads/{id}/edit", {**form, "city": "Coro", "state": "Falcón"})
+    city, state, parish = (f"addresses-0-{name}" for name in ("city", "state", "parish"))
+    theirs.post(f"/leads/{id}/edit", {**other, city: "Mérida", parish: "El Llano"})
+    answer = mine.post(f"/leads/{id}/edit", {**form, city: "Coro", state: "Falcón"})
     assert answer.status_code == 409
     assert "Mérida" in answer.text and "Coro" in answer.text and "Ada Admin" in answer.text
     again = inputs_of(answer.text)
-    assert (again["city"], again["state"], again["parish"]) == ("Coro", "Falcón", "El Llano")
+    assert (again[city], again[state], again[parish]) == ("Coro", "Falcón", "El Llano")
     assert mine.post(f"/leads/{id}/edit", again).status_code == 302
     saved = inputs_of(mine.get(f"/leads/{id}/edit").text)
-    assert (saved["city"], saved["state"], saved["parish"]) == ("Coro", "Falcón", "El Llano")
+    assert (saved[city], saved[state], saved[parish]) == ("Coro", "Falcón", "El Llano")
 
 
 def test_the_other_value_can_be_taken(installation: Installation, write_lead: WriteLead) -> None:
@@ -83,9 +84,10 @@ def test_the_other_value_can_be_taken(installation: Installation, write_lead: Wr
     browser = installation.browser()
     form = inputs_of(browser.get(f"/leads/{id}/edit").text)
     browser.post(f"/leads/{id}/field/city", {"city": "Mérida"}, headers=HTMX)
-    clash = inputs_of(browser.post(f"/leads/{id}/edit", {**form, "city": "Coro"}).text)
-    taken = inputs_of(browser.post(f"/leads/{id}/edit", {**clash, "theirs": "city"}).text)
-    assert taken["city"] == "Mérida"
+    page = browser.post(f"/leads/{id}/edit", {**form, "addresses-0-city": "Coro"}).text
+    (theirs,) = re.findall(r'name="theirs" value="([^"]*)"', page)
+    taken = inputs_of(browser.post(f"/leads/{id}/edit", {**inputs_of(page), "theirs": theirs}).text)
+    assert taken["addresses-0-city"] == "Mérida"
 
 
 def test_forged_values_are_refused_and_fields_of_the_host_ignored(
