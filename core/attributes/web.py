@@ -6,6 +6,7 @@ from flask import Blueprint, Flask
 
 from core.attributes import api, pages
 from core.attributes.definitions import with_attributes
+from core.attributes.sweep import JOB_TYPE
 from core.house import House
 
 
@@ -16,3 +17,4 @@ def set_up(app: Flask, house: House) -> None:
         blueprint = Blueprint(name, __name__)
         part.add_routes(blueprint)
         app.register_blueprint(blueprint)
+    house.jobs[JOB_TYPE.name] = JOB_TYPE

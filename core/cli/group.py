@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "export": ("core.cli.tables:export", "Write records to a CSV or XLSX file."),
     "users": ("core.cli.users:users", "Who may sign in."),
     "tokens": ("core.cli.tokens:tokens", "Keys to the API."),
+    "attributes": ("core.cli.attributes:attributes", "Fields of your own on the records."),
     "jobs": ("core.cli.jobs:jobs", "Background work."),
     "backup": ("core.cli.backup:backup", "Write the whole installation into one file."),
     "restore": ("core.cli.backup:restore", "Bring an installation back from such a file."),

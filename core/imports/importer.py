@@ -24,6 +24,7 @@ from core.resources.context import Draft, Refused, WriteContext, write_context
 from core.resources.declare import IdentityKey, Resource
 from core.resources.identity import Match, find_matches, keys_of
 from core.resources.rights import title_of
+from core.resources.side import stored_value
 from core.resources.write import NotValid, check_draft, read_draft, write_drafts
 from core.tabular import Row
 
@@ -295,7 +296,7 @@ def _rows_by_key(keys: Iterable[tuple[IdentityKey, str]], row: int) -> dict[tupl
 
 def _is_empty_on(record: Any, resource: Resource, name: str) -> bool:
     declared = resource.field(name)
-    return not isinstance(declared.kind, Tags) and declared.kind.load(record, declared) in (None, "")
+    return not isinstance(declared.kind, Tags) and stored_value(resource, record, declared) in (None, "", ())
 
 
 def _whole_number(raw: Any) -> int | None:

@@ -43,6 +43,12 @@ def stored_value(resource: Resource, record: Any, field: Field) -> Any:
     return load(session, resource, [record.id], [field])[field.name].get(record.id) if session else None
 
 
+def attributes_of(session: Session, resource: Resource, record: Any) -> dict[str, Any]:
+    """{field name: value} of a record's custom attributes that have a value."""
+    found = load_values(session, resource, [record.id], resource.fields)
+    return {name: by_id[record.id] for name, by_id in found.items() if record.id in by_id}
+
+
 def store(session: Session, written: Sequence[tuple[Draft, Any]], formats: Formats) -> None:
     """Write what these drafts keep beside their records, and note in each draft what changed."""
     if not written:

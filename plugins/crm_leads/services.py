@@ -17,6 +17,7 @@ from core.api import (
     WriteContext,
     _,
     announce,
+    attributes_of,
     check_draft,
     children_of_records,
     note,
@@ -117,6 +118,8 @@ def shared_values(context: WriteContext, lead: Lead) -> dict[str, Any]:
     for field in clients.fields:
         if field.side is None and field.name not in ("tags", "entered_on") and leads.has_field(field.name):
             values[field.name] = leads.field(field.name).kind.load(lead, leads.field(field.name))
+    attributes = attributes_of(context.session, leads, lead)
+    values |= {name: value for name, value in attributes.items() if clients.has_field(name)}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -134,10 +137,15 @@ def _client_for(context: WriteContext, lead: Lead) -> tuple[Client, bool]:
     draft = Draft(clients, values | {"tags": tags})
     if existing is not None:
         kept = tags_of(session, "clients", [existing.id]).get(existing.id, ())
+        filled = attributes_of(session, clients, existing)
         missing = {
             name: value
             for name, value in values.items()
-            if clients.field(name).kind.load(existing, clients.field(name)) in (None, "")
+            if (
+                name not in filled
+                if clients.field(name).side
+                else clients.field(name).kind.load(existing, clients.field(name)) in (None, "")
+            )
         }
         draft = Draft(
             clients,
