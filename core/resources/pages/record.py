@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
 from core.host.dispatch import PluginError
 from core.i18n import _
+from core.maps import map_for
 from core.records.attachments import attachments_of
 from core.records.timeline import story_of
 from core.records.undo import remember_deletion, undo_address
 from core.resources.context import Refused
 from core.resources.declare import Panel
 from core.resources.door import flash_toast
-from core.resources.pages.cards import cards_of
+from core.resources.pages.cards import Card, cards_of
+from core.resources.pages.child_cards import ChildCard, child_cards
 from core.resources.pages.files import lines_of
 from core.resources.pages.head import head_of, slot_of
 from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.pages.path import move
 from core.resources.pages.tabs import query_of
-from core.resources.query import neighbours
+from core.resources.query import COUNT_LIMIT, count, neighbours
 from core.resources.read import Stored
 from core.resources.rights import title_of
 from core.resources.write import delete
@@ -51,6 +55,7 @@ def record(resource: str, id: int) -> ResponseReturnValue:
     back = request.args.get("from", "")
     head = head_of(here, stored, back)
     panels = _panels(here, stored)
+    rows = child_cards(here, stored, head.editable)
     return render_template(
         "resources/record.html",
         here=here,
@@ -59,12 +64,14 @@ def record(resource: str, id: int) -> ResponseReturnValue:
         record=stored.record,
         head=head,
         address=head.address,
-        cards=cards_of(here, stored, head.editable),
+        cards=_in_order(here, cards_of(here, stored, head.editable), rows),
+        map=map_for(here.session, here.formats) if any(each.child.pin for each in rows.values()) else None,
         main_panels=[each for each in panels if each.panel.place == "main"],
         side_panels=[each for each in panels if each.panel.place == "side"],
         files=lines_of(attachments_of(here.session, here.resource.name, id), here.formats),
         formats=here.formats,
         back=back,
+        at=request.args.get("at", 0, id_of),
         list_href=here.list_of(back),
         above=slot_of(here, stored, "record.above"),
     )
@@ -92,7 +99,29 @@ def beside(resource: str, id: int) -> ResponseReturnValue:
     before, after = neighbours(
         here.session, here.resource, query_of(here, back), stored.record, here.reading, here.actor
     )
-    return render_template("resources/parts/beside.html", here=here, before=before, after=after, back=back)
+    at = request.args.get("at", 0, id_of)
+    return render_template(
+        "resources/parts/beside.html",
+        here=here,
+        before=before,
+        after=after,
+        back=back,
+        at=at,
+        place=_place(here, back, at),
+    )
+
+
+def _place(here: Here, back: str, at: int) -> str:
+    """“2 of 248”: where in its list the reader stands; '' for who came another way."""
+    if not at:
+        return ""
+    total = count(here.session, here.resource, query_of(here, back), here.reading, here.actor)
+    shown = format_decimal(min(total, COUNT_LIMIT), locale=here.formats.language)
+    return _(
+        "%(place)s of %(total)s",
+        place=format_decimal(at, locale=here.formats.language),
+        total=f"{shown}+" if total > COUNT_LIMIT else shown,
+    )
 
 
 def remove(resource: str, id: int) -> ResponseReturnValue:
@@ -120,6 +149,13 @@ def remove(resource: str, id: int) -> ResponseReturnValue:
         return onward(here.address_of(id))
     flash_toast(_("“%(record)s” was deleted.", record=title), undo=undo_address(undo))
     return onward(here.address)
+
+
+def _in_order(here: Here, cards: Sequence[Card], rows: Mapping[str, ChildCard]) -> list[Card | ChildCard]:
+    """The cards of values and of rows in the order of the declared groups."""
+    found: dict[str, Card | ChildCard] = {card.name: card for card in cards} | dict(rows)
+    order = dict.fromkeys([*(name for name, _label in here.resource.groups), *found])
+    return [found[name] for name in order if name in found]
 
 
 def _panels(here: Here, stored: Stored) -> list[Drawn]:

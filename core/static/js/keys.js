@@ -77,6 +77,10 @@ function save(event) {
 
 function answer(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return save(event);
+  if ((event.ctrlKey || event.metaKey) && !event.target.closest?.(TYPING) && !document.querySelector("dialog[open]")) {
+    if (event.key === "ArrowUp") return press("prev");
+    if (event.key === "ArrowDown") return press("next");
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPING)) return false;
   if (document.querySelector("dialog[open], details[data-menu][open]")) return false;
   if (event.key in MOVES) return go(MOVES[event.key]);
