@@ -13,6 +13,7 @@ from core.imports.models import UPDATED, ImportChange
 from core.imports.outcome import Outcome
 from core.records.tags import tags_of
 from core.resources import side
+from core.resources.children import children_json
 from core.resources.context import Draft, WriteContext
 from core.resources.read import Stored
 
@@ -38,6 +39,8 @@ def values_before(
             for name, new in draft.values.items()
             if (field := resource.field(name)).writable and (old := stored.value(field)) != new
         }
+        known = {name: draft.stored_children.get(name, ()) for name in draft.children}
+        found[record.id] |= children_json(resource, known, context.formats)
     return found
 
 

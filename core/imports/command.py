@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core.access.actor import actor_of
+from core.formats import formats_for
 from core.house import House
 from core.i18n import Text, _
 from core.imports.error_file import bad_rows, field_labels, reason, write_errors
+from core.imports.jobs import go_on, job_of, rest
 from core.imports.models import ON_DUPLICATE, SKIP, ImportRun
 from core.imports.plan import named_mapping
 from core.imports.run import run_import
+from core.imports.touched import preview_undo
+from core.imports.undo import undo_import
 from core.imports.uploads import folder_of, keep_copy, new_run, understand
 from core.resources.context import Refused
 from core.resources.declare import Resource
 from core.resources.identity import kin_of
+from core.tabular import TableError
 
 TOLD = 1000
 """So many bad rows are told one by one; the file of errors has all."""
@@ -122,6 +127,59 @@ def import_file(
     created = {name: counts["created"].get(name, 0) for name in _targets(house, resource)} | counts["created"]
     labels = {name: str(house.resources[name].plural).lower() for name in created}
     return Imported(counts | {"created": created}, bad, dry_run, labels)
+
+
+def undo_file(session: Session, house: House, id: int, *, dry_run: bool = False) -> dict[str, Any]:
+    """Take an import back in the name of the session's person, or with `dry_run` say what that would do.
+
+    Raises:
+        Refused: there is no such import, it is not this person's, or cannot be taken back.
+    """
+    actor = actor_of(session)
+    run = _run_of(session, id)
+    if dry_run:
+        return preview_undo(session, house, run, formats_for(session, actor)).as_json()
+    job = job_of(session, run)
+    if job is not None and not job.is_finished:
+        raise Refused(_("This import is still at work."), "busy")
+    return asdict(undo_import(session, house, actor, run))
+
+
+def tell_undo(found: Mapping[str, Any]) -> Iterator[Text]:
+    """What was or would be taken back, line by line."""
+    if "removed" in found:
+        yield _("Removed: %(count)s", count=found["removed"])
+        yield _("Put back: %(count)s", count=found["restored"])
+        yield _("Kept, as touched since: %(count)s", count=found["kept"])
+        return
+    yield _("Would be removed: %(count)s", count=sum(found["removes"].values()))
+    yield _("Would be put back: %(count)s", count=sum(found["restores"].values()))
+    yield _("Touched since, would be kept: %(count)s", count=found["touched"])
+    for each in found["records"]:
+        yield f"{each['resource']} {each['id']} {each['title']}: {each['why']}"
+
+
+def steer_import(session: Session, house: House, id: int, deed: str) -> str:
+    """Pause or resume an import; answers how its job stands then.
+
+    Raises:
+        Refused: there is no such import, or it is not resting or not at work.
+    """
+    run = _run_of(session, id)
+    try:
+        job = rest(session, run) if deed == "pause" else go_on(session, house, actor_of(session), run)
+    except TableError as error:
+        raise Refused(error.message()) from None
+    session.commit()
+    return (job.wanted or job.status) if job is not None else run.state
+
+
+def _run_of(session: Session, id: int) -> ImportRun:
+    """The import, for its owner and administrators."""
+    actor, run = actor_of(session), session.get(ImportRun, id)
+    if run is None or (actor is not None and not actor.is_admin and run.user_id != actor.user_id):
+        raise Refused(_("There is no import %(id)s.", id=id), "absent")
+    return run
 
 
 def _targets(house: House, resource: Resource) -> list[str]:

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, request, session
 
 from core.house import House
 from core.imports import jobs
-from core.imports.web import api, columns, result, review, upload
+from core.imports.web import api, columns, result, review, undo, upload
 from core.security import has_bearer
 from core.tabular import LIMITS
 
@@ -19,7 +19,7 @@ UPLOADS = ("imports.upload", "imports.create")
 def set_up(app: Flask, house: House) -> None:
     """Add the steps of an import at `/<resource>/import` and `/imports/<id>`, and their jobs."""
     app.register_blueprint(_blueprint(house))
-    for job in (jobs.IMPORT, jobs.CHECK, jobs.CLEAR):
+    for job in (jobs.IMPORT, jobs.CHECK, jobs.UNDO, jobs.CLEAR):
         house.jobs[job.name] = job
     # before anything else looks at the form and so reads it
     app.before_request_funcs.setdefault(None, []).insert(0, _let_in_large_files)
@@ -30,7 +30,7 @@ def _blueprint(house: House) -> Blueprint:
     if house.resources:
         at = f"/<any({', '.join(map(repr, house.resources))}):resource>/import"
         upload.add_routes(blueprint, at)
-    for part in (columns, review, result):
+    for part in (columns, review, result, undo):
         part.add_routes(blueprint, "/imports/<int:id>")
     api.add_routes(blueprint)
     return blueprint

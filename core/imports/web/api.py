@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from itertools import islice
 from pathlib import PurePath
 from typing import Any
@@ -13,8 +14,10 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from core.i18n import _
 from core.imports import jobs
 from core.imports.error_file import bad_rows
-from core.imports.models import ON_DUPLICATE, SKIP, ImportRun
+from core.imports.models import ON_DUPLICATE, SKIP, UNDOING, UNDONE, ImportRun
 from core.imports.plan import named_mapping
+from core.imports.touched import preview_undo
+from core.imports.undo import undone_so_far
 from core.imports.uploads import new_place, new_run, understand
 from core.imports.web.own import OwnImport, own
 from core.resources.context import Problem
@@ -29,6 +32,11 @@ TOLD = 200
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(AT, "create", answered(create), methods=["POST"])
     blueprint.add_url_rule(f"{AT}/<int:id>", "read", answered(read))
+    blueprint.add_url_rule(f"{AT}/<int:id>/undo", "preview", answered(preview))
+    blueprint.add_url_rule(f"{AT}/<int:id>/undo", "undo_by_api", answered(undo), methods=["POST"])
+    blueprint.add_url_rule(
+        f"{AT}/<int:id>/<any(pause, resume):deed>", "steer", answered(steer), methods=["POST"]
+    )
 
 
 def create() -> Response:
@@ -67,6 +75,41 @@ def create() -> Response:
 def read(id: int) -> Response:
     """How an import stands, with the first of its bad rows."""
     return jsonify(_told(own(id)))
+
+
+def preview(id: int) -> Response:
+    """What taking an import back would remove and put back, and the records touched since."""
+    step = own(id)
+    return jsonify(preview_undo(step.here.session, step.here.house, step.run, step.here.formats).as_json())
+
+
+def undo(id: int) -> Response:
+    """Take an import back: at once (200), or in the background (202)."""
+    step = _writable(id)
+    here = step.here
+    is_done = jobs.start_undo(here.session, here.house, here.actor, step.run)
+    answer = jsonify(_told(step))
+    answer.status_code = 200 if is_done else 202
+    return answer
+
+
+def steer(id: int, deed: str) -> Response:
+    """Let an import at work rest, or a resting or cut-off one go on."""
+    step = _writable(id)
+    here = step.here
+    if deed == "pause":
+        jobs.rest(here.session, step.run)
+        here.session.commit()
+    else:
+        jobs.go_on(here.session, here.house, here.actor, step.run)
+    return jsonify(_told(step))
+
+
+def _writable(id: int) -> OwnImport:
+    step = own(id)
+    if step.here.actor.read_only:
+        raise ApiError(403, "forbidden", _("This key may only read."))
+    return step
 
 
 def _begin(
@@ -120,6 +163,10 @@ def _told(step: OwnImport) -> dict[str, Any]:
         "state": run.state,
         "counts": run.counts or None,
         "checked": run.checked or None,
+        "undone": asdict(undone_so_far(step.here.session, run.id))
+        if run.state in (UNDOING, UNDONE)
+        else None,
+        "undone_at": run.undone_at.isoformat() if run.undone_at else None,
         "job": {"id": job.id, "status": job.status} if job is not None else None,
         "errors": [
             {

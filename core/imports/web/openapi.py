@@ -14,12 +14,35 @@ RUN: dict[str, Any] = {
         "id": {"type": "integer"},
         "resource": {"type": "string"},
         "filename": {"type": "string"},
-        "state": {"enum": ["mapping", "checked", "running", "done"]},
+        "state": {"enum": ["mapping", "checked", "running", "done", "undoing", "undone"]},
         "counts": {"type": ["object", "null"]},
         "checked": {"type": ["object", "null"]},
+        "undone": {
+            "type": ["object", "null"],
+            "properties": {name: {"type": "integer"} for name in ("removed", "restored", "kept")},
+        },
+        "undone_at": {"type": ["string", "null"], "format": "date-time"},
         "job": {"type": ["object", "null"]},
         "errors": {"type": "array", "items": {"type": "object"}},
     },
+}
+
+
+PREVIEW: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "removes": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "restores": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "touched": {"type": "integer"},
+        "records": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
+ID: dict[str, Any] = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 1},
 }
 
 
@@ -61,15 +84,47 @@ def describe_imports(resources: Iterable[str]) -> dict[str, dict[str, Any]]:
                 "tags": ["imports"],
                 "operationId": "imports.show",
                 "summary": "How an import stands",
-                "parameters": [
-                    {
-                        "name": "id",
-                        "in": "path",
-                        "required": True,
-                        "schema": {"type": "integer", "minimum": 1},
-                    }
-                ],
+                "parameters": [ID],
                 "responses": {"200": {"description": "The import", **answer}},
             }
+        },
+        "/api/v1/imports/{id}/undo": {
+            "get": {
+                "tags": ["imports"],
+                "operationId": "imports.undo_preview",
+                "summary": "What taking an import back would do",
+                "parameters": [ID],
+                "responses": {
+                    "200": {
+                        "description": "Records removed and put back by resource, and those touched since",
+                        "content": {"application/json": {"schema": PREVIEW}},
+                    }
+                },
+            },
+            "post": {
+                "tags": ["imports"],
+                "operationId": "imports.undo",
+                "summary": "Take an import back",
+                "parameters": [ID],
+                "responses": {
+                    "200": {"description": "Done", **answer},
+                    "202": {"description": "Goes on in the background", **answer},
+                },
+            },
+        },
+        **{
+            f"/api/v1/imports/{{id}}/{deed}": {
+                "post": {
+                    "tags": ["imports"],
+                    "operationId": f"imports.{deed}",
+                    "summary": summary,
+                    "parameters": [ID],
+                    "responses": {"200": {"description": "The import", **answer}},
+                }
+            }
+            for deed, summary in (
+                ("pause", "Let an import at work rest"),
+                ("resume", "A resting or cut-off import goes on"),
+            )
         },
     }

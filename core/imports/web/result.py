@@ -15,8 +15,19 @@ from flask.typing import ResponseReturnValue
 
 from core.i18n import _, ngettext
 from core.imports.error_file import write_errors
-from core.imports.models import CREATED, DUPLICATE, ERROR, FINISHED, UPDATED, ImportRow, ImportRun
+from core.imports.models import (
+    CREATED,
+    DUPLICATE,
+    ERROR,
+    FINISHED,
+    KEPT,
+    UNDONE,
+    UPDATED,
+    ImportRow,
+    ImportRun,
+)
 from core.imports.retry import retry_rows
+from core.imports.undo import undone_so_far
 from core.imports.uploads import file_type
 from core.imports.web.own import OwnImport, own
 from core.imports.web.sheet import counted, draw_records, draw_sheet, summary_of
@@ -38,6 +49,8 @@ def result(id: int) -> ResponseReturnValue:
     run = step.run
     if step.is_open:
         return redirect(step.step("review" if step.is_busy or run.checked else "columns"))
+    if run.state == UNDONE:
+        return _taken_back(step)
     if run.state != FINISHED:
         stopped = not step.is_busy
         return render_template(
@@ -76,6 +89,25 @@ def result(id: int) -> ResponseReturnValue:
         ended=format_datetime(run.finished_at, "short", tzinfo=formats.zone, locale=formats.language),
         seconds=_seconds(run, formats.language),
         as_tried=_same(run.checked, run.counts),
+    )
+
+
+def _taken_back(step: OwnImport) -> str:
+    """What became of an import that was undone, and of it the records that were kept."""
+    after = request.args.get("after", 0, id_of)
+    rows = _rows(step, KEPT, after)
+    return render_template(
+        "imports/undone.html",
+        step=step,
+        here=step.here,
+        run=step.run,
+        undone=undone_so_far(step.here.session, step.run.id),
+        when=format_datetime(
+            step.run.undone_at, "short", tzinfo=step.here.formats.zone, locale=step.here.formats.language
+        ),
+        records=draw_records(step, rows[:SHOWN]),
+        after=after,
+        more=rows[SHOWN - 1].row if len(rows) > SHOWN else None,
     )
 
 
