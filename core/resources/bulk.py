@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as kept
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -24,21 +25,26 @@ from core.resources.declare import Resource
 from core.resources.query import ListQuery, filtered, read_query
 from core.resources.read import Stored, find_many
 from core.resources.rights import title_of
+from core.resources.shortcuts import press, shortcut_of
 from core.resources.write import NotValid, change, delete
 
 AT_ONCE = 200
 STEP = 100
-DELETE, TAG = "delete", "tag"
+DELETE, TAG, PRESS = "delete", "tag", "press"
 JOB = "core.bulk"
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What is to be done: delete, or give a field a value (`tag` adds to what there is)."""
+    """What is to be done: delete, give a field a value (`tag` adds to what there is), or press a shortcut.
+
+    `more` are values of other fields that go with it: what a status asks for.
+    """
 
     action: str
     field: str = ""
     value: Any = None
+    more: Mapping[str, Any] = kept(default_factory=dict)
 
 
 @dataclass
@@ -47,7 +53,7 @@ class Result:
 
     done: int = 0
     skipped: int = 0
-    failed: list[tuple[int, str, str]] = field(default_factory=list)
+    failed: list[tuple[int, str, str]] = kept(default_factory=list)
     undo: int | None = None
 
     def text(self) -> str:
@@ -87,7 +93,7 @@ def do(
             result.undo = remember_deletion(session, context.actor, resource, [each.id for each in records])
         else:
             result.undo = remember_change(
-                session, context.actor, resource, records, [deed.field], context.formats
+                session, context.actor, resource, records, touched(deed, resource), context.formats
             )
     for stored in records:
         title = title_of(resource, stored.record)
@@ -102,6 +108,17 @@ def do(
             result.done += changed
             result.skipped += not changed
     return result
+
+
+def touched(deed: Deed, resource: Resource) -> list[str]:
+    """The fields that a deed may change, which are remembered to take it back."""
+    if deed.action == PRESS:
+        shortcut = shortcut_of(resource, deed.field)
+        return list(shortcut.fields) if shortcut else []
+    path = resource.path
+    asked = [name for ask in path.asks.values() for name in ask.fields] if path else []
+    follow = asked if path and deed.field == path.field else []
+    return [deed.field, *(name for name in dict.fromkeys((*deed.more, *follow)) if resource.has_field(name))]
 
 
 def run_job(job: Job) -> None:
@@ -153,12 +170,15 @@ def _do_one(deed: Deed, resource: Resource, stored: Stored, context: WriteContex
     if deed.action == DELETE:
         delete(resource, [stored.record], context)
         return True
+    if deed.action == PRESS:
+        shortcut = shortcut_of(resource, deed.field)
+        return shortcut is not None and press(shortcut, resource, stored.record, context)
     declared = resource.field(deed.field)
     raw = deed.value
     if deed.action == TAG and isinstance(declared.kind, Tags):
         raw = [*stored.tags, *declared.kind.parse(deed.value, declared, context.reading)]
     before = stored.record.version
-    change(resource, stored.record, {deed.field: raw}, context)
+    change(resource, stored.record, {deed.field: raw, **deed.more}, context)
     return bool(stored.record.version != before)
 
 
@@ -168,7 +188,7 @@ def _failed(result: Result, stored: Stored, title: str, reason: str) -> None:
 
 def payload_of(deed: Deed, resource: Resource, *, ids: Sequence[int] | None, query: str) -> Mapping[str, Any]:
     """What the job needs to know."""
-    told = {"action": deed.action, "field": deed.field, "value": deed.value}
+    told = {"action": deed.action, "field": deed.field, "value": deed.value, "more": dict(deed.more)}
     return {
         "resource": resource.name,
         "deed": told,

@@ -66,6 +66,7 @@ SOURCE = Field(
     "source",
     _l("Source"),
     Reference("sources"),
+    group="origin",
     aliases=("fuente", "origen", "origine", "lead source", "leadsource"),
 )
 
@@ -97,7 +98,7 @@ JUNK_REASON = Field(
     "junk_reason",
     _l("Reason for discarding"),
     Reference("junk_reasons"),
-    aliases=("motivo", "motivo de descarte", "razón de descarte", "motif", "motif de rejet", "junk reason"),
+    aliases=("motivo de descarte", "razón de descarte", "motif de rejet", "junk reason"),
     help=_l("Asked for where the status means that nothing comes of the lead."),
 )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as kept
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +47,7 @@ class Figures:
     sum: str = ""
     sums: str = ""
     """All sums by currency, where there is more than one: what `sum` tells only nearly."""
+    amounts: Mapping[str, Decimal] = kept(default_factory=dict)
 
 
 def lanes_of(here: Here, query: ListQuery, opened: Collection[int]) -> list[Lane]:
@@ -151,10 +153,21 @@ def _added_up(here: Here, query: ListQuery, lane_ids: Sequence[int]) -> dict[int
         numbers[lane] += number
         if added:
             sums[lane][found_code or ""] = added
-    return {id: Figures(numbers[id], False, *sum_text(here, sums[id])) for id in lane_ids}
+    return {id: Figures(numbers[id], False, *sum_text(here, sums[id]), sums[id]) for id in lane_ids}
 
 
-def sum_text(here: Here, sums: dict[str, Decimal]) -> tuple[str, str]:
+def whole_of(here: Here, figures: Iterable[Figures]) -> tuple[int, bool, str, str]:
+    """How many records several lanes have together, whether there are more, and their sum; none where one has too many."""
+    told = list(figures)
+    is_more = any(each.is_more for each in told)
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for each in told:
+        for code, added in each.amounts.items():
+            sums[code] += added
+    return sum(each.number for each in told), is_more, *(("", "") if is_more else sum_text(here, sums))
+
+
+def sum_text(here: Here, sums: Mapping[str, Decimal]) -> tuple[str, str]:
     """A sum in the company's currency, marked ≈ where there are others beside it; then all of them."""
     if not sums:
         return "", ""

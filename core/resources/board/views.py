@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from core.host.dispatch import PluginError
 from core.i18n import Text
 from core.resources.board.cards import back_of, pile_of
-from core.resources.board.lanes import NOWHERE, SHOWN, Lane, figures_of, lanes_of
+from core.resources.board.lanes import NOWHERE, SHOWN, Lane, figures_of, lanes_of, whole_of
 from core.resources.context import Refused
 from core.resources.pages.filters import more_filters, pills_of
 from core.resources.pages.finding import can_find
@@ -114,16 +114,17 @@ def heads(resource: str) -> ResponseReturnValue:
     wanted = [each for each in lanes if not named or each.id in named]
     figures = figures_of(here, query, [each.id for each in wanted])
     tabs = [] if named else tabs_of(here, query, request.args.get("view", ""))
-    shown = [figures[each.id] for each in lanes if each.is_open] if not named else []
-    number = sum(each.number for each in shown)
+    number, is_more, total, totals = whole_of(here, (figures[each.id] for each in wanted if each.is_open))
     return render_template(
         "resources/board_heads.html",
         here=here,
         resource=here.resource,
         lanes=wanted,
         figures={id: _told(here, each) for id, each in figures.items()},
-        whole=None if named else shown_count(here, _beyond(number, any(each.is_more for each in shown))),
+        whole=None if named else shown_count(here, _beyond(number, is_more)),
         number=number,
+        total=total,
+        totals=totals,
         counts=[
             (
                 tab,

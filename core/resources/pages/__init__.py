@@ -8,6 +8,7 @@ from core.house import House
 from core.resources.board import views as board
 from core.resources.pages import (
     bulk,
+    child_rows,
     cells,
     editing,
     exporting,
@@ -16,6 +17,7 @@ from core.resources.pages import (
     following,
     inline,
     listing,
+    pressing,
     record,
     saved,
     staged,
@@ -36,6 +38,7 @@ def pages_of(house: House) -> Blueprint:
             board,
             editing,
             record,
+            pressing,
             inline,
             files,
             staged,

@@ -13,7 +13,7 @@ from core.fields import Tags
 from core.i18n import Text, _, ngettext
 from core.jobs import enqueue
 from core.records.undo import undo_address
-from core.resources.bulk import AT_ONCE, DELETE, JOB, TAG, Deed, do, ids_of, payload_of
+from core.resources.bulk import AT_ONCE, DELETE, JOB, PRESS, TAG, Deed, do, ids_of, payload_of
 from core.resources.declare import Field
 from core.resources.door import flash_toast
 from core.resources.pages.forms import form_of
@@ -21,6 +21,7 @@ from core.resources.pages.here import Here, enter, onward
 from core.resources.pages.inputs import typed
 from core.resources.pages.tabs import query_of
 from core.resources.query import MOST_IDS, count
+from core.resources.shortcuts import shortcut_of
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,26 @@ def bulk(resource: str) -> ResponseReturnValue:
             else [("id", str(id)) for id in chosen.ids]
         )
         return onward(f"{here.address}/export?{urlencode([*pairs, ('format', 'xlsx')])}")
+    if action.startswith(PRESS):
+        return _press(here, action.removeprefix(f"{PRESS}:"), chosen)
     declared = _field_of(here, action)
     if declared is None and action != DELETE:
         abort(400)
     if request.form.get("sure") != "y":
         return _ask(here, action, declared, chosen)
     deed = Deed(action)
+    asked = _asked(here, action, declared)
+    if asked and not request.form.get(asked[0], ""):
+        return _ask(here, action, declared, chosen, asked), 422 if "asked" in request.form else 200
     if declared is not None:
         raw = request.form.get(declared.name, "")
         if action == TAG and not raw.strip():
             return _ask(here, action, declared, chosen), 422
         deed = Deed(
-            action, declared.name, raw if isinstance(declared.kind, Tags) else typed(declared, raw) or None
+            action,
+            declared.name,
+            raw if isinstance(declared.kind, Tags) else typed(declared, raw) or None,
+            {name: typed(here.resource.field(name), request.form.get(name, "")) or None for name in asked},
         )
     return _do(here, deed, chosen)
 
@@ -125,8 +134,31 @@ def _field_of(here: Here, action: str) -> Field | None:
     return None
 
 
-def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen) -> str:
-    form = form_of(here, [declared.name] if declared else [])
+def _press(here: Here, name: str, chosen: Chosen) -> ResponseReturnValue:
+    """A shortcut asks nothing: it is done at once, and can be taken back."""
+    shortcut = shortcut_of(here.resource, name)
+    if shortcut is None or not here.may(shortcut.permission):
+        abort(404)
+    return _do(here, Deed(PRESS, name), chosen)
+
+
+def _asked(here: Here, action: str, declared: Field | None) -> Sequence[str]:
+    """The fields that the chosen status asks for."""
+    path = here.resource.path
+    wanted = request.form.get(declared.name, "") if declared is not None and action == "status" else ""
+    if path is None or not wanted.isdecimal() or len(wanted) > 18:
+        return ()
+    item = here.formats.references.get(path.list, int(wanted))
+    ask = path.asks.get(item.meaning or "") if item is not None else None
+    return [name for name in ask.fields if here.resource.has_field(name)] if ask else ()
+
+
+def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen, asked: Sequence[str] = ()) -> str:
+    form = form_of(here, [*([declared.name] if declared else []), *asked])
+    if asked:
+        form[asked[0]].flags.required = True
+        if "asked" in request.form:
+            form[asked[0]].errors = [_("This is needed.")]
     if action == "status" and declared is not None:
         form[declared.name].choices = [each for each in form[declared.name].choices if each.value]
     return render_template(
@@ -137,6 +169,7 @@ def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen) -> str
         chosen=chosen,
         declared=declared,
         field=form[declared.name] if declared else None,
+        asked=[form[name] for name in asked],
         title=_title(here, Deed(action), chosen),
         back=f"{here.address}?{chosen.query}" if chosen.query else here.address,
     )
@@ -155,4 +188,12 @@ def _title(here: Here, deed: Deed, chosen: Chosen) -> Text:
         DELETE: ngettext(
             "Delete %(num)d %(records)s", "Delete %(num)d %(records)s", chosen.number, records=records
         ),
+        PRESS: _(
+            "%(deed)s: %(num)s %(records)s", deed=_label(here, deed), num=chosen.number, records=records
+        ),
     }.get(deed.action, "")
+
+
+def _label(here: Here, deed: Deed) -> Text:
+    shortcut = shortcut_of(here.resource, deed.field)
+    return shortcut.label if shortcut else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
 from markupsafe import Markup, escape
@@ -12,7 +13,7 @@ from werkzeug.routing import BuildError
 
 from core.fields import Reference
 from core.fields.references import chip_of
-from core.resources.declare import Action
+from core.resources.declare import Action, Shortcut
 from core.resources.pages.following import Star, star_of
 from core.resources.pages.here import Here
 from core.resources.pages.path import Walk, walk_of
@@ -58,7 +59,7 @@ def head_of(here: Here, stored: Stored, back: str) -> Head:
         words=_words(here, stored),
         tags=[chip_of(tag, here.formats) for tag in stored.tags] if here.resource.tag_field else (),
         walk=walk_of(here, stored),
-        buttons=_buttons(here, stored),
+        buttons=_buttons(here, stored, back),
         beside_title=slot_of(here, stored, "record.title"),
         star=star_of(here, stored.id),
     )
@@ -91,18 +92,27 @@ def _words(here: Here, stored: Stored) -> list[Markup]:
     ]
 
 
-def _buttons(here: Here, stored: Stored) -> list[Button]:
+def _buttons(here: Here, stored: Stored, back: str) -> list[Button]:
     found = []
     for action in here.resource.actions:
-        try:
-            visible = action.visible is None or action.visible(stored.record)
-        except Exception as error:  # the guard around a plugin
-            blamed = here.house.plugin_behind(action.visible, here.resource.plugin)
-            here.house.hooks.failed(blamed, f"action {action.name}", error)
-            continue
-        if visible and here.may_with(stored.record, action.permission):
+        if _is_offered(here, stored, action):
             try:
                 found.append(Button(action, url_for(action.endpoint, id=stored.id)))
             except BuildError as error:
                 here.house.hooks.failed(here.resource.plugin, f"action {action.name}", error)
+    for shortcut in here.resource.shortcuts:
+        if _is_offered(here, stored, shortcut):
+            drawn = Action(shortcut.name, shortcut.label, shortcut.icon, "", shortcut.permission)
+            tail = f"?{urlencode({'from': back})}" if back else ""
+            found.append(Button(drawn, f"{here.address_of(stored.id)}/do/{shortcut.name}{tail}"))
     return found
+
+
+def _is_offered(here: Here, stored: Stored, action: Action | Shortcut) -> bool:
+    try:
+        visible = action.visible is None or action.visible(stored.record)
+    except Exception as error:  # the guard around a plugin
+        blamed = here.house.plugin_behind(action.visible, here.resource.plugin)
+        here.house.hooks.failed(blamed, f"action {action.name}", error)
+        return False
+    return visible and here.may_with(stored.record, action.permission)
