@@ -50,7 +50,7 @@ def draw_rows(
     resource, formats = here.resource, here.formats
     words = _Words()
     back = quote(query_string(query))
-    tail = f"from={back}&amp;" if back else ""
+    tail, way = (f"from={back}&amp;", f"?from={back}") if back else ("", "")
     editable = here.actor.scope(resource.name, "edit")
     fetched = fetch_extras(here, columns, [row.id for row in page.rows])
     known: dict[tuple[str, Any], Markup] = {}
@@ -68,7 +68,7 @@ def draw_rows(
         name = str(escape(title.kind.text(page.value(row, title), formats) or f"{resource.label} {row.id}"))
         href = f"{here.address}/{row.id}?{tail}at={position}"
         owner = getattr(row, resource.owner) if resource.owner else here.actor.user_id
-        edit = f"{here.address}/{row.id}/edit?from={back}" if here.actor.reaches(editable, owner) else ""
+        edit = f"{here.address}/{row.id}/edit{way}" if here.actor.reaches(editable, owner) else ""
         parts.append(f'<tr id="row-{row.id}" data-href="{href}"' + (f' data-edit="{edit}">' if edit else ">"))
         parts.append(
             f'<td class="is-check"><input class="check" type="checkbox" name="id" value="{row.id}" form="bulk" '

@@ -40,7 +40,7 @@ def test_the_rows_tell_what_is_stored_and_lead_to_the_record(
     )
     page = installation.browser().get("/leads").text
     assert names_in(page) == ["Ferretería Sol &amp; Mar"]
-    assert f'href="/leads/{id}"' in page and f'data-edit="/leads/{id}/edit"' in page
+    assert f'href="/leads/{id}?at=1"' in page and f'data-edit="/leads/{id}/edit"' in page
     assert "1.234,50" in page and "J-30456118-2" in page
 
 
@@ -147,7 +147,10 @@ def test_a_salesperson_sees_and_counts_their_own_only(
 def test_markup_in_values_is_shown_as_text(installation: Installation, write_lead: WriteLead) -> None:
     evil = '"><script>alert(1)</script>'
     texts = [f for f in installation.house.resources["leads"].fields if f.kind.name in ("text", "long_text")]
-    id = write_lead(**{f.name: evil for f in texts if f.kind.max_length >= len(evil)}, tags=[evil[:50]])
+    id = write_lead(
+        **{f.name: evil for f in texts if f.kind.max_length >= len(evil) and f.name != "junk_note"},
+        tags=[evil[:50]],
+    )
     browser = installation.browser()
     columns = ",".join(f.name for f in installation.house.resources["leads"].fields)
     for path in (

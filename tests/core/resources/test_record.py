@@ -248,19 +248,16 @@ def test_the_path_tells_how_long_each_step_took(installation: Installation, writ
 
     import sqlalchemy as sa
 
-    from core.records.models import History
+    from plugins.crm_leads.models import Passage
 
     id = write_lead()
     browser = installation.browser()
     browser.get(f"/leads/{id}")
     browser.post(f"/leads/{id}/move", {"status": status_id(installation, 1)})
     with installation.session() as session:
-        lead = session.get(installation.house.resources["leads"].model, id)
-        lead.created_at -= timedelta(days=5)
-        moved = session.scalars(
-            sa.select(History).where(History.resource == "leads", History.action == "changed")
-        ).one()
-        moved.at -= timedelta(days=2)
+        first, second = session.scalars(sa.select(Passage).order_by(Passage.id))
+        first.since -= timedelta(days=5)
+        first.until = second.since = second.since - timedelta(days=2)
         session.commit()
     page = browser.get(f"/leads/{id}").text
     assert re.search(r"Nuevo <small>3 d</small>", page) and re.search(r"En Gestión <small>2 d</small>", page)
