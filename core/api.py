@@ -34,6 +34,7 @@ from core.fields import (
     Phone,
     PhoneNumber,
     Reading,
+    RecordRef,
     Reference,
     ReferenceItem,
     Region,

@@ -36,6 +36,7 @@ STEPS = (
     "core.resources.web",
     "core.imports.web",
     "core.rest.web",
+    "core.merging.web",
     "core.errors",
 )
 """Modules whose `set_up(app, house)` makes the app, in order."""

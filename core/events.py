@@ -40,3 +40,17 @@ class RecordChanged(RecordEvent):
 @dataclass(frozen=True)
 class RecordDeleted(RecordEvent):
     pass
+
+
+@dataclass(frozen=True)
+class RecordsMerged(RecordEvent):
+    """Records became one; `record_id` stayed, `gone_ids` are no more (no `RecordDeleted` is told of them)."""
+
+    gone_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class RecordsParted(RecordEvent):
+    """A merge was taken back; `back_ids` are there again beside `record_id`."""
+
+    back_ids: tuple[int, ...] = ()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.access.actor import Actor
     from core.declare import JobType, MenuItem, NotificationKind, Permission, SettingsSection
     from core.events import Event
+    from core.merging.plan import MergePlan
     from core.resources.context import Draft, WriteContext
     from core.resources.declare import Action, Column, Field, Filter, Panel, ReferenceList, Resource
 
@@ -129,6 +130,15 @@ def validate_record(resource: Resource, draft: Draft, context: WriteContext) -> 
 @hookspec
 def before_save(resource: Resource, record: Any, draft: Draft, context: WriteContext) -> None:
     """Change the record, or write beside it, before it is flushed."""
+
+
+@hookspec
+def merge_records(plan: MergePlan, context: WriteContext) -> None:
+    """Say what a merge of records must keep to, for its preview and when it is done: `plan.settle(field, record_id)`
+    where a rule decides whose value stays, `plan.tie(leader, *followers)` for values that only make sense together,
+    `plan.leave(Model)` for rows that shall not move, `plan.set_column(attribute, value)`; raise `Refused` to forbid it.
+    Nothing is written here. Rows that point at the records by a foreign key, or by `resource` and `record_id`, move of
+    themselves."""
 
 
 @hookspec

@@ -1,1 +1,1 @@
-"""Records that are the same somebody: found, shown, merged into one, and taken apart again."""
+"""Several records that are the same become one: candidates, the merge itself, and its way back."""

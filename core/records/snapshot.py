@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.db import Base
+from core.db import Base, is_sqlite
 from core.host.state import standing_tables
 from core.i18n import _
 from core.records.belongings import belongings, of_records
@@ -23,6 +23,8 @@ UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
 """Snapshots hold whole rows of whoever's records the deletion was allowed to take."""
 
 Rows = list[dict[str, Any]]
+Numbers = dict[str, dict[Any, Any]]
+"""{table: {a row's number as it was: as it is now}}, of rows that came back under another."""
 
 
 def take(session: Session, resource: Resource, ids: Sequence[int]) -> dict[str, Any]:
@@ -61,11 +63,13 @@ def put_back(session: Session, resource: Resource, kept: Mapping[str, Any]) -> l
         Refused: something else has taken their place meanwhile.
     """
     rows: Mapping[str, Rows] = kept["rows"]
+    numbers: Numbers = {}
     try:
         with session.begin_nested():
-            for table in Base.metadata.sorted_tables:
+            for table in standing_tables(session):
                 if rows.get(table.name):
-                    session.execute(sa.insert(table), [_decoded(row) for row in rows[table.name]], **UNSCOPED)
+                    is_own = table is resource.model.__table__
+                    _insert(session, table, [_decoded(row) for row in rows[table.name]], numbers, is_own)
             for name, column, key, value in kept["links"]:
                 table = Base.metadata.tables[name]
                 own = sa.and_(*(table.c[each] == decoded(wanted) for each, wanted in key.items()))
@@ -81,6 +85,47 @@ def put_back(session: Session, resource: Resource, kept: Mapping[str, Any]) -> l
     tags = tags_of(session, resource.name, ids)
     search.index(session, resource, ((record, tags.get(record.id, ())) for record in records))
     return ids
+
+
+def _insert(session: Session, table: sa.Table, rows: Rows, numbers: Numbers, is_own: bool) -> None:
+    """Insert rows as they were, except for what there is no more and for numbers that were given to others meanwhile."""
+    for key in table.foreign_keys:
+        new = numbers.get(key.column.table.name, {})
+        for row in rows:
+            row[key.parent.name] = new.get(row[key.parent.name], row[key.parent.name])
+        if key.column.table is not table:
+            rows = _without_lost(session, key, rows)
+    taken = set() if is_own else _taken(session, table, rows)
+    plain = [row for row in rows if row.get("id") not in taken]
+    if plain:
+        session.execute(sa.insert(table), plain, **UNSCOPED)
+    for row in rows:
+        if row.get("id") in taken:
+            old = row.pop("id")
+            new_key = session.execute(sa.insert(table).values(row), **UNSCOPED).inserted_primary_key  # type: ignore[attr-defined]
+            numbers.setdefault(table.name, {})[old] = new_key[0]
+
+
+def _without_lost(session: Session, key: sa.ForeignKey, rows: Rows) -> Rows:
+    """The rows without what pointed at something that is gone for good: the link, or the row if it is nothing without."""
+    name = key.parent.name
+    wanted = {row[name] for row in rows if row[name] is not None}
+    if not wanted:
+        return rows
+    found = set(session.scalars(sa.select(key.column).where(key.column.in_(wanted)), **UNSCOPED))
+    if key.ondelete == "CASCADE":
+        return [row for row in rows if row[name] is None or row[name] in found]
+    if key.ondelete == "SET NULL":
+        return [row if row[name] in found else row | {name: None} for row in rows]
+    return rows
+
+
+def _taken(session: Session, table: sa.Table, rows: Rows) -> set[Any]:
+    """Numbers of these rows that others have now: SQLite gives those of deleted rows again."""
+    if not is_sqlite(session) or [each.name for each in table.primary_key.columns] != ["id"]:
+        return set()
+    ids = [row["id"] for row in rows]
+    return set(session.scalars(sa.select(table.c.id).where(table.c.id.in_(ids)), **UNSCOPED))
 
 
 def _references_to(session: Session, parent: sa.Table) -> Iterator[tuple[sa.Table, str, str, str]]:

@@ -12,20 +12,23 @@ from sqlalchemy.orm.exc import StaleDataError
 from core.attributes.values import drop_values
 from core.db import is_sqlite, utcnow
 from core.events import RecordChanged, RecordCreated, RecordDeleted
-from core.fields.kind import Invalid
+from core.fields.kind import UNCHANGED, Invalid
 from core.fields.references import Tags
 from core.i18n import _
 from core.notifications.watch import tell_of_changes, tell_of_deletion, tell_of_new
 from core.outbox import announce
 from core.records.following import forget_followers
 from core.records.history import actor_id_of, told_changes, write_history
-from core.records.models import Attachment
+from core.records.models import Attachment, History
 from core.records.tags import drop_tags, set_tags, tags_of
 from core.resources import search, side
 from core.resources.children import read_children, settle_children, store_children
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
 from core.resources.rights import check_scope, require_reach, title_of
+
+DEED = "deed"
+"""Option of a draft: (action, what to tell besides) under which history has the change, in place of “changed”."""
 
 
 class NotValid(Exception):
@@ -54,7 +57,9 @@ def read_draft(
     for field in resource.fields:
         if field.writable and field.name in raw:
             try:
-                draft.values[field.name] = field.kind.parse(raw[field.name], field, reading)
+                value = field.kind.parse(raw[field.name], field, reading)
+                if value is not UNCHANGED:
+                    draft.values[field.name] = value
             except Invalid as error:
                 draft.problem(field.name, error.message, error.code)
     if resource.children:
@@ -204,18 +209,20 @@ def _new_record(draft: Draft, context: WriteContext) -> Any:
 
 
 def _number(session: Session, resource: Resource, records: Sequence[Any]) -> None:
-    """Give many new records their ids beforehand on SQLite, which then stores them all with one statement.
+    """Give new records their ids beforehand on SQLite, which then stores many with one statement.
 
     SQLite does not promise in which order it tells the ids of several new rows, so they would be stored one by
-    one. It has one writer at a time, so nobody takes these ids before this transaction ends.
+    one. It has one writer at a time, so nobody takes these ids before this transaction ends. It would also give the
+    ids of deleted and merged records again, which may come back: history knows the highest there ever was.
     """
-    if len(records) < 2 or not is_sqlite(session):
+    if not records or not is_sqlite(session):
         return
-    model = resource.model
-    last = (
-        session.execute(sa.select(sa.func.max(model.id)), execution_options={"unscoped": True}).scalar_one()
-        or 0
+    told = sa.select(History.record_id).where(History.resource == resource.name)
+    highest = (
+        sa.select(sa.func.max(resource.model.id)),
+        told.order_by(History.record_id.desc()).limit(1),
     )
+    last = max(session.scalar(each, execution_options={"unscoped": True}) or 0 for each in highest)
     for id, record in enumerate(records, start=last + 1):
         record.id = id
 
@@ -288,10 +295,11 @@ def _store_changed(
             changes[tag_field.name] = [old_tags, new_tags[record.id]]
         told = told_changes(resource, changes, context) | draft.options.get("side_changes", {})
         told |= draft.child_changes
-        if told:
+        action, also = draft.options.get(DEED, ("changed", {}))
+        if told or also:
             record.version += 1
             record.updated_at = utcnow()
-            entries.append((record, "changed", told))
+            entries.append((record, action, told | also))
     set_tags(session, resource.name, new_tags)
     session.flush()
     touched = [record for record, _action, _told_changes in entries]

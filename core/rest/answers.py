@@ -28,6 +28,7 @@ class ApiError(Exception):
     code: str
     message: Text
     fields: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)
+    location: str = ""
 
     def response(self) -> Response:
         body: dict[str, Any] = {"code": self.code, "message": str(self.message)}
@@ -35,6 +36,8 @@ class ApiError(Exception):
             body["fields"] = self.fields
         answer = jsonify(error=body)
         answer.status_code = self.status
+        if self.location:
+            answer.headers["Location"] = self.location
         return answer
 
 

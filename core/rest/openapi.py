@@ -19,6 +19,7 @@ ERRORS = {
     "403": "Not allowed",
     "404": "Not found",
     "409": "Conflict",
+    "410": "Gone: merged into another record, which Location names",
     "412": "Changed meanwhile",
     "422": "Invalid",
     "429": "Too many requests",
@@ -132,7 +133,7 @@ def _describe_record(
                 "summary": "Read a record",
                 "responses": {
                     "200": {"description": "The record", "content": _json(record)},
-                    **_errors("401", "403", "404"),
+                    **_errors("401", "403", "404", "410"),
                 },
             },
             "patch": {
@@ -143,7 +144,7 @@ def _describe_record(
                 "requestBody": {"required": True, "content": _json(whole)},
                 "responses": {
                     "200": {"description": "The record as it is now", "content": _json(record)},
-                    **_errors("400", "401", "403", "404", "409", "412", "422"),
+                    **_errors("400", "401", "403", "404", "409", "410", "412", "422"),
                 },
             },
             "delete": {
@@ -153,7 +154,7 @@ def _describe_record(
                 "parameters": [_match()],
                 "responses": {
                     "204": {"description": "Deleted"},
-                    **_errors("401", "403", "404", "409", "412"),
+                    **_errors("401", "403", "404", "409", "410", "412"),
                 },
             },
         },
@@ -180,7 +181,7 @@ def _describe_actions(spec: APISpec, resource: Resource) -> None:
                 "requestBody": {"required": False, "content": _json(body)},
                 "responses": {
                     "200": {"description": "Done, now or before", "content": answer},
-                    **_errors("400", "401", "403", "404", "409", "422"),
+                    **_errors("400", "401", "403", "404", "409", "410", "422"),
                 },
             }
         spec.path(

@@ -12,6 +12,7 @@ from core.db import db
 from core.fields import Formats
 from core.house import House, current_house
 from core.i18n import _
+from core.merging.trail import led_on
 from core.resources import read
 from core.resources.children import Rows, children_json, children_of
 from core.resources.context import WriteContext
@@ -147,8 +148,13 @@ def _enter(resource: str, action: str) -> Here:
 
 
 def _stored(here: Here, id: int, action: str = "view") -> read.Stored:
-    """The record; another's answers exactly as a missing one."""
+    """The record; another's answers exactly as a missing one, one that was merged with the place of what it became."""
     found = read.find(here.session, here.resource, id, children=True)
+    if found is None and (into := led_on(here.session, here.resource, id)) is not None:
+        place = f"{request.script_root}{AT}/{here.resource.name}/{into}"
+        raise ApiError(
+            410, "merged", _("This record was merged into number %(id)s.", id=into), location=place
+        )
     if found is None or not here.may_with(found.record, "view"):
         raise _absent()
     if action != "view" and not here.may_with(found.record, action):

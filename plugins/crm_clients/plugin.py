@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from core.api import ReferenceList, Resource, SettingsSection, hookimpl
+from core.api import MergePlan, ReferenceList, Resource, SettingsSection, WriteContext, hookimpl
 from plugins.crm_clients.lists import LISTS
+from plugins.crm_clients.models import Card
 from plugins.crm_clients.resources import CLIENTS
 from plugins.crm_clients.validation.sms import SMS_SETTINGS, take_sms
 from plugins.crm_clients.validation.views import blueprint
@@ -24,6 +25,13 @@ def register_blueprints() -> list[Blueprint]:
 @hookimpl
 def register_settings() -> list[SettingsSection]:
     return [SMS_SETTINGS]
+
+
+@hookimpl
+def merge_records(plan: MergePlan, context: WriteContext) -> None:
+    """A number without its type means nothing, on whatever has the card."""
+    if issubclass(plan.resource.model, Card):
+        plan.tie("document_number", "document_type")
 
 
 @hookimpl(trylast=True)

@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint
 from markupsafe import Markup
 
-from core.api import JobType, NotificationKind, Panel, ReferenceList, Resource, SettingsSection, hookimpl
+from core.api import (
+    JobType,
+    MergePlan,
+    NotificationKind,
+    Panel,
+    ReferenceList,
+    Resource,
+    SettingsSection,
+    WriteContext,
+    hookimpl,
+)
 from plugins.crm_leads.announcements import JOB, KINDS
 from plugins.crm_leads.fields import due_mark
 from plugins.crm_leads.lists import LISTS
 from plugins.crm_leads.meanings import meaning_in
+from plugins.crm_leads.merging import plan_merge_of_leads
 from plugins.crm_leads.models import OPEN
 from plugins.crm_leads.panels import BECAME, CAME_FROM
 from plugins.crm_leads.resources import LEADS
@@ -65,6 +76,12 @@ def render_slot(slot: str, context: dict[str, Any]) -> Markup | None:
     ):
         return None
     return due_mark(context["record"].expires_on, datetime.now(context["formats"].zone).date())
+
+
+@hookimpl
+def merge_records(plan: MergePlan, context: WriteContext) -> None:
+    if plan.resource.name == LEADS.name:
+        plan_merge_of_leads(plan, context)
 
 
 @hookimpl(optionalhook=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import abort, g, redirect, request
+from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from core.db import db
 from core.fields import Formats, Reading
 from core.formats import formats_for, reading_for
 from core.house import House, current_house
+from core.merging.trail import led_on
 from core.resources import read
 from core.resources.context import WriteContext, write_context
 from core.resources.declare import Resource
@@ -82,13 +83,28 @@ class Here:
         return may(self.resource, record, action, self.actor, self.house)
 
     def record(self, id: int, action: str = "view") -> read.Stored:
-        """The record of this id; a missing one, another's, and one the person may not so treat all answer 404."""
+        """The record of this id; a missing one, another's, and one the person may not so treat all answer 404.
+
+        The address of one that was merged into another leads on to that.
+        """
         found = read.find(self.session, self.resource, id)
+        if found is None and (into := self._led_on(id)):
+            abort(redirect(into))
         if found is None or not self.may_with(found.record, "view"):
             abort(404)
         if action != "view" and not self.may_with(found.record, action):
             abort(403)
         return found
+
+    def _led_on(self, id: int) -> str:
+        """Where a reader of a merged record's page is led; '' where they are not."""
+        given = request.view_args or {}
+        if request.method != "GET" or given.get("id") != id or not request.endpoint:
+            return ""
+        into = led_on(self.session, self.resource, id)
+        if into is None:
+            return ""
+        return url_for(request.endpoint, **{**given, **request.args.to_dict(flat=False), "id": into})
 
 
 def enter(name: str, action: str = "view", look: str = "") -> Here:

@@ -20,6 +20,7 @@ from core.api import (
     Filter,
     JobType,
     MenuItem,
+    MergePlan,
     NotificationKind,
     Panel,
     Permission,
@@ -151,6 +152,12 @@ def validate_record(resource: Resource, draft: Draft, context: WriteContext) -> 
 def before_save(resource: Resource, record: Any, draft: Draft, context: WriteContext) -> None:
     if resource.name == "clients" and draft.is_new:
         record.notes = "Welcome"
+
+
+@hookimpl
+def merge_records(plan: MergePlan, context: WriteContext) -> None:
+    if any(each.record.name == "Alone" for each in plan.records):
+        raise Refused("This one stays alone")
 
 
 @hookimpl

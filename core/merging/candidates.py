@@ -1,0 +1,193 @@
+"""Groups of records that may be the same: those that share a key, the largest first, a page at a time.
+
+One key is asked for at a time: that is one pass over its index, also at a million records, and the figures are those of
+the moment. Only records that the person sees and may merge count, and pairs that somebody said are not the same do not.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.access.actor import Actor
+from core.house import House
+from core.merging.apart import apart_among, pairs_among
+from core.merging.rights import may_merge_record, narrowest
+from core.resources.declare import IdentityKey, Resource
+from core.resources.identity import kin_of
+
+PAGE = 20
+SHOWN = 10
+"""So many records of a group are shown, and merged at once."""
+ROUNDS = 25
+"""After so many pages of groups that were all said to be none, the rest waits for the next page."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Records with the same value of a key: the first of them, how many there are, and their kin (clients of leads)."""
+
+    value: str
+    count: int
+    records: Sequence[Any]
+    kin: Sequence[tuple[Resource, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A page of groups; `next` is where the following one begins."""
+
+    groups: Sequence[Group]
+    next: str | None
+
+
+def groups_of(
+    session: Session, house: House, resource: Resource, key: IdentityKey, actor: Actor, *, cursor: str = ""
+) -> Groups:
+    """A page of the candidates by one key.
+
+    Raises:
+        ValueError: the cursor is none of ours.
+    """
+    after = _decoded(cursor) if cursor else None
+    found: list[Group] = []
+    for _round in range(ROUNDS):
+        heads = _heads(session, resource, key, actor, after)
+        groups = _with_records(session, house, resource, key, heads[:PAGE], actor)
+        for place, group in enumerate(groups):
+            if group is not None:
+                found.append(group)
+                if len(found) == PAGE:
+                    more = place + 1 < len(heads)
+                    return Groups(found, _encoded(heads[place]) if more else None)
+        if len(heads) <= PAGE:
+            return Groups(found, None)
+        after = heads[PAGE - 1]
+    return Groups(found, _encoded(after) if after else None)
+
+
+def alike(
+    session: Session, house: House, resource: Resource, record: Any, actor: Actor
+) -> list[tuple[IdentityKey, Resource, Any]]:
+    """(key, kind, record) of those this person sees that share a key with a record, and nobody said are not the same."""
+    found: dict[tuple[str, int], tuple[IdentityKey, Resource, Any]] = {}
+    for key in resource.identity:
+        values = {value for name in key.attributes if (value := getattr(record, name))}
+        for kin in kin_of(house, resource) if values else ():
+            of_kin = next((each for each in kin.identity if each.name == key.name), None)
+            if of_kin is None or not actor.may(kin.name, "view"):
+                continue
+            for other in session.scalars(_holders(kin, of_kin, values)):
+                if (kin.name, other.id) != (resource.name, record.id):
+                    found.setdefault((kin.name, other.id), (key, kin, other))
+    own = (resource.name, record.id)
+    apart = {end for pair in apart_among(session, [own, *found]) if own in pair for end in pair}
+    return [each for place, each in found.items() if place not in apart]
+
+
+def _holders(resource: Resource, key: IdentityKey, values: Iterable[str]) -> Any:
+    columns = [getattr(resource.model, name) for name in key.attributes]
+    return (
+        sa.select(resource.model)
+        .where(sa.or_(*(column.in_(sorted(values)) for column in columns)))
+        .order_by(resource.model.id)
+        .limit(SHOWN * 2)
+    )
+
+
+def _heads(
+    session: Session, resource: Resource, key: IdentityKey, actor: Actor, after: tuple[int, str] | None
+) -> list[tuple[int, str]]:
+    """(how many, value) of the largest groups after this one, one more than a page."""
+    model = resource.model
+    held = [
+        sa.select(getattr(model, name).label("value"), model.id.label("id")).where(
+            getattr(model, name).is_not(None)
+        )
+        for name in key.attributes
+    ]
+    if len(held) == 1:
+        value, number = getattr(model, key.attributes[0]), sa.func.count()
+        statement = (
+            sa.select(number.label("number"), value.label("value"))
+            .select_from(model)
+            .where(value.is_not(None))
+        )
+    else:  # one record may have the same number twice
+        rows = sa.union(*held).subquery()
+        value, number = rows.c.value, sa.func.count()
+        statement = sa.select(number.label("number"), value.label("value"))
+    statement = statement.group_by(value).having(number > 1)
+    if after is not None:
+        count, last = after
+        statement = statement.having(sa.or_(number < count, sa.and_(number == count, value > last)))
+    statement = statement.order_by(number.desc(), value).limit(PAGE + 1)
+    rows_found = session.execute(statement, execution_options={"scope": narrowest(resource, actor)})
+    return [(row.number, row.value) for row in rows_found]
+
+
+def _with_records(
+    session: Session,
+    house: House,
+    resource: Resource,
+    key: IdentityKey,
+    heads: Sequence[tuple[int, str]],
+    actor: Actor,
+) -> list[Group | None]:
+    """The groups with their first records; None in the place of one whose records are all said to be different."""
+    members = {value: _members(session, resource, key, value, actor, house) for _count, value in heads}
+    everybody = [(resource.name, each.id) for records in members.values() for each in records]
+    apart = apart_among(session, everybody)
+    kin = _kin(session, house, resource, key, [value for _count, value in heads], actor)
+    found: list[Group | None] = []
+    for count, value in heads:
+        records = members[value]
+        pairs = pairs_among([(resource.name, each.id) for each in records])
+        if len(records) < 2 or (count <= SHOWN and all(pair in apart for pair in pairs)):
+            found.append(None)
+        else:
+            found.append(Group(value, count, records, kin.get(value, [])))
+    return found
+
+
+def _members(
+    session: Session, resource: Resource, key: IdentityKey, value: str, actor: Actor, house: House
+) -> list[Any]:
+    statement = _holders(resource, key, [value]).limit(SHOWN)
+    rows = session.scalars(statement, execution_options={"scope": narrowest(resource, actor)})
+    return [record for record in rows if may_merge_record(resource, record, actor, house)]
+
+
+def _kin(
+    session: Session, house: House, resource: Resource, key: IdentityKey, values: Sequence[str], actor: Actor
+) -> Mapping[str, list[tuple[Resource, Any]]]:
+    """Records of other kinds (clients of leads) with the same values that this person sees; one query a kind."""
+    found: dict[str, list[tuple[Resource, Any]]] = defaultdict(list)
+    for kin in kin_of(house, resource)[1:]:
+        of_kin = next((each for each in kin.identity if each.name == key.name), None)
+        if of_kin is None or not values or not actor.may(kin.name, "view"):
+            continue
+        for record in session.scalars(_holders(kin, of_kin, values).limit(PAGE * 3)):
+            for name in of_kin.attributes:
+                value = getattr(record, name)
+                if value in values and (kin, record) not in found[value]:
+                    found[value].append((kin, record))
+    return found
+
+
+def _encoded(head: tuple[int, str]) -> str:
+    return urlsafe_b64encode(json.dumps(head).encode()).decode().rstrip("=")
+
+
+def _decoded(cursor: str) -> tuple[int, str]:
+    head = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    if not isinstance(head, list) or [type(each) for each in head] != [int, str] or "\0" in head[1]:
+        raise ValueError(cursor[:40])
+    return head[0], head[1]
