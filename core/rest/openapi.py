@@ -12,6 +12,7 @@ from core.fields import Tags
 from core.house import House
 from core.imports.web.openapi import describe_imports
 from core.resources.declare import Child, Field, Resource
+from core.rest.beside import describe_beside
 
 ERRORS = {
     "400": "Bad request",
@@ -50,7 +51,8 @@ def describe(house: House) -> dict[str, Any]:
     for resource in house.resources.values():
         _describe(spec, resource)
     _describe_lists(spec, house)
-    for path, operations in (describe_imports(house.resources) | describe_attributes()).items():
+    besides = describe_imports(house.resources) | describe_attributes() | describe_beside(house.resources)
+    for path, operations in besides.items():
         for operation in operations.values():
             operation["responses"] |= _errors("401", "403", "404", "422")
         spec.path(path, operations=operations)

@@ -1,0 +1,99 @@
+"""How the API's description tells of what stands beside records: stars, favourites, tags, notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+Operations = dict[str, dict[str, dict[str, Any]]]
+"""{path: {method: operation}}; errors are added by who asks."""
+
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+
+
+def describe_beside(resources: Iterable[str]) -> Operations:
+    """The operations of every resource's star, and those of the person who asks."""
+    found: Operations = {f"/api/v1/{name}/{{id}}/follow": _follow(name) for name in resources}
+    found["/api/v1/favourites"] = {
+        "get": _operation(
+            "people", "favourites.list", "The caller's favourites in their order", _items("label", "url")
+        )
+    }
+    found["/api/v1/tags"] = {
+        "get": _operation(
+            "tags",
+            "tags.list",
+            "All tags with their colours",
+            _items("name", "hue"),
+            [{"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 60}}],
+        )
+    }
+    found["/api/v1/notifications"] = {
+        "get": _operation(
+            "notifications",
+            "notifications.list",
+            "What the caller was told, newest first",
+            {
+                "type": "object",
+                "required": ["items", "next", "unread"],
+                "properties": {
+                    "items": {"type": "array", "items": {"type": "object"}},
+                    "next": {"type": ["integer", "null"]},
+                    "unread": {"type": "integer"},
+                },
+            },
+            [{"name": "before", "in": "query", "schema": {"type": "integer", "minimum": 1}}],
+        )
+    }
+    found["/api/v1/notifications/read"] = {
+        "post": _operation(
+            "notifications",
+            "notifications.read",
+            "Mark all read, or the one of this id",
+            {"type": "object", "properties": {"read": {"type": "integer"}}},
+        )
+        | {
+            "requestBody": {
+                "required": False,
+                "content": _json({"type": "object", "properties": {"id": {"type": "integer"}}}),
+            }
+        }
+    }
+    return found
+
+
+def _follow(name: str) -> dict[str, dict[str, Any]]:
+    answer = {"type": "object", "properties": {"following": {"type": "boolean"}}}
+    return {
+        "post": _operation(name, f"{name}.follow", "Follow one", answer, [ID]),
+        "delete": _operation(name, f"{name}.unfollow", "Follow it no longer", answer, [ID]),
+    }
+
+
+def _operation(
+    tag: str,
+    id: str,
+    summary: str,
+    answer: dict[str, Any],
+    parameters: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    return {
+        "tags": [tag],
+        "operationId": id,
+        "summary": summary,
+        "parameters": parameters or [],
+        "responses": {"200": {"description": "Done", "content": _json(answer)}},
+    }
+
+
+def _items(*names: str) -> dict[str, Any]:
+    properties = {"id": {"type": "integer"}} | {name: {"type": "string"} for name in names}
+    return {
+        "type": "object",
+        "required": ["items"],
+        "properties": {"items": {"type": "array", "items": {"type": "object", "properties": properties}}},
+    }
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
