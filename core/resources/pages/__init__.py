@@ -8,8 +8,9 @@ from core.house import House
 from core.resources.board import views as board
 from core.resources.pages import (
     bulk,
-    child_rows,
     cells,
+    child_rows,
+    choosing,
     editing,
     exporting,
     files,
@@ -46,6 +47,7 @@ def pages_of(house: House) -> Blueprint:
             bulk,
             exporting,
             finding,
+            choosing,
             following,
         ):
             part.add_routes(blueprint, at)

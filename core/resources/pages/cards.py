@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from core.fields import Email, MoneyAmount, Phone, Tags, Url, single
+from core.fields import Email, MoneyAmount, Phone, RecordRef, Tags, Url, single
 from core.fields.money import money_text
 from core.i18n import Text, _
 from core.resources.declare import Field
@@ -55,13 +55,15 @@ class Card:
 
 
 def cards_of(here: Here, stored: Stored, editable: bool) -> list[Card]:
-    """The cards of a record in the order of the declaration."""
+    """The cards of a record in the order of the declaration; what rows of a child say stands on their own cards."""
     resource = here.resource
+    mirrored = {own for child in resource.children for own in child.mirrors.values()}
+    fields = [field for field in resource.fields if field.name not in mirrored]
     labels = dict(resource.groups)
     names = dict.fromkeys([*labels, *(field.group for field in resource.fields)])
     cards = []
     for name in names:
-        shown = [value_of(here, stored, field, editable) for field in resource.fields if field.group == name]
+        shown = [value_of(here, stored, field, editable) for field in fields if field.group == name]
         seen, folded = _folded(shown, resource.fields)
         if seen or folded:
             cards.append(Card(name, labels.get(name, _("General")), seen, folded))
@@ -80,7 +82,7 @@ def value_of(here: Here, stored: Stored, declared: Field, editable: bool) -> Val
         _html(here, stored, declared, value, is_empty),
         is_empty,
         edit,
-        _link(declared, value),
+        link_of(declared, value) or _way_to(here, declared, value),
         _doubt(declared, value),
         declared.wide,
         marks_beside(here, stored.id, declared.name, declared.kind, value, editable),
@@ -106,7 +108,8 @@ def _html(here: Here, stored: Stored, declared: Field, value: Any, is_empty: boo
     return kind.html(value, here.formats)
 
 
-def _link(declared: Field, value: Any) -> Link | None:
+def link_of(declared: Field, value: Any) -> Link | None:
+    """What can be done with a value of this field at once, if anything."""
     if not value:
         return None
     if isinstance(declared.kind, Email):
@@ -116,6 +119,19 @@ def _link(declared: Field, value: Any) -> Link | None:
     if isinstance(declared.kind, Url):
         return Link(str(value), "external-link", _("Open %(address)s", address=value))
     return None
+
+
+def _way_to(here: Here, declared: Field, value: Any) -> Link | None:
+    """To the record that a value points to, if it is the reader's to see."""
+    if not isinstance(declared.kind, RecordRef) or value is None:
+        return None
+    name = here.formats.references.record_name(declared.kind.resource, value)
+    if name is None:
+        return None
+    root = here.address.rsplit("/", 1)[0]
+    return Link(
+        f"{root}/{declared.kind.resource}/{value}", "arrow-right", _("Open %(address)s", address=name)
+    )
 
 
 def _doubt(declared: Field, value: Any) -> Text:

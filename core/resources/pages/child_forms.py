@@ -52,7 +52,8 @@ class ChildForms:
 
     child: Child
     rows: list[RowForm]
-    blank: RowForm
+    blank: RowForm | None = None
+    """The row that script copies for one more."""
     problems: list[Text] = field(default_factory=list)
     sent: bool = True
     """Whether the request brought them; rows that were not sent stay as they are."""
@@ -92,7 +93,7 @@ def given_forms(here: Here, given: Mapping[str, Any], context: WriteContext) -> 
     rows = {}
     for child in here.resource.children:
         values = {name: given[own] for name, own in child.mirrors.items() if own in given}
-        rows[child.name] = [ChildRow({**_usual(child, context), **values}, None, True)]
+        rows[child.name] = [ChildRow({**usual_values(child, context), **values}, None, True)]
     return stored_forms(here, rows, context)
 
 
@@ -143,7 +144,7 @@ def row_form(
 
 def raw_rows(forms: Iterable[ChildForms]) -> dict[str, list[dict[str, Any]]]:
     """The rows as `read_draft` takes them; those with nothing in them are left out there."""
-    return {each.child.name: [_raw(row) for row in each.rows] for each in forms if each.sent}
+    return {each.child.name: [raw_row(row) for row in each.rows] for each in forms if each.sent}
 
 
 def show_row_problems(forms: Sequence[ChildForms], draft: Draft) -> set[str]:
@@ -174,7 +175,7 @@ def rearrange(here: Here, forms: Sequence[ChildForms], context: WriteContext) ->
         numbers = [row.index for row in each.rows]
         if request.form.get("add") == each.child.name:
             free = str(max((int(number) for number in numbers), default=-1) + 1)
-            each.rows.append(row_form(here, each.child, free, _usual(each.child, context)))
+            each.rows.append(row_form(here, each.child, free, usual_values(each.child, context)))
             return True
         for verb in ("drop", "lift"):
             name, _dash, index = request.form.get(verb, "").rpartition("-")
@@ -195,7 +196,8 @@ def _mirrored_places(forms: Sequence[ChildForms]) -> dict[str, str]:
     return found
 
 
-def _raw(row: RowForm) -> dict[str, Any]:
+def raw_row(row: RowForm) -> dict[str, Any]:
+    """The row as `read_draft` takes it."""
     found: dict[str, Any] = {"id": row.id, "is_main": row.is_main}
     for declared in row.child.fields:
         field = row.form[declared.name]
@@ -208,15 +210,15 @@ def _raw(row: RowForm) -> dict[str, Any]:
 
 def _with_one(here: Here, child: Child, rows: list[RowForm], context: WriteContext) -> ChildForms:
     if not rows:
-        rows = [row_form(here, child, "0", _usual(child, context), None, True)]
+        rows = [row_form(here, child, "0", usual_values(child, context), None, True)]
     return ChildForms(child, rows, _blank(here, child, context))
 
 
 def _blank(here: Here, child: Child, context: WriteContext) -> RowForm:
-    return row_form(here, child, BLANK, _usual(child, context))
+    return row_form(here, child, BLANK, usual_values(child, context))
 
 
-def _usual(child: Child, context: WriteContext) -> dict[str, Any]:
+def usual_values(child: Child, context: WriteContext) -> dict[str, Any]:
     """What every new row has."""
     return {each.name: each.default(context) for each in child.fields if each.default is not None}
 
