@@ -16,6 +16,7 @@ from core.resources.declare import Field
 from core.resources.pages.columns import columns_of
 from core.resources.pages.forms import RecordForm, form_of, sent, show_problems
 from core.resources.pages.here import Here, enter, is_htmx, onward
+from core.resources.pages.path import question_of
 from core.resources.pages.rows import draw_rows, is_cell, needed_fields
 from core.resources.pages.tabs import query_of
 from core.resources.pages.undoing import change_with_undo
@@ -51,6 +52,14 @@ def cell(resource: str, id: int, name: str) -> ResponseReturnValue:
         undo = change_with_undo(here, stored, sent(here, form, [name]), here.writing())
     except NotValid as error:
         here.session.rollback()
+        stored = here.record(id)
+        back = urlsplit(request.headers.get("HX-Current-URL", "")).query
+        if asked := question_of(here, stored, error.draft, back, to_list=True):
+            answer = make_response(str(_row(here, id)))
+            answer.headers["HX-Retarget"] = f"#row-{id}"
+            answer.headers["HX-Reswap"] = "outerHTML"
+            answer.headers["HX-Trigger"] = json.dumps({"open-dialog": {"url": asked}})
+            return answer
         show_problems(form, error.draft)
         return _input(here, stored, declared, form), 422
     except (Refused, PluginError) as error:

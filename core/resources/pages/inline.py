@@ -18,6 +18,7 @@ from core.resources.pages.cards import Value, cards_of, value_of
 from core.resources.pages.forms import RecordForm, form_of, sent, show_problems
 from core.resources.pages.head import head_of
 from core.resources.pages.here import Here, enter, is_htmx, onward
+from core.resources.pages.path import question_of
 from core.resources.pages.undoing import change_with_undo
 from core.resources.read import Stored
 from core.resources.write import NotValid
@@ -50,6 +51,10 @@ def field(resource: str, id: int, name: str) -> ResponseReturnValue:
         undo = change_with_undo(here, stored, sent(here, form, [name]), context)
     except NotValid as error:
         here.session.rollback()
+        stored = here.record(id)
+        if is_htmx() and (asked := question_of(here, stored, error.draft, came_from())):
+            opening = json.dumps({"open-dialog": {"url": asked}})
+            return _shown(here, stored, declared), 200, {"HX-Trigger": opening}
         show_problems(form, error.draft)
         return _input(here, stored, declared, form), 422
     except (Refused, PluginError) as error:
@@ -90,17 +95,21 @@ def _changed(
         for value in _values(here, stored).values()
         if value.name != declared.name and value.name in shown and value != shown[value.name]
     ]
-    came_from = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query).get("from", [""])[0]
     page = render_template(
         "resources/record_swap.html",
         here=here,
         resource=here.resource,
-        head=head_of(here, stored, came_from),
+        head=head_of(here, stored, came_from()),
         cards=cards_of(here, stored, editable=True),
         value=now,
         followed=followed,
     )
     return page, 200, {"HX-Trigger": json.dumps({"toast": toast, "record-changed": {}}, default=str)}
+
+
+def came_from() -> str:
+    """The query of the list that the reader of a record's page came from."""
+    return parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query).get("from", [""])[0]
 
 
 def _shown(here: Here, stored: Stored, declared: Field) -> str:

@@ -15,7 +15,7 @@ from core.fields.kind import ReferenceItem
 from core.host.dispatch import PluginError
 from core.i18n import Text, _
 from core.records.timeline import time_spent
-from core.resources.context import Refused
+from core.resources.context import Draft, Refused
 from core.resources.declare import Ask
 from core.resources.door import flash_toast
 from core.resources.pages.forms import RecordForm, form_of, sent, show_problems
@@ -132,12 +132,21 @@ def moved_text(here: Here, stored: Stored, item: ReferenceItem) -> Text:
     )
 
 
-def move_address(here: Here, id: int, item: ReferenceItem | None, back: str) -> str:
+def move_address(here: Here, id: int, item: ReferenceItem | None, back: str, *, to_list: bool = False) -> str:
     """Where a record's move to a status is asked about; without one, to which."""
     assert here.resource.path is not None
     pairs = [(here.resource.path.field, str(item.id))] if item else []
-    pairs += [("from", back), ("to", "list")] if here.look else [("from", back)] if back else []
+    pairs += [("from", back), ("to", "list")] if here.look or to_list else [("from", back)] if back else []
     return f"{here.address_of(id)}/move?{urlencode(pairs)}"
+
+
+def question_of(here: Here, stored: Stored, draft: Draft, back: str = "", *, to_list: bool = False) -> str:
+    """Where it is asked what a draft's status asks for and the draft lacks; '' where that is not what is wrong with it."""
+    path = here.resource.path
+    item = here.formats.references.get(path.list, draft.values.get(path.field)) if path else None
+    if item is None or not {problem.field for problem in draft.problems} & {*ask_of(here, item).fields}:
+        return ""
+    return move_address(here, stored.id, item, back, to_list=to_list)
 
 
 def _wanted(here: Here, walk: Walk) -> ReferenceItem | None:
