@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from core.fields.kind import ReferenceItem
 from core.fields.references import USERS
 from core.house import House, house_for
 from core.i18n import LANGUAGES
+from core.resources.names import RecordNames
 from core.state import forget, remembered
 from core.text import fold
 
@@ -60,6 +61,7 @@ class KnownReferences:
         self._session = session
         self._house = house
         self._lists: dict[str, Items] = {}
+        self._records = RecordNames(session, house)
 
     def items(self, name: str) -> Sequence[ReferenceItem]:
         """The values of a list in its order; none where the list's plugin is off."""
@@ -79,6 +81,18 @@ class KnownReferences:
         """The colour an administrator gave a tag; '' for one that has none."""
         hues: Mapping[str, str] = remembered(self._session, "tag hues", _load_tag_hues)
         return hues.get(fold(tag), "") if hues else ""
+
+    def know_records(self, resource: str, ids: Iterable[int | None]) -> None:
+        """Read the names of records that a page points to, in one query."""
+        self._records.know(resource, ids)
+
+    def record_name(self, resource: str, id: int) -> str | None:
+        """What another record is called; None where the session's person may not see it."""
+        return self._records.name(resource, id)
+
+    def records_called(self, resource: str, text: str) -> Sequence[int]:
+        """The first records of this name or document number, of those the person may see."""
+        return self._records.find(resource, text)
 
     def _list(self, name: str) -> Items:
         known = self._lists.get(name)

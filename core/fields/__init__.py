@@ -9,6 +9,7 @@ from core.fields.moments import Date, DateTime
 from core.fields.money import MoneyAmount
 from core.fields.number import Number
 from core.fields.places import Region
+from core.fields.record import RecordRef
 from core.fields.references import Reference, Tags, UserRef
 from core.fields.zones import TimeZone
 
@@ -33,6 +34,7 @@ __all__ = [
     "Phone",
     "PhoneNumber",
     "Reading",
+    "RecordRef",
     "Reference",
     "ReferenceItem",
     "Region",

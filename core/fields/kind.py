@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 from zoneinfo import ZoneInfo
@@ -13,6 +13,16 @@ from core.i18n import Text as Words
 
 if TYPE_CHECKING:
     from core.resources.declare import Field
+
+class Unchanged:
+    """What `UNCHANGED` is."""
+
+    def __repr__(self) -> str:
+        return "UNCHANGED"
+
+
+UNCHANGED = Unchanged()
+"""Read from input that says nothing new: the field stays what it is, as if it had not been named."""
 
 EMPTY_CELL = Markup('<span class="empty-value" aria-hidden="true">—</span>')
 
@@ -50,6 +60,9 @@ class References(Protocol):
     def find(self, name: str, text: str) -> ReferenceItem | None: ...
     def default(self, name: str) -> ReferenceItem | None: ...
     def tag_hue(self, tag: str) -> str: ...
+    def know_records(self, resource: str, ids: Iterable[int | None]) -> None: ...
+    def record_name(self, resource: str, id: int) -> str | None: ...
+    def records_called(self, resource: str, text: str) -> Sequence[int]: ...
 
 
 @dataclass(frozen=True)

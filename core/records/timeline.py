@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime, format_time
 from sqlalchemy.orm import Session
 
 from core.db import utcnow
-from core.fields import Boolean, Choice, Country, Date, DateTime, Formats, LongText, single
+from core.fields import Boolean, Choice, Country, Date, DateTime, Formats, LongText, RecordRef, single
 from core.fields.references import USERS
 from core.i18n import Text, _, _l
 from core.records.models import History
@@ -142,6 +142,8 @@ def value_text(declared: Field | None, value: Any, formats: Formats) -> str:
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, dict):
+        if declared is not None and isinstance(declared.kind, RecordRef):  # not everybody may see that record
+            return declared.kind.text(value.get("id"), formats)
         return str(value.get("name") or value.get("id") or "")
     kind = single(declared.kind) if declared else None
     if isinstance(value, list):

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from core.access.actor import Actor
 from core.attributes.criteria import attribute_criterion
 from core.fields import Boolean, Date, DateTime, Email, Phone, Reading, Reference, Tags, Text, UserRef
-from core.fields.kind import Invalid
+from core.fields.kind import UNCHANGED, Invalid
 from core.i18n import _
 from core.records.models import RecordTag, Tag
 from core.resources.context import Problem
@@ -221,6 +221,8 @@ def _one(place: Place, field: Field, value: str, reading: Reading, actor: Actor 
     if squeezed is not None:
         return squeezed == compact(value)
     parsed = kind.parse(value, field, reading)
+    if parsed is UNCHANGED:
+        raise Invalid("unknown_filter", _("There is no such filter."))
     if isinstance(kind, Text) and kind.folded and field.side is None and parsed is not None:
         return getattr(place.model, f"{field.attribute}_folded") == fold(parsed)
     if isinstance(kind, Boolean):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from core.fields.kind import Kind
+from core.fields.record import RecordRef
 from core.fields.references import Reference as ReferenceKind
 from core.fields.references import Tags, UserRef
 from core.i18n import Text
@@ -60,7 +61,7 @@ class Field:
 
     def __post_init__(self) -> None:
         if not self.attribute:
-            suffix = "_id" if isinstance(self.kind, (ReferenceKind, UserRef)) else ""
+            suffix = "_id" if isinstance(self.kind, (ReferenceKind, UserRef, RecordRef)) else ""
             object.__setattr__(self, "attribute", self.name + suffix)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.db import is_sqlite
-from core.fields import Reading, Tags
+from core.fields import Reading, RecordRef, Tags
 from core.records.tags import tags_of
 from core.resources import side
 from core.resources.context import Problem
@@ -209,7 +209,16 @@ def fetch_page(
         page.tags = tags_of(session, resource.name, ids)
     if any(each.side is not None for each in fields):
         page.sides = side.load(session, resource, ids, fields)
+    _know_records(page, fields, reading)
     return page
+
+
+def _know_records(page: Page, fields: Sequence[Field], reading: Reading) -> None:
+    """The names of the records that this page's point to, one query for each such field."""
+    for each in fields:
+        if isinstance(each.kind, RecordRef):
+            ids = [page.value(row, each) for row in page.rows]
+            reading.formats.references.know_records(each.kind.resource, ids)
 
 
 def count(

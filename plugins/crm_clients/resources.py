@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from core.api import Date, Resource, SavedFilter, _l
+from core.api import Date, Draft, Field, RecordRef, Resource, SavedFilter, WriteContext, _, _l
 from plugins.crm_clients.card import GROUPS, IDENTITY, SEARCHED, card_fields, check_name, infer_columns
 from plugins.crm_clients.children import children
 from plugins.crm_clients.documents import check_document
 from plugins.crm_clients.models import Client, ClientAddress, ClientContact, ClientValidation
 from plugins.crm_clients.validation import HAPPENINGS, VALIDATION_ACTIONS, validation_mark
+
+BELONGS_TO = Field(
+    "belongs_to",
+    _l("Belongs to"),
+    RecordRef("clients", among="kind=company"),
+    attribute="company_id",
+    aliases=("pertenece a", "appartient à", "belongs to company", "parent account", "cuenta principal"),
+    help=_l("The company that this person belongs to."),
+)
+
+
+def check_company(draft: Draft, context: WriteContext) -> None:
+    """Nobody belongs to themselves."""
+    if not draft.is_new and draft.values.get(BELONGS_TO.name) == draft.record_id:
+        draft.problem(BELONGS_TO.name, _("Nobody belongs to themselves."))
+
 
 CLIENTS = Resource(
     name="clients",
@@ -16,7 +32,7 @@ CLIENTS = Resource(
     plural=_l("Clients"),
     icon="address-book",
     hue="green",
-    fields=card_fields(_l("Customer since"), Date()),
+    fields=card_fields(_l("Customer since"), Date(), extra={"kind": (BELONGS_TO,)}),
     groups=GROUPS,
     columns=(
         "name",
@@ -38,6 +54,7 @@ CLIENTS = Resource(
         "zone",
         "sector",
         "kind",
+        "belongs_to",
         "document_number",
         "city",
         "state",
@@ -51,7 +68,7 @@ CLIENTS = Resource(
     search=SEARCHED,
     owner="salesperson_id",
     sort="-entered_on",
-    checks=(check_name, check_document),
+    checks=(check_name, check_document, check_company),
     marks=(validation_mark(ClientValidation, "client_id"),),
     rest_actions=VALIDATION_ACTIONS,
     happenings=(("from_lead", _l("Was a lead"), "user-search"), *HAPPENINGS),

@@ -40,7 +40,7 @@ class Value:
     doubt: Text = ""
     """What is doubtful about the value, in words."""
     wide: bool = False
-    mark: Markup = Markup("")
+    mark: Markup | None = None
     """The signs before the value: whether an e-mail address is validated."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
+from wtforms.widgets import html_params
 
 from core.fields import (
     Boolean,
@@ -20,6 +21,7 @@ from core.fields import (
     MoneyAmount,
     Number,
     Phone,
+    RecordRef,
     Reference,
     Tags,
     UserRef,
@@ -28,6 +30,7 @@ from core.fields import (
 from core.i18n import Text, _, ngettext
 from core.resources.criteria import Condition
 from core.resources.declare import Field, Filter, Resource
+from core.resources.pages.choosing import typeahead
 from core.resources.pages.here import Here
 from core.resources.query import ListQuery
 
@@ -155,6 +158,9 @@ def _body(here: Here, name: str, conditions: list[Condition]) -> Markup:
         drawn = _checks(name, _options(here, declared), given.get("is", ()))
     elif isinstance(kind, (Date, DateTime, Integer, MoneyAmount, Number)):
         drawn, shown = _range(name, declared, given), {"from", "to", "last_days"}
+    elif isinstance(kind, RecordRef):
+        named = [value for value in given.get("is", ()) if not value.startswith("~")]
+        drawn = _record_input(here, name, declared, named) + _known(name, given)
     else:
         exact = isinstance(kind, (Tags, Email, Phone)) or "contains" not in kind.operators
         operator = "is" if exact else "contains"
@@ -225,6 +231,20 @@ def _input(key: str, label: Text, value: str) -> Markup:
     ).format(key, value, label)
 
 
+def _record_input(here: Here, name: str, declared: Field, values: Sequence[str]) -> Markup:
+    """Where a record is chosen by its name; one input for each that is set."""
+    kind: Any = declared.kind
+    drawn = Markup("")
+    for number, value in enumerate(values or ("",)):
+        dom_id = f"filter-{name}-{number}"
+        shown = kind.raw(int(value), here.formats) if value.isdecimal() and len(value) < 19 else value
+        attributes = {**typeahead(here, kind, dom_id), "id": dom_id, "name": name, "value": shown}
+        drawn += Markup(
+            '<span class="combo combo-field"><input class="input input-28" aria-label="{}" {}></span>'
+        ).format(declared.label, Markup(html_params(**attributes)))
+    return drawn
+
+
 def _known(name: str, given: Mapping[str, Sequence[str]]) -> Markup:
     options = [Option("~empty", _("Empty")), Option("~any", _("Filled in"))]
     return _checks(name, options, [value for value in given.get("is", ()) if value.startswith("~")])
@@ -265,6 +285,8 @@ def _value_words(here: Here, declared: Field, value: str) -> str:
         )
     if special := _special(value):
         return special
+    if isinstance(kind, RecordRef) and value.isdecimal() and len(value) < 19:
+        return kind.text(int(value), here.formats)
     if isinstance(kind, (Date, DateTime)) and len(value) == 10:
         try:
             return str(Date().text(Date().parse(value, declared, here.reading), here.formats))

@@ -9,10 +9,11 @@ from flask import current_app, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField
 
-from core.fields import Tags, single
+from core.fields import RecordRef, Tags, single
 from core.fields.inputs import ManyField, choices_of
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
+from core.resources.pages.choosing import typeahead
 from core.resources.pages.here import Here
 from core.resources.pages.inputs import fill_choices, input_for, typed
 from core.resources.read import Stored
@@ -57,6 +58,8 @@ def form_of(
             fill_choices(field, declared, (values or {}).get(name), here.formats, here.resource.name)
         elif isinstance(field, ManyField):
             field.choices = choices_of(single(declared.kind), here.formats) or []
+        elif isinstance(declared.kind, RecordRef):
+            field.render_kw = typeahead(here, declared.kind, field.id)
         field.flags.required = declared.required
     return form
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
 
-from core.fields import Boolean, Choice, Formats, LongText, Many, Reference, UserRef
+from core.fields import Boolean, Choice, Formats, LongText, Many, RecordRef, Reference, UserRef
 from core.fields.inputs import CHOSEN, SEARCHABLE_FROM, ManyField, QuickSelect, choices_of, hints
 from core.i18n import _, _l
 from core.resources.declare import Field
+from core.resources.pages.choosing import RecordInput
 
 
 def input_for(declared: Field) -> Any:
@@ -27,6 +28,8 @@ def input_for(declared: Field) -> Any:
         return SelectField(choices=[], validate_choice=False, widget=QuickSelect(), **common)
     if isinstance(kind, LongText):
         return TextAreaField(render_kw={"rows": 4, **hints(kind)}, **common)
+    if isinstance(kind, RecordRef):
+        return StringField(widget=RecordInput(), **common)
     return StringField(render_kw=hints(kind), **common)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import current_app
 from markupsafe import Markup, escape
 
-from core.fields import Date, LongText, MoneyAmount, Reference, Tags, UserRef
+from core.fields import Date, LongText, MoneyAmount, RecordRef, Reference, Tags, UserRef
 from core.fields.kind import EMPTY_CELL
 from core.fields.money import currency_marks
 from core.i18n import _
@@ -155,9 +155,21 @@ def _cell(
                 drawn = _first_name(drawn, declared.kind.text(value, here.formats))
             known[declared.name, value] = drawn
         return drawn
+    if isinstance(declared.kind, RecordRef):
+        return _record_link(here, declared, value)
     if isinstance(declared.kind, MoneyAmount) and value is not None:
         return _money(page, row, declared, value, here, currencies)
     return Markup(f"<span>{escape(declared.kind.html(value, here.formats))}</span>")
+
+
+def _record_link(here: Here, declared: Field, value: Any) -> Markup:
+    """The record that a value points to; one that is not the reader's to see has no name and no way to it."""
+    kind: Any = declared.kind
+    drawn: Markup = kind.html(value, here.formats)
+    if value is None or here.formats.references.record_name(kind.resource, value) is None:
+        return drawn
+    root = here.address.rsplit("/", 1)[0]
+    return Markup('<a href="{}/{}/{}">{}</a>').format(root, kind.resource, value, drawn)
 
 
 def _first_name(drawn: Markup, name: str) -> Markup:
