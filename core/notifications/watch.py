@@ -42,7 +42,7 @@ KINDS = (
         REMOVED, _l("A record I follow is deleted"), _l("%(actor)s deleted “%(record)s”"), "star"
     ),
 )
-SILENT = frozenset({"import"})
+SILENT = frozenset({"import", "command"})
 """Sources that bring in too much to tell of each record."""
 
 
