@@ -42,8 +42,8 @@ KINDS = (
         REMOVED, _l("A record I follow is deleted"), _l("%(actor)s deleted “%(record)s”"), "star"
     ),
 )
-SILENT = frozenset({"import", "command"})
-"""Sources that bring in too much to tell of each record."""
+SILENT = frozenset({"import", "command", "conversion"})
+"""Sources that bring in too much to tell of each record, or give nobody anything that was not theirs."""
 
 
 def tell_of_new(context: WriteContext, resource: Resource, records: Sequence[Any]) -> None:
