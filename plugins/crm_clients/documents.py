@@ -41,6 +41,11 @@ TYPES: tuple[tuple[str, str, str], ...] = (
 )
 """Name, country (ISO 3166, '' for any) and rule (a module of python-stdnum, or our own) of the shipped types."""
 
+RULES: tuple[tuple[str, str], ...] = tuple(
+    (rule, f"{name} ({country})" if country else name) for name, country, rule in TYPES if rule
+)
+"""The rules an administrator chooses from for a type of their own."""
+
 PASSPORT = {"es": "Pasaporte", "en": "Passport", "fr": "Passeport"}
 
 

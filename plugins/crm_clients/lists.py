@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.api import Choice, Field, Reference, ReferenceList, _l
-from plugins.crm_clients.documents import shipped_types
-from plugins.crm_clients.models import Channel, DocumentType, Level, Sector, Segment, Zone
+from core.api import Choice, Country, Field, Reference, ReferenceList, _l
+from plugins.crm_clients.documents import RULES, shipped_types
+from plugins.crm_clients.models import AddressType, Channel, DocumentType, Level, Sector, Segment, Zone
 
 SECTION = _l("Clients and leads")
 
@@ -43,6 +43,15 @@ LEVELS: Shipped = (
     ({"en": "High", "es": "Alto", "fr": "Élevé"}, {}),
     ({"en": "Medium", "es": "Medio", "fr": "Moyen"}, {}),
     ({"en": "Low", "es": "Bajo", "fr": "Faible"}, {}),
+)
+
+ADDRESS_TYPES: Shipped = (
+    ({"en": "Fiscal", "es": "Fiscal", "fr": "Siège fiscal"}, {}),
+    ({"en": "Delivery", "es": "Entrega", "fr": "Livraison"}, {}),
+    ({"en": "Office", "es": "Oficina", "fr": "Bureau"}, {}),
+    ({"en": "Warehouse", "es": "Almacén", "fr": "Entrepôt"}, {}),
+    ({"en": "Home", "es": "Domicilio", "fr": "Domicile"}, {}),
+    ({"en": "Other", "es": "Otra", "fr": "Autre"}, {}),
 )
 
 CARD_HOLDERS = ("clients", "leads")
@@ -121,11 +130,36 @@ LISTS = (
         order=50,
     ),
     ReferenceList(
+        "address_types",
+        AddressType,
+        _l("Address type"),
+        _l("Address types"),
+        used_by=_holders("address_type_id"),
+        has_default=False,
+        shipped=_in_language(ADDRESS_TYPES),
+        section=SECTION,
+        order=55,
+    ),
+    ReferenceList(
         "document_types",
         DocumentType,
         _l("Document type"),
         _l("Document types"),
         used_by=_holders("document_type_id"),
+        columns=(
+            Field(
+                "country",
+                _l("Country"),
+                Country(),
+                help=_l("Where such documents are issued; none for anywhere."),
+            ),
+            Field(
+                "rule",
+                _l("Rule"),
+                Choice(RULES),
+                help=_l("How numbers are checked; without a rule any number is taken."),
+            ),
+        ),
         has_default=False,
         shipped=shipped_types,
         creatable_on_import=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +30,31 @@ def uses_of(session: Session, model: type[Any], ids: Sequence[int] | None = None
     return counts
 
 
+def holders_of(session: Session, model: type[Any], id: int, most: int) -> dict[str, list[int]] | None:
+    """{"table.column": ids of the rows that hold this value}; None where they are more than `most`."""
+    found: dict[str, list[int]] = {}
+    for column in columns_pointing_at(session, model):
+        if "id" not in column.table.c:
+            continue
+        wanted = sa.select(column.table.c.id).where(column == id).limit(most + 1)
+        ids = list(session.scalars(wanted, **UNSCOPED))
+        if ids:
+            found[f"{column.table.name}.{column.name}"] = ids
+    return found if sum(map(len, found.values())) <= most else None
+
+
+def put_back(
+    session: Session, model: type[Any], held: Mapping[str, Sequence[int]], new_id: int, id: int
+) -> None:
+    """Give these rows their old value again, where they still have the one that took its place."""
+    for column in columns_pointing_at(session, model):
+        ids = held.get(f"{column.table.name}.{column.name}", ())
+        for start in range(0, len(ids), 500):
+            rows = column.table.c.id.in_(ids[start : start + 500])
+            session.execute(_given(column, id).where(rows, column == new_id), **UNSCOPED)
+    session.expire_all()
+
+
 def replace_everywhere(session: Session, model: type[Any], old_id: int, new_id: int) -> int:
     """Put one value in the place of another; answers in how many records.
 
@@ -37,11 +62,7 @@ def replace_everywhere(session: Session, model: type[Any], old_id: int, new_id: 
     """
     replaced = 0
     for column in columns_pointing_at(session, model):
-        table = column.table
-        values: dict[Any, Any] = {column: new_id}
-        if "version" in table.c:
-            values[table.c.version] = table.c.version + 1
-        result = session.execute(sa.update(table).where(column == old_id).values(values), **UNSCOPED)
+        result = session.execute(_given(column, new_id).where(column == old_id), **UNSCOPED)
         replaced += result.rowcount  # type: ignore[attr-defined]
     session.expire_all()
     return replaced
@@ -54,3 +75,11 @@ def columns_pointing_at(session: Session, model: type[Any]) -> Iterator[sa.Colum
         for column in table.columns:
             if any(key.column.table is target for key in column.foreign_keys):
                 yield column
+
+
+def _given(column: sa.Column[Any], id: int) -> sa.Update:
+    """The change that gives rows this value, counted where rows count their changes."""
+    values: dict[Any, Any] = {column: id}
+    if "version" in column.table.c:
+        values[column.table.c.version] = column.table.c.version + 1
+    return sa.update(column.table).values(values)

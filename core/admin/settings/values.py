@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access.actor import actor_of
-from core.admin.settings.usage import replace_everywhere, uses_of
+from core.admin.settings.usage import holders_of, put_back, replace_everywhere, uses_of
 from core.i18n import _
 from core.records.models import History
 from core.references import OPEN, add_value
@@ -22,16 +22,23 @@ from core.state import forget
 from core.text import fold
 
 HUES = ("slate", "blue", "cyan", "teal", "green", "lime", "amber", "orange", "red", "pink", "violet", "brown")
+MOST_HELD = 20_000
+"""Rows of which it is kept in mind that they had a value that was replaced."""
 COMMON = ("name", "description", "hue", "meaning")
 
 
 @dataclass
 class Undo:
-    """The way back: attributes to set again by id, rows to add again, rows to take away."""
+    """The way back: attributes to set again by id, rows to add again, rows to take away.
+
+    `held` are the rows of records ({"table.column": ids}) that had the one added again, and have `replaced_by` now.
+    """
 
     set: dict[int, dict[str, Any]] = field(default_factory=dict)
     add: list[dict[str, Any]] = field(default_factory=list)
     remove: list[int] = field(default_factory=list)
+    held: dict[str, list[int]] = field(default_factory=dict)
+    replaced_by: int | None = None
 
 
 def values_of(session: Session, declared: ReferenceList) -> Sequence[Any]:
@@ -136,7 +143,7 @@ def delete(
 ) -> Undo | None:
     """Take a value away; where it is in use `replacement_id` takes its place everywhere, in the same transaction.
 
-    Answers the way back, None where a replacement was made: which records had which value is not kept.
+    Answers the way back, None where more records had it than are kept in mind.
 
     Raises:
         Refused: it is in use and no replacement was named (`in_use`), or it is the last of its meaning.
@@ -146,13 +153,18 @@ def delete(
     uses = uses_of(session, declared.model, [id]).get(id, 0)
     if uses and replacement_id is None:
         raise Refused(_("This value is in use: choose what takes its place."), "in_use")
+    held: dict[str, list[int]] | None = {}
     if replacement_id is not None:
         if replacement_id == id:
             raise Refused(_("A value cannot take its own place."), "same")
         replacement = value_of(session, declared, replacement_id)
+        held = holders_of(session, declared.model, id, MOST_HELD)
         replace_everywhere(session, declared.model, id, replacement_id)
         if value.is_default and may_be_default(declared, replacement.meaning):
             replacement.is_default = True
+    before = {}
+    if replacement_id is not None and value.is_default and replacement.is_default:
+        before = {replacement_id: {"is_default": False}}
     kept = {column.key: getattr(value, column.key) for column in sa.inspect(declared.model).column_attrs}
     session.delete(value)
     session.flush()
@@ -160,7 +172,7 @@ def delete(
     _note(
         session, declared, id, "delete", {"name": [kept["name"], None], "replaced_by": [None, replacement_id]}
     )
-    return Undo(add=[kept]) if not uses else None
+    return None if held is None else Undo(before, [kept], held=held, replaced_by=replacement_id)
 
 
 def undo(session: Session, declared: ReferenceList, way_back: Undo) -> None:
@@ -179,6 +191,8 @@ def undo(session: Session, declared: ReferenceList, way_back: Undo) -> None:
             for name, old in attributes.items() if value is not None else ():
                 setattr(value, name, old)
         session.flush()
+    for row in way_back.add if way_back.replaced_by is not None else ():
+        put_back(session, declared.model, way_back.held, way_back.replaced_by or 0, row["id"])
     forget(session)
     for id in [*way_back.set, *(row["id"] for row in way_back.add)]:
         _note(session, declared, id, "undo", {})

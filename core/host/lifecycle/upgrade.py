@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.config import Config
@@ -23,6 +24,7 @@ from core.host.schema.migrate import moving_tables, upgrade
 from core.host.schema.revisions import CORE, core_owner, owner_of
 from core.host.state import PluginRow, has_tables
 from core.house import House
+from core.resources.declare import ReferenceList
 from core.state import State
 
 
@@ -91,8 +93,25 @@ def _upgrade_plugin(config: Config, manifest: Manifest, by: Actor | None) -> str
             before, row.version = row.version, manifest.version
             versions = {"from_version": before, "to_version": manifest.version}
             hooks.of_plugin(name, "on_upgrade", session=session, **versions)
+            _ship_new_lists(session, hooks, row)
             note(session, name, "upgrade", by, f"{before} → {manifest.version}")
     return f"{name}: {before} → {manifest.version}{_revisions(schema)}"
+
+
+def _ship_new_lists(session: Session, hooks: Hooks, row: PluginRow) -> None:
+    """Fill the lists that this version brought; what an administrator emptied before stays empty."""
+    from core.references import ship_values
+    from core.settings import settings_of
+
+    known = set(row.declares.get("lists", ()))
+    if not known:  # never enabled: it gets all of its lists when it is
+        return
+    language = settings_of(session)["company.language"]
+    items = hooks.of_plugin(row.name, "register_resources") or ()
+    new = [each for each in items if isinstance(each, ReferenceList) and each.name not in known]
+    for declared in new:
+        ship_values(session, declared, language)
+    row.declares = {**row.declares, "lists": sorted({*known, *(each.name for each in new)})}
 
 
 def _revisions(schema: Schema) -> str:
