@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 from stdnum import luhn
 from stdnum.ve import rif
 
-from core.api import add_value, create, current_house, references_of, settings_of, utcnow, write_context
+from core.api import add_value, create, current_house, formats_for, references_of, settings_of, write_context
 
 TRADES = {
     "es": (
@@ -115,7 +115,7 @@ def cards(session: Session, language: str, *, count: int, seed: int) -> Iterator
     chance = random.Random(seed)
     known = references_of(session)
     sellers = [item.id for item in known.items("users") if item.active]
-    today = utcnow().date()
+    today = datetime.now(formats_for(session, None).zone).date()
     country = settings_of(session)["company.country"]
 
     def some(list_name: str, often: float = 0.85) -> int | None:
