@@ -154,9 +154,7 @@ def _rows(session: Session, link: Link, plan: MergePlan, id: int, child: Child |
         criteria.append(link.table.c.id.not_in([each.id for each in plan.records]))
     if child is not None:
         criteria.append(link.table.c.id.in_(_further(session, child, plan, id)))
-    rows = session.execute(
-        sa.select(*_selected(link)).where(*criteria).order_by(*link.key), **UNSCOPED
-    )
+    rows = session.execute(sa.select(*_selected(link)).where(*criteria).order_by(*link.key), **UNSCOPED)
     return [[encoded(value) for value in row] for row in rows]
 
 
