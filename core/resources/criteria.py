@@ -10,7 +10,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from string import ascii_uppercase
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +20,7 @@ from core.fields import Boolean, Date, DateTime, Email, Phone, Reading, Referenc
 from core.fields.kind import UNCHANGED, Invalid
 from core.i18n import _
 from core.records.models import RecordTag, Tag
+from core.resources.beginnings import begins
 from core.resources.context import Problem
 from core.resources.declare import AttributeValues, Field, Filter, Resource, SideTable
 from core.text import compact, fold
@@ -30,8 +30,6 @@ log = logging.getLogger("prospecto.plugins")
 OPERATORS = ("from", "to", "contains", "begins", "last_days", "not")
 MOST_VALUES = 200
 """Of one filter: a database reads no endless chain of OR."""
-AFTER_ALL = "\u9fa5"
-"""Sorts after every Latin letter and digit, whatever the collation of the database."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,12 @@ class Meaning:
     def criterion(self) -> Any:
         meant = sa.or_(self.own, *(self.id.in_(ids) for ids in self.further))
         return sa.not_(meant) if self.condition.operator == "not" else meant
+
+    def is_end_of(self, other: Meaning) -> bool:
+        """Whether this and the other bound the same values of the record's own."""
+        ends = {self.condition.operator, other.condition.operator}
+        plain = not self.further and not other.further and self.field is not None
+        return plain and self.field is other.field and ends == {"from", "to"}
 
     def is_range_of(self, attribute: str) -> bool:
         """Whether this names a stretch of the values of an attribute (a period)."""
@@ -141,6 +145,12 @@ class Unreadable(Exception):
         super().__init__(str(problem.message))
         self.condition = condition
         self.problem = problem
+
+
+def has_further(resource: Resource, conditions: Sequence[Condition]) -> bool:
+    """Whether one of these also asks rows that hang on the records."""
+    mirrored = {name for child in resource.children for name in child.mirrors.values()}
+    return any(each.field in mirrored for each in conditions)
 
 
 def _further(
@@ -265,17 +275,6 @@ def _in_part(place: Place, field: Field, column: Any, operator: str, value: str)
     if not isinstance(field.kind, Text) and not isinstance(column.type, sa.String):
         raise Invalid("not_text", _("Only text can be searched in part."))
     return sa.func.lower(column).contains(value.lower(), autoescape=True)
-
-
-def begins(squeezed: Any, wanted: str) -> Any:
-    """That a squeezed number begins so; the letter that many countries put before the digits may be left out."""
-    return sa.or_(*(sa.and_(squeezed >= low, squeezed < high) for low, high in beginnings(wanted)))
-
-
-def beginnings(wanted: str) -> list[tuple[str, str]]:
-    """The ranges in which squeezed numbers lie that begin so: each is one look into an index."""
-    letters = ascii_uppercase if wanted[:1].isdigit() else ""
-    return [(f"{letter}{wanted}", f"{letter}{wanted}{AFTER_ALL}") for letter in ("", *letters)]
 
 
 def _squeezed(place: Place, field: Field) -> Any:

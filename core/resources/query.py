@@ -15,7 +15,14 @@ from core.fields import Reading, RecordRef, Tags
 from core.records.tags import tags_of
 from core.resources import side
 from core.resources.context import Problem
-from core.resources.criteria import Condition, Meaning, Unreadable, meaning_of, read_conditions
+from core.resources.criteria import (
+    Condition,
+    Meaning,
+    Unreadable,
+    has_further,
+    meaning_of,
+    read_conditions,
+)
 from core.resources.declare import Field, Resource
 from core.resources.order import Cursor, Order, sort_field
 from core.resources.search import search_criteria, search_table
@@ -231,14 +238,28 @@ def count(
     limit: int | None = COUNT_LIMIT,
 ) -> int:
     """How many records the query means; counts no further than `limit` + 1."""
-    if len(query.conditions) < 2 or query.q:  # its own index counts best
-        base = filtered(session, resource, query, reading, actor, resource.model.id)
-    else:
-        order = Order.of(session, resource, query.sort, query.q)
-        base = order.ordered(matching(session, resource, query, reading, actor, order))
-    if limit is not None:
-        base = base.limit(limit + 1)
+    base = counted(session, resource, query, reading, actor, limit)
     return session.execute(sa.select(sa.func.count()).select_from(base.subquery())).scalar_one()
+
+
+def counted(
+    session: Session,
+    resource: Resource,
+    query: ListQuery,
+    reading: Reading,
+    actor: Actor | None,
+    limit: int | None,
+) -> sa.Select[Any]:
+    """`SELECT id` of the records the query means, no more than `limit` + 1, put for counting them."""
+    if len(query.conditions) < 2 and not has_further(resource, query.conditions):
+        base = filtered(session, resource, query, reading, actor, resource.model.id)  # by its own index
+        return base if limit is None else base.limit(limit + 1)
+    order = Order.of(session, resource, query.sort, query.q)
+    base = matching(session, resource, query, reading, actor, order)
+    if limit is None:
+        return base
+    # in the list's order the wide index serves a count as it serves a page
+    return (base if query.q else order.ordered(base)).limit(limit + 1)
 
 
 def neighbours(

@@ -2,12 +2,14 @@
 
 A list's wide index holds everything it is filtered by, in the order the list stands in: going along it answers any
 mixture, and at worst the whole of it is read once. Where one of the filters has only few records, those are looked
-at instead. PostgreSQL knows how often each value occurs and decides this by itself; SQLite does not, and is told.
+at instead. PostgreSQL knows how often each value occurs and decides this by itself, but for what stands in rows beside
+the record; SQLite does not, and is told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +20,7 @@ from core.db import is_sqlite
 from core.resources.criteria import Meaning
 from core.resources.declare import Field, Resource
 
-FEW = 1000
+FEW = 10_000
 """So many records are sooner looked at one by one than a million entries of an index."""
 
 
@@ -26,16 +28,29 @@ def steered(
     session: Session, resource: Resource, meanings: Sequence[Meaning], sort: str, actor: Actor | None
 ) -> list[Any]:
     """The criteria of these filters for a list in the order of `sort`, cheap ones first."""
-    ordered = sorted(meanings, key=lambda each: bool(each.further))
-    if not is_sqlite(session):
-        return [each.criterion for each in ordered]
+    ordered = sorted(_together(meanings), key=lambda each: bool(each.further))
     along = [each for each in ordered if each.is_range_of(sort)]
     others = [each for each in ordered if each not in along]
-    few = _fewest(session, resource, others, actor)
-    if few is not None:
-        others.remove(few)
-        return [_one_by_one(resource, few), *(each.criterion for each in along), *map(_without_index, others)]
-    return [*(each.criterion for each in along), *map(_without_index, others)]
+    knows = not is_sqlite(session)
+    few = _fewest(session, resource, [each for each in others if each.further or not knows], actor)
+    rest = [each for each in others if each is not few]
+    return [
+        *((_one_by_one(resource, few),) if few else ()),
+        *(each.criterion for each in along),
+        *(each.criterion if knows else _without_index(each) for each in rest),
+    ]
+
+
+def _together(meanings: Sequence[Meaning]) -> list[Meaning]:
+    """A from and a to of one field are one stretch."""
+    found: list[Meaning] = []
+    for each in meanings:
+        last = next((one for one in found if each.is_end_of(one)), None)
+        if last is None:
+            found.append(each)
+        else:
+            found[found.index(last)] = replace(last, own=sa.and_(last.own, each.own))
+    return found
 
 
 def has_index(resource: Resource, field: Field) -> bool:

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from core.db import is_sqlite
+from core.resources.beginnings import beginnings
 from core.resources.declare import Resource
 from core.resources.identity import kin_of
 from core.resources.pages.here import Here, enter
@@ -59,12 +59,8 @@ def _records(here: Here, wanted: str) -> list[Found]:
     for kin in kin_of(here.house, here.resource):
         if not here.actor.may(kin.name, "view") or not can_find(kin):
             continue
-        column = getattr(kin.model, kin.identity[0].attributes[0])
         records = here.session.scalars(
-            sa.select(kin.model)
-            .where(_begins(column, wanted, is_sqlite(here.session)))
-            .order_by(column)
-            .limit(MOST)
+            sa.select(kin.model).where(kin.model.id.in_(_ids_that_begin(kin, wanted))).order_by(_number(kin))
         )
         for record in records:
             shown = kin.field(kin.subtitle)  # type: ignore[arg-type]
@@ -75,19 +71,36 @@ def _records(here: Here, wanted: str) -> list[Found]:
 
 
 def marked(text: str, wanted: str) -> Markup:
-    """The text with the part marked whose letters and digits are `wanted`, whatever stands between them."""
-    seen = 0
+    """The text with the part marked whose letters and digits are `wanted`, whatever stands between them.
+
+    A leading letter that was not typed is passed over.
+    """
+    seen, start = 0, None
     for place, character in enumerate(text):
-        if seen < len(wanted) and character.isalnum():
-            if character.upper() != wanted[seen]:
-                return Markup("{}").format(text)
-            seen += 1
+        if not character.isalnum() or seen == len(wanted):
+            continue
+        if character.upper() == wanted[seen]:
+            seen, start = seen + 1, place if start is None else start
             if seen == len(wanted):
-                return Markup("<mark>{}</mark>{}").format(text[: place + 1], text[place + 1 :])
+                return Markup("{}<mark>{}</mark>{}").format(
+                    text[:start], text[start : place + 1], text[place + 1 :]
+                )
+        elif seen or character.isdigit() or wanted[0].isalpha():
+            break
     return Markup("{}").format(text)
 
 
-def _begins(column: Any, wanted: str, sqlite: bool) -> Any:
-    if sqlite:  # whose LIKE uses no index
-        return sa.and_(column >= wanted, column < wanted + "\uffff")
-    return column.startswith(wanted, autoescape=True)
+def _number(kin: Resource) -> Any:
+    return getattr(kin.model, kin.identity[0].attributes[0])
+
+
+def _ids_that_begin(kin: Resource, wanted: str) -> Any:
+    """The first few of all numbers that begin so; each way to begin is one short look into the index."""
+    column = _number(kin)
+    ways = []
+    for low, high in beginnings(wanted):
+        of_one = sa.select(kin.model.id, column.label("number")).where(column >= low, column < high)
+        few = of_one.order_by(column).limit(MOST).subquery()
+        ways.append(sa.select(few.c.id, few.c.number))
+    found = sa.union_all(*ways).subquery()
+    return sa.select(found.c.id).order_by(found.c.number).limit(MOST)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-import sqlalchemy as sa
 from babel.numbers import format_decimal
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -29,9 +28,9 @@ from core.resources.query import (
     Page,
     count,
     fetch_page,
-    filtered,
     read_query,
 )
+from core.resources.sums import count_and_sum
 from core.routing import id_of
 
 SPECIAL = ("view", "add")
@@ -119,9 +118,7 @@ def summary(resource: str) -> ResponseReturnValue:
     here = enter(resource)
     query = read_query(here.resource, arguments())
     whole = request.args.get("whole") == "1"
-    number = count(
-        here.session, here.resource, query, here.reading, here.actor, limit=None if whole else COUNT_LIMIT
-    )
+    number, total = _counted(here, query, whole)
     is_more = not whole and number > COUNT_LIMIT
     tabs = tabs_of(here, query, request.args.get("view", "")) if request.args.get("tabs") == "1" else []
     counts = [
@@ -135,7 +132,7 @@ def summary(resource: str) -> ResponseReturnValue:
         number=number,
         is_more=is_more,
         shown=number_text(here, min(number, COUNT_LIMIT) if is_more else number),
-        total="" if is_more else _total(here, query),
+        total=total,
         counts=counts,
         span=_span_text(here, request.args.get("from", 1, id_of), request.args.get("shown", 0, id_of)),
         whole_url=f"{here.address}/summary?{urlencode([*query.arguments(), ('whole', '1')])}",
@@ -210,24 +207,24 @@ def shown_count(here: Here, number: int) -> str:
     return f"{number_text(here, COUNT_LIMIT)}+" if number > COUNT_LIMIT else number_text(here, number)
 
 
-def _total(here: Here, query: ListQuery) -> str:
-    """The sum of the list's first money field, where all of it is in one currency."""
-    money = next(
+def _counted(here: Here, query: ListQuery, whole: bool) -> tuple[int, str]:
+    """How many there are and, where it is one currency and not too many, what the first money field comes to."""
+    asked = (here.session, here.resource, query, here.reading, here.actor)
+    money: Any = next(
         (each for each in here.resource.fields if isinstance(each.kind, MoneyAmount) and each.side is None),
         None,
     )
-    if money is None or not here.resource.has_field(money.kind.currency):  # type: ignore[attr-defined]
-        return ""
+    limit = None if whole else COUNT_LIMIT
+    if money is None or not here.resource.has_field(money.kind.currency):
+        return count(*asked, limit=limit), ""
     model = here.resource.model
-    amount = getattr(model, money.attribute)
-    currency = getattr(model, here.resource.field(money.kind.currency).attribute)  # type: ignore[attr-defined]
-    base = filtered(
-        here.session, here.resource, query, here.reading, here.actor, currency, sa.func.sum(amount)
-    )
-    sums = here.session.execute(base.where(amount.isnot(None)).group_by(currency).limit(2)).all()
-    if len(sums) != 1 or not sums[0][0]:
-        return ""
-    return money_text(sums[0][1], sums[0][0], here.formats.language)
+    currency = here.resource.field(money.kind.currency).attribute
+    columns = getattr(model, money.attribute), getattr(model, currency)
+    number, sums = count_and_sum(*asked, *columns, limit=limit)
+    if len(sums) != 1 or not all(sums) or (not whole and number > COUNT_LIMIT):
+        return number, ""
+    ((code, amount),) = sums.items()
+    return number, money_text(amount, str(code), here.formats.language)
 
 
 @dataclass(frozen=True)
