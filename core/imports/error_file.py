@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.house import House
 from core.i18n import _
 from core.imports.models import ERROR, ImportRow, ImportRun
+from core.imports.targets import labels_of
 from core.imports.uploads import file_type, separator_of
 from core.tabular import CsvSink, Sink, SinkColumn, XlsxSink
 
@@ -64,7 +65,7 @@ def reason(problems: Sequence[Sequence[Any]], names: dict[str, str]) -> str:
 def field_labels(house: House, run: ImportRun) -> dict[str, str]:
     """Labels of the resource's fields by name, in the reader's language."""
     resource = house.resources.get(run.resource)
-    return {each.name: str(each.label) for each in resource.fields} if resource else {}
+    return labels_of(resource) if resource else {}
 
 
 def _text(cell: Any) -> str | None:

@@ -16,9 +16,12 @@ from core.host.dispatch import PluginError
 from core.house import House
 from core.i18n import Text, _
 from core.imports.before import values_before
+from core.imports.further import Raw, put_on_stored, raw_rows, read_further
 from core.imports.models import CREATE, CREATED, DUPLICATE, ERROR, FILL, SKIP, UPDATED, ImportRun
 from core.imports.outcome import Outcome
 from core.imports.plan import RECORD_ID
+from core.imports.sheets import Sheets
+from core.imports.targets import in_file, split_name
 from core.references import add_value
 from core.resources.context import Draft, Refused, WriteContext, write_context
 from core.resources.declare import IdentityKey, Resource
@@ -39,13 +42,23 @@ class Importer:
     """An import's mapping and surroundings; `dry` keeps the keys of rows whose records do not stay."""
 
     def __init__(
-        self, session: Session, house: House, actor: Actor | None, run: ImportRun, *, dry: bool = False
+        self,
+        session: Session,
+        house: House,
+        actor: Actor | None,
+        run: ImportRun,
+        *,
+        dry: bool = False,
+        sheets: Sheets | None = None,
     ) -> None:
         self.session, self.house, self.actor, self.dry = session, house, actor, dry
         self.resource = house.resources[run.resource]
         self.columns = [(int(column), name) for column, name in run.mapping.items() if name]
         self.constants = dict(run.constants)
+        self.sheets = sheets or Sheets()
+        self._has_further = bool(self.sheets) or any(split_name(name) for _column, name in self.columns)
         self.on_duplicate = run.on_duplicate
+        self.keys = frozenset(run.keys) if run.keys is not None else None
         self.new_values = frozenset(run.new_values)
         self.format = dict(run.format)
         self.made: dict[str, dict[str, None]] = {}
@@ -72,6 +85,8 @@ class Importer:
             self._read(outcomes)
         self._check(outcomes)
         self._settle_duplicates([each for each in outcomes if each.is_open])
+        if self._has_further:
+            put_on_stored(self.session, outcomes, fill=self.on_duplicate == FILL)
         self._check([each for each in outcomes if each.draft is not None and not each.draft.is_new])
         self._write([each for each in outcomes if each.is_open])
         return outcomes
@@ -108,7 +123,13 @@ class Importer:
             each.draft = self._draft(raw, each.row.number)
 
     def _draft(self, raw: Mapping[str, Any], number: int) -> Draft:
+        rows: Raw = {}
+        if self._has_further:
+            main, listed = self.sheets.rows_of(raw.get(RECORD_ID))
+            raw = {**main, **raw}
+            rows = raw_rows(raw, listed)
         draft = read_draft(self.resource, raw, self._context, row=number)
+        _refuse_lost_letters(draft)
         draft.options["id"] = raw.get(RECORD_ID)
         draft.options["given"] = dict(draft.values)
         routed = self.resource.route_import(draft.values) if self.resource.route_import else None
@@ -116,6 +137,7 @@ class Importer:
             target = self.house.resources[routed]
             draft.resource = target
             draft.values = {name: value for name, value in draft.values.items() if target.has_field(name)}
+        read_further(draft, rows, self._context)
         return draft
 
     def _check(self, outcomes: Sequence[Outcome]) -> None:
@@ -128,7 +150,7 @@ class Importer:
                 each.draft.problem("", str(error))
             if each.draft.problems:
                 each.outcome = ERROR
-                each.problems = [(problem.field, problem.message) for problem in each.draft.problems]
+                each.problems = _told(each.draft)
 
     def _make_values(self) -> None:
         for list_name, names in self._context.reading.new_references.items():
@@ -145,7 +167,7 @@ class Importer:
         if self.on_duplicate == CREATE:
             return
         _one_at_a_time(self.session)
-        keys = [keys_of(self.resource, each.draft.values) if each.draft else [] for each in outcomes]
+        keys = [self._keys_of(each.draft) if each.draft else [] for each in outcomes]
         matches = find_matches(self.session, self.house, self.resource, keys)
         own = self._by_number(outcomes)
         in_batch: dict[tuple[str, str], int] = {}
@@ -159,6 +181,13 @@ class Importer:
             if each.is_open and each.draft is not None and each.draft.is_new:
                 in_batch.update(_rows_by_key(its_keys, each.row.number))
 
+    def _keys_of(self, draft: Draft) -> Keys:
+        """What a row is recognised by: what was chosen, else all that is sure."""
+        if self.keys is None:
+            return keys_of(self.resource, draft.values)
+        found = keys_of(self.resource, draft.values, hints=True)
+        return [(key, value) for key, value in found if key.name in self.keys]
+
     def _earlier(self, keys: Keys, in_batch: Mapping[tuple[str, str], int]) -> Match | None:
         for key, value in keys:
             row = in_batch.get((key.name, value)) or self._seen.get((key.name, value))
@@ -167,7 +196,13 @@ class Importer:
         return None
 
     def _by_number(self, outcomes: Sequence[Outcome]) -> dict[int, Any]:
-        """Rows of our own export find their record by its number, if its name is still the same."""
+        """Rows of our own export find their record by its number, if its name is still the same.
+
+        Where the number was chosen as the key, and alone, the name may be another: it may be what is to change.
+        """
+        if self.keys is not None and RECORD_ID not in self.keys:
+            return {}
+        any_name = self.keys == frozenset({RECORD_ID})
         drafts = {each.row.number: each.draft for each in outcomes if each.draft is not None}
         numbers = {
             row: number
@@ -184,7 +219,8 @@ class Importer:
         return {
             row: found[id]
             for row, id in numbers.items()
-            if id in found and title_of(self.resource, found[id]) == drafts[row].options["given"].get(title)
+            if id in found
+            and (any_name or title_of(self.resource, found[id]) == drafts[row].options["given"].get(title))
         }
 
     def _duplicate(self, each: Outcome, twin: Match) -> None:
@@ -227,6 +263,7 @@ class Importer:
         if self.on_duplicate == FILL:
             values = {name: value for name, value in values.items() if _is_empty_on(record, resource, name)}
         draft.resource, draft.values, draft.record_id, draft.current = resource, values, record.id, record
+        draft.children = {}
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -250,7 +287,7 @@ class Importer:
                 self._write_group([each])
         except NotValid as error:
             each.outcome = ERROR
-            each.problems = [(problem.field, problem.message) for problem in error.draft.problems]
+            each.problems = _told(error.draft)
         except Refused as refused:
             each.outcome, each.problems = ERROR, [("", refused.message)]
         except PluginError as error:
@@ -271,7 +308,7 @@ class Importer:
                 continue
             each.outcome = CREATED
             if self.dry:
-                self._seen.update(_rows_by_key(keys_of(self.resource, draft.values), each.row.number))
+                self._seen.update(_rows_by_key(self._keys_of(draft), each.row.number))
             else:
                 self._taken[draft.resource.name, record.id] = each.row.number
 
@@ -283,6 +320,20 @@ def _one_at_a_time(session: Session) -> None:
     """
     if not is_sqlite(session):
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+
+
+def _told(draft: Draft) -> list[tuple[str, Text]]:
+    """The problems of a draft under the names that columns are mapped to."""
+    return [(in_file(draft.resource, problem.field), problem.message) for problem in draft.problems]
+
+
+def _refuse_lost_letters(draft: Draft) -> None:
+    """A name of nothing but question marks had letters once: whoever wrote the file could not write them."""
+    title = draft.resource.title
+    name = draft.values.get(title)
+    if isinstance(name, str) and name and not name.strip("? "):
+        words = _("Nothing but question marks: its letters were lost when the file was written.")
+        draft.problem(title, words, "lost_letters")
 
 
 def _skip(each: Outcome, words: Text, resource: str, record_id: int | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.i18n import Text
 from core.imports.models import ERROR
+from core.imports.targets import in_file
 from core.resources.context import Draft
 from core.tabular import Row
 
@@ -28,7 +29,9 @@ class Outcome:
 
     @property
     def warnings(self) -> list[tuple[str, Text]]:
-        return self.draft.warnings if self.draft is not None and self.outcome != ERROR else []
+        if self.draft is None or self.outcome == ERROR:
+            return []
+        return [(in_file(self.draft.resource, name), words) for name, words in self.draft.warnings]
 
     @property
     def is_open(self) -> bool:

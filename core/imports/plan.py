@@ -13,15 +13,12 @@ from sqlalchemy.orm import Session
 
 from core.db import utcnow
 from core.house import House
-from core.i18n import LANGUAGES, _, use_language
+from core.i18n import _
 from core.imports.models import ImportMapping, ImportRun
-from core.resources.declare import Field, Resource
+from core.imports.sheets import RECORD_ID, RECORD_ID_NAMES
+from core.imports.targets import header_names, match_further, targets_of, writable_fields
+from core.resources.declare import Resource
 from core.tabular import CsvFormat, Table, ValueFormat, fold, match_headers, open_table, sniff_values
-
-RECORD_ID = "id"
-"""What a column of record numbers is mapped to: our own exports have one, by which a row finds its record again."""
-
-RECORD_ID_NAMES = ("ID", "No.", "N.º", "N°")
 
 
 @dataclass(frozen=True)
@@ -42,6 +39,9 @@ def guess_plan(resource: Resource, table: Table, default: ValueFormat) -> Plan:
             if name not in mapping.values():
                 mapping[column] = name
                 constants.update(also)
+    for column, name in match_further(table.headers, resource).items():
+        if column not in mapping and name not in mapping.values():
+            mapping[column] = name
     left = {index: header for index, header in enumerate(table.headers) if index not in mapping}
     names = [
         (each.name, header_names(each))
@@ -51,6 +51,7 @@ def guess_plan(resource: Resource, table: Table, default: ValueFormat) -> Plan:
     matched = match_headers(list(left.values()), [*names, (RECORD_ID, RECORD_ID_NAMES)])
     positions = list(left)
     mapping.update({positions[index]: name for index, name in matched.items()})
+    _leave_foreign_numbers(table, mapping)
     constants = {name: value for name, value in constants.items() if name not in mapping.values()}
     return Plan(mapping, constants, sniff_values(table.samples(20), default))
 
@@ -61,7 +62,7 @@ def plan_for(session: Session, resource: Resource, table: Table, default: ValueF
     known = _remembered(session, resource, table.headers)
     if known is None:
         return guessed
-    names = {each.name for each in writable_fields(resource)} | {RECORD_ID}
+    names = targets_of(resource).keys() | {RECORD_ID}
     mapping = {
         index: known.mapping[header]
         for index, header in enumerate(table.headers)
@@ -90,7 +91,7 @@ def named_mapping(resource: Resource, headers: Sequence[str], wanted: Mapping[st
         LookupError: a header is not in the file, or a field is none of the resource's.
     """
     places = {fold(header): index for index, header in enumerate(headers)}
-    names = {each.name for each in writable_fields(resource)} | {RECORD_ID}
+    names = targets_of(resource).keys() | {RECORD_ID}
     mapping: dict[int, str] = {}
     for header, name in wanted.items():
         if fold(header) not in places:
@@ -120,8 +121,11 @@ def format_of(table: Table, values: ValueFormat) -> dict[str, Any]:
     return known | {"sheet": table.format.sheet}
 
 
-def writable_fields(resource: Resource) -> list[Field]:
-    return [each for each in resource.fields if each.writable]
+def _leave_foreign_numbers(table: Table, mapping: dict[int, str]) -> None:
+    """A column of numbers that are not ours (of another program, with letters) names no record here."""
+    column = next((column for column, name in mapping.items() if name == RECORD_ID), None)
+    if column is not None and not all(str(cell).strip().isdecimal() for cell in table.samples(5)[column]):
+        del mapping[column]
 
 
 def _remembered(session: Session, resource: Resource, headers: Sequence[str]) -> ImportMapping | None:
@@ -137,16 +141,8 @@ def _headers_key(headers: Sequence[str]) -> str:
     return sha256("\n".join(sorted(headers)).encode()).hexdigest()
 
 
-def header_names(declared: Field) -> tuple[str, ...]:
-    """The headers that mean a field: its labels in our languages and the other names it declares."""
-    labels = []
-    for language in LANGUAGES:
-        with use_language(language):
-            labels.append(str(declared.label))
-    return (*labels, *declared.aliases)
-
-
 def creatable_lists(house: House, resource: Resource) -> list[str]:
     """The reference lists of this resource's fields in which an import may make new values."""
-    wanted = {getattr(each.kind, "list", None) for each in resource.fields}
+    fields = [*resource.fields, *(each for child in resource.children for each in child.fields)]
+    wanted = {getattr(each.kind, "list", None) for each in fields}
     return [name for name, declared in house.lists.items() if name in wanted and declared.creatable_on_import]

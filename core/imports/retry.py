@@ -14,9 +14,12 @@ from core.imports.before import keep_changes
 from core.imports.importer import Importer
 from core.imports.models import ERROR, ImportRow, ImportRun
 from core.imports.outcome import Outcome
+from core.imports.plan import open_run
 from core.imports.run import Counts, Notes, records_so_far, row_values
+from core.imports.sheets import Sheets, sheets_for
 from core.imports.survey import shown
-from core.tabular import Row
+from core.imports.uploads import folder_of
+from core.tabular import Row, TableError
 
 
 def retry_rows(
@@ -41,12 +44,21 @@ def retry_rows(
     ]
     if not changed:
         return 0, 0
-    importer = Importer(session, house, actor, run)
+    importer = Importer(session, house, actor, run, sheets=_sheets(house, run))
     importer.take_up(records_so_far(session, run.id))
     outcomes = importer.bring_in(changed)
     _keep(session, run, importer, outcomes)
     wrong = sum(each.outcome == ERROR for each in outcomes)
     return len(outcomes) - wrong, wrong
+
+
+def _sheets(house: House, run: ImportRun) -> Sheets:
+    """The other sheets of the file, as long as it is kept."""
+    folder = folder_of(house.config)
+    try:
+        return sheets_for(run, folder / run.stored, open_run(run, folder), house.resources[run.resource])
+    except TableError:
+        return Sheets()
 
 
 def _mended(run: ImportRun, cells: Sequence[Any], typed: Mapping[int, str]) -> tuple[Any, ...] | None:

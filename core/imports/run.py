@@ -34,6 +34,7 @@ from core.imports.models import (
 )
 from core.imports.outcome import Outcome
 from core.imports.plan import open_run
+from core.imports.sheets import sheets_for
 from core.tabular import Cell, Row
 
 BATCH = 500
@@ -62,7 +63,8 @@ def run_import(
     table = open_run(run, folder)
     start = 0 if dry else run.position
     with _calm_memory():
-        importer = Importer(session, house, actor, run, dry=dry)
+        sheets = sheets_for(run, folder / run.stored, table, house.resources[run.resource])
+        importer = Importer(session, house, actor, run, dry=dry, sheets=sheets)
         if start:
             importer.take_up(records_so_far(session, run.id))
         else:

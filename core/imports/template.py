@@ -8,7 +8,7 @@ from typing import Literal
 
 from core.fields import Choice, Formats, Reference, UserRef
 from core.i18n import _
-from core.imports.plan import writable_fields
+from core.imports.targets import writable_fields
 from core.resources.declare import Field, Resource
 from core.resources.export import column_type
 from core.tabular import CsvSink, Sink, SinkColumn, XlsxSink

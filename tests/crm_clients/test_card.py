@@ -12,7 +12,7 @@ import plugins.crm_clients
 import plugins.crm_leads
 from core.host.schema.migrate import downgrade, moving_tables, upgrade
 from core.host.schema.revisions import Owner
-from core.imports.plan import header_names
+from core.imports.targets import header_names
 from core.resources.children import children_of
 from core.tabular import match_headers
 from core.testing.installation import Installation

@@ -14,11 +14,17 @@ from core.fields.money import currency_symbol
 from core.i18n import Text, _, ngettext
 from core.imports import jobs
 from core.imports.models import MAPPING, ON_DUPLICATE, SKIP
-from core.imports.plan import RECORD_ID, creatable_lists, format_of, remember, writable_fields
+from core.imports.plan import creatable_lists, format_of, remember
+from core.imports.sheets import RECORD_ID, sheets_of
 from core.imports.survey import Survey, Words, survey
+from core.imports.targets import grouped, targets_of, writable_fields
 from core.imports.uploads import Opened, folder_of, is_csv, understand
+from core.imports.web.attributes import NEW, make_attributes, may_make_attributes
 from core.imports.web.own import OwnImport, own
+from core.resources.context import Refused
 from core.resources.declare import Field
+from core.resources.door import flash_toast
+from core.resources.write import read_draft
 from core.tabular import ENCODINGS, CsvFormat, TableError, fold
 
 FACTS = ("encoding", "separator", "sheet", "decimal", "date_order")
@@ -38,6 +44,16 @@ class ColumnLine:
     field: str
     note: Text = ""
     tone: str = ""
+    is_empty: bool = False
+
+
+@dataclass(frozen=True)
+class KeyChoice:
+    """Something by which a row's record can be recognised, and whether it is."""
+
+    name: str
+    label: Text
+    on: bool
 
 
 @dataclass(frozen=True)
@@ -64,14 +80,30 @@ def columns(id: int) -> ResponseReturnValue:
         except TableError as gone:
             return render_template("imports/gone.html", step=step, problem=gone.message()), 422
     mapping = _chosen(opened) or dict(opened.plan.mapping)
-    if request.method == "GET" or problem:
+    if request.method == "GET" or problem or "again" in request.form:
         return _page(step, opened, mapping, problem)
-    problem = _trouble(step, mapping)
+    if NEW in mapping.values():
+        return _made_attributes(step, opened, mapping)
+    problem = _trouble(step, mapping) or _trouble_of_constants(step)
     if problem:
         return _page(step, opened, mapping, problem), 422
     _keep(step, opened, mapping)
     jobs.start(step.here.session, step.here.house, step.here.actor, step.run, dry=True)
     return redirect(step.step("review"))
+
+
+def _made_attributes(step: OwnImport, opened: Opened, mapping: Mapping[int, str]) -> ResponseReturnValue:
+    """Make the attributes that columns shall become, and show the step anew: by then they are fields like others."""
+    session = step.here.session
+    try:
+        mapping = make_attributes(step, opened, mapping)
+    except Refused as refused:
+        session.rollback()
+        return _page(step, opened, mapping, str(refused.message)), 422
+    _keep(step, opened, mapping)
+    session.commit()
+    flash_toast(_("The attributes were added. Check the columns once more, then go on."))
+    return redirect(step.step("columns"))
 
 
 def _opened(step: OwnImport, facts: Mapping[str, Any]) -> Opened:
@@ -102,7 +134,7 @@ def _columns_key(opened: Opened) -> str:
 
 def _trouble(step: OwnImport, mapping: Mapping[int, str]) -> str:
     """Why the columns cannot be taken so; '' when they can."""
-    known = {each.name: each for each in writable_fields(step.here.resource)}
+    known = targets_of(step.here.resource)
     if not mapping:
         return _("Choose a field for at least one column.")
     names = list(mapping.values())
@@ -123,7 +155,8 @@ def _keep(step: OwnImport, opened: Opened, mapping: Mapping[int, str]) -> None:
     run.mapping = {str(column): name for column, name in mapping.items()}
     run.constants = {
         name: value for name, value in opened.plan.constants.items() if name not in mapping.values()
-    }
+    } | dict(_typed_constants(step))
+    run.keys = _chosen_keys(step)
     run.on_duplicate = form["duplicates"] if form.get("duplicates") in ON_DUPLICATE else SKIP
     offered = set(form.getlist("offered"))
     chosen = set(form.getlist("new"))
@@ -144,6 +177,9 @@ def _page(step: OwnImport, opened: Opened, mapping: Mapping[int, str], problem: 
     separators = {",": ",", ";": ";", "\t": _("tab"), "|": "|"}
     if isinstance(table.format, CsvFormat):
         separators.setdefault(table.format.separator, table.format.separator)
+    sheets = sheets_of(
+        folder_of(here.house.config) / step.run.stored, table, here.resource, set(mapping.values())
+    )
     return render_template(
         "imports/columns.html",
         step=step,
@@ -158,19 +194,25 @@ def _page(step: OwnImport, opened: Opened, mapping: Mapping[int, str], problem: 
         separators=list(separators.items()),
         rows=table.count_hint,
         columns_key=_columns_key(opened),
-        groups=_groups(step),
-        left=sum(not line.field for line in lines),
+        groups=grouped(here.resource, mapping.values()),
+        left=sum(not line.field and not line.is_empty for line in lines),
+        beside=list(sheets.names.items()),
         new_words=_new_words(step, seen),
         may_make=here.actor.may("settings", "edit"),
         defaults=_defaults(step, mapping),
-        keys=[key.label for key in here.resource.identity],
+        keys=_keys(step, mapping),
+        constants=_shown_constants(step),
+        fields=writable_fields(here.resource),
         record_id=RECORD_ID,
+        new_attribute=NEW if may_make_attributes(step) else "",
     )
 
 
 def _line(step: OwnImport, index: int, header: str, name: str, seen: Survey) -> ColumnLine:
     sample = " · ".join(seen.samples[index])
     resource = step.here.resource
+    if not sample and not name:
+        return ColumnLine(index, header, sample, name, _("empty"), "", is_empty=True)
     if not resource.has_field(name):
         return ColumnLine(index, header, sample, name)
     declared = resource.field(name)
@@ -197,15 +239,56 @@ def _words_note(step: OwnImport, declared: Field, words: Words) -> tuple[Text, s
     return _("%(known)s of %(all)s recognised", known=known, all=known + new), "warn" if new else ""
 
 
-def _groups(step: OwnImport) -> list[tuple[Text, list[Field]]]:
-    """The fields to choose from, on the cards they stand on."""
-    fields = writable_fields(step.here.resource)
-    groups = [
-        (label, [each for each in fields if each.group == name]) for name, label in step.here.resource.groups
-    ]
-    named = {name for name, _label in step.here.resource.groups}
-    rest = [each for each in fields if each.group not in named]
-    return [(label, found) for label, found in [*groups, (_("Other"), rest)] if found]
+def _keys(step: OwnImport, mapping: Mapping[int, str]) -> list[KeyChoice]:
+    """What records can be recognised by: the number if a column has it, then the resource's keys."""
+    chosen = _chosen_keys(step) if "keys" in request.values else step.run.keys
+    found = []
+    if RECORD_ID in mapping.values():
+        found.append(KeyChoice(RECORD_ID, _("number"), chosen is None or RECORD_ID in chosen))
+    for key in step.here.resource.identity:
+        found.append(KeyChoice(key.name, key.label, not key.hint if chosen is None else key.name in chosen))
+    return found
+
+
+def _chosen_keys(step: OwnImport) -> list[str] | None:
+    """The keys that are ticked; None where they are those that go without saying."""
+    if "keys" not in request.values:
+        return step.run.keys
+    hints = {key.name for key in step.here.resource.identity if key.hint}
+    offered = {RECORD_ID, *(key.name for key in step.here.resource.identity)} & set(
+        request.values.getlist("keys")
+    )
+    chosen = offered & set(request.values.getlist("key"))
+    return None if chosen == offered - hints else sorted(chosen)
+
+
+def _typed_constants(step: OwnImport) -> list[tuple[str, str]]:
+    """(field, text) of what every row gets that says nothing itself, as typed in the page."""
+    known = {each.name for each in writable_fields(step.here.resource)}
+    pairs = zip(
+        request.values.getlist("constant-field"), request.values.getlist("constant-value"), strict=False
+    )
+    return [(name, text.strip()) for name, text in pairs if name in known and text.strip()]
+
+
+def _shown_constants(step: OwnImport) -> list[tuple[str, str]]:
+    if "constant-field" in request.values:
+        return _typed_constants(step)
+    return [(name, str(value)) for name, value in step.run.constants.items()]
+
+
+def _trouble_of_constants(step: OwnImport) -> str:
+    """Why what was typed for empty cells cannot be taken; '' when it can."""
+    context = step.here.writing("import", create_references=frozenset())
+    draft = read_draft(step.here.resource, dict(_typed_constants(step)), context)
+    return " ".join(
+        _(
+            "%(name)s: %(text)s",
+            name=str(step.here.resource.field(problem.field).label),
+            text=str(problem.message),
+        )
+        for problem in draft.problems
+    )
 
 
 def _new_words(step: OwnImport, seen: Survey) -> list[NewWords]:
