@@ -7,6 +7,7 @@ from plugins.crm_clients.card import GROUPS, IDENTITY, SEARCHED, card_fields, ch
 from plugins.crm_clients.children import children
 from plugins.crm_clients.documents import check_document
 from plugins.crm_clients.models import Client, ClientAddress, ClientContact, ClientValidation
+from plugins.crm_clients.panels import PEOPLE, SAME_CLIENTS
 from plugins.crm_clients.validation import HAPPENINGS, VALIDATION_ACTIONS, validation_mark
 
 BELONGS_TO = Field(
@@ -69,6 +70,7 @@ CLIENTS = Resource(
     owner="salesperson_id",
     sort="-entered_on",
     checks=(check_name, check_document, check_company),
+    panels=(PEOPLE, SAME_CLIENTS),
     marks=(validation_mark(ClientValidation, "client_id"),),
     rest_actions=VALIDATION_ACTIONS,
     happenings=(("from_lead", _l("Was a lead"), "user-search"), *HAPPENINGS),

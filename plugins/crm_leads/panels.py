@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from flask import render_template
 from markupsafe import Markup
 
-from core.api import Panel, _l, db
+from core.api import Panel, _l, current_house, db
 from plugins.crm_clients.models import Client
+from plugins.crm_clients.panels import draw_relatives, relatives
 from plugins.crm_leads.models import Conversion, Lead
 
+KNOWN = 50
 SHOWN = 5
 """A client may have come from many leads; the card names the newest."""
 
@@ -42,9 +45,34 @@ def came_from(client: Client) -> Markup | None:
     return _card(resource="leads", records=found, icon="user-search", hue="blue")
 
 
+def relatives_of_lead(lead: Lead) -> Markup | None:
+    """Leads and clients that share a document, an e-mail, a phone or a name; the client it became stands elsewhere."""
+    resources = current_house().resources
+    besides = {("clients", id) for id in _became_ids(lead)}
+    found = relatives(db.session(), lead, [resources["leads"], resources["clients"]], besides=besides)
+    return draw_relatives(found)
+
+
+def leads_like(client: Client) -> Markup | None:
+    """Leads that share something with a client and were not converted into it."""
+    came = sa.select(Conversion.lead_id).where(Conversion.client_id == client.id)
+    besides = {("leads", id) for id in db.session.scalars(came.limit(KNOWN))}
+    found = relatives(db.session(), client, [current_house().resources["leads"]], besides=besides)
+    return draw_relatives(found)
+
+
+def _became_ids(lead: Lead) -> Sequence[int]:
+    if lead.converted_at is None:
+        return ()
+    wanted = sa.select(Conversion.client_id).where(Conversion.lead_id == lead.id)
+    return [id for id in db.session.scalars(wanted) if id is not None]
+
+
 def _card(**shown: Any) -> Markup:
     return Markup(render_template("crm_leads/linked.html", **shown))
 
 
 BECAME = Panel("became", _l("Client"), became, permission=("clients", "view"))
+RELATED = Panel("related", _l("Related"), relatives_of_lead)
+LEADS_LIKE = Panel("leads_like", _l("Related leads"), leads_like, permission=("leads", "view"))
 CAME_FROM = Panel("came_from", _l("Came from"), came_from, permission=("leads", "view"))

@@ -26,7 +26,7 @@ from plugins.crm_leads.lists import LISTS
 from plugins.crm_leads.meanings import meaning_in
 from plugins.crm_leads.merging import plan_merge_of_leads
 from plugins.crm_leads.models import OPEN
-from plugins.crm_leads.panels import BECAME, CAME_FROM
+from plugins.crm_leads.panels import BECAME, CAME_FROM, LEADS_LIKE, RELATED
 from plugins.crm_leads.resources import LEADS
 from plugins.crm_leads.validity import SETTINGS
 from plugins.crm_leads.views import blueprint
@@ -62,8 +62,8 @@ def register_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def extend_detail(resource: Resource) -> list[Panel]:
-    """On both sides of a conversion, the other side."""
-    return {"leads": [BECAME], "clients": [CAME_FROM]}.get(resource.name, [])
+    """On both sides of a conversion the other side, and who has something in common."""
+    return {"leads": [BECAME, RELATED], "clients": [CAME_FROM, LEADS_LIKE]}.get(resource.name, [])
 
 
 @hookimpl
