@@ -74,13 +74,22 @@ def part(context: WriteContext, merge_id: int) -> Parted:
     return Parted(row.record_id, tuple(ids), tuple(left))
 
 
-def may_part(resource: Resource, row: Merge, record: Any, context: WriteContext) -> bool:
-    """Whether this person would be let take this merge back."""
-    try:
-        _require(row, resource, Stored(resource, record), context)
-    except Refused:
-        return False
-    return True
+def undoable(context: WriteContext, resource: Resource, record: Any, ids: Sequence[int]) -> set[int]:
+    """Those of these merges into this record that this person would be let take back."""
+    wanted = sa.select(Merge).where(
+        Merge.id.in_(ids),
+        Merge.resource == resource.name,
+        Merge.record_id == record.id,
+        Merge.undone_at.is_(None),
+    )
+    found = set()
+    for row in context.session.scalars(wanted):
+        try:
+            _require(row, resource, Stored(resource, record), context)
+        except Refused:
+            continue
+        found.add(row.id)
+    return found
 
 
 def _require(row: Merge, resource: Resource, stored: Stored, context: WriteContext) -> None:

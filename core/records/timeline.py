@@ -35,10 +35,16 @@ KNOWN: Mapping[str, tuple[Text, str]] = {
     "changed": (_l("Changed"), "history"),
     "deleted": (_l("Deleted"), "trash"),
     "restored": (_l("Brought back"), "arrow-back-up"),
+    "merged": (_l("Merged with"), "git-merge"),
+    "parted": (_l("Merge taken back"), "arrow-back-up"),
     "file_added": (_l("File added"), "paperclip"),
     "file_removed": (_l("File deleted"), "trash"),
     "file_restored": (_l("File brought back"), "arrow-back-up"),
 }
+
+MERGES = frozenset({"merged", "parted"})
+ABOUT_A_MERGE = frozenset({"records", "merge"})
+"""What their entries say beside the fields that changed."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,9 @@ class Entry:
     moment: datetime
     changes: Sequence[Change]
     is_change: bool = True
+    detail: str = ""
+    merge_id: int | None = None
+    """The merge it tells of, which may perhaps be taken back."""
 
 
 @dataclass(frozen=True)
@@ -172,8 +181,11 @@ def when_text(moment: datetime, formats: Formats) -> str:
 
 def _entry(row: History, resource: Resource, formats: Formats) -> Entry:
     label, icon = _told(row.action, resource)
+    merged = row.action in MERGES
     changes = [
-        _change(resource, name, pair, formats) for name, pair in row.changes.items() if isinstance(pair, list)
+        _change(resource, name, pair, formats)
+        for name, pair in row.changes.items()
+        if isinstance(pair, list) and not (merged and name in ABOUT_A_MERGE)
     ]
     hue = ""
     if row.action == "changed" and resource.path is not None and list(row.changes) == [resource.path.field]:
@@ -189,6 +201,8 @@ def _entry(row: History, resource: Resource, formats: Formats) -> Entry:
         row.at,
         changes,
         row.action == "changed",
+        next((str(each) for each in row.changes.get("records", ()) if each), "") if merged else "",
+        row.changes["merge"][1] if row.action == "merged" else None,
     )
 
 

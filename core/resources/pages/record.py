@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from core.host.dispatch import PluginError
 from core.i18n import _
 from core.maps import map_for
+from core.merging.undo import undoable
 from core.records.attachments import attachments_of
 from core.records.timeline import story_of
 from core.records.undo import remember_deletion, undo_address
@@ -88,7 +89,14 @@ def timeline(resource: str, id: int) -> ResponseReturnValue:
         here.formats,
         before=request.args.get("before", None, id_of),
     )
-    return render_template("resources/timeline.html", story=story, address=here.address_of(id), here=here)
+    merges = [each.merge_id for each in story.entries if each.merge_id is not None]
+    return render_template(
+        "resources/timeline.html",
+        story=story,
+        address=here.address_of(id),
+        here=here,
+        undoable=undoable(here.writing(), here.resource, stored.record, merges) if merges else (),
+    )
 
 
 def beside(resource: str, id: int) -> ResponseReturnValue:
