@@ -87,7 +87,7 @@ def _extended(context: WriteContext, lead: Lead, given: Mapping[str, Any]) -> Ma
     """So many days from today on; the validity is counted from the day of entry."""
     if meaning_in(context.formats, lead.status_id) != OPEN:
         return None
-    days = given.get("days") or usual_validity(context) or USUAL_DAYS
+    days = given["days"] if given.get("days") is not None else usual_validity(context) or USUAL_DAYS
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 3650:
         raise Refused(_("From %(low)s to %(high)s.", low=1, high=3650), "out_of_range")
     today = datetime.now(context.formats.zone).date()
