@@ -175,7 +175,11 @@ def write_land(atlas: Path) -> None:
         line = []
         for step_x, step_y in arc:
             x, y = x + step_x, y + step_y
-            line.append([round(x * scale_x + start_x, 2), round(y * scale_y + start_y, 2)])
+            point = [round(x * scale_x + start_x, 2), round(y * scale_y + start_y, 2)]
+            if line and abs(point[0] - line[-1][0]) > 180:  # round the back of the world
+                lines.append(line)
+                line = []
+            line.append(point)
         lines.append(line)
     (HERE / "land.json").write_text(json.dumps(lines, separators=(",", ":")) + "\n")
 
