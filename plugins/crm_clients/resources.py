@@ -41,7 +41,7 @@ CLIENTS = Resource(
         "segment",
         "channel",
         "level",
-        "zone",
+        "zone+sector",
         "city",
         "salesperson",
         "phone_1",

@@ -143,7 +143,10 @@ LEADS = Resource(
         },
     ),
     groups=(*GROUPS, ("origin", _l("Origin"))),
-    columns=("name", "status", "segment", "channel", "level", "zone", "salesperson", "value", "entered_on"),
+    columns=(
+        *("name", "status", "segment", "channel", "level", "zone+sector"),
+        *("salesperson", "value", "entered_on"),
+    ),
     filters=(
         "status",
         "segment",

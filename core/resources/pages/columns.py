@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.fields import Integer, LongText, MoneyAmount, Number, Reference, UserRef
@@ -16,7 +16,10 @@ LEAVE_FIRST = ("p3", "p3", "p2", "p2", "p1")
 
 @dataclass(frozen=True)
 class ListColumn:
-    """One column: of a field, or drawn by a plugin; `sort` is the field it is sorted by, '' for none."""
+    """One column: of a field, or drawn by a plugin; `sort` is the field it is sorted by, '' for none.
+
+    `beside` is a second field in the same cell (a zone and its sector).
+    """
 
     name: str
     label: Text
@@ -24,6 +27,7 @@ class ListColumn:
     sort: str = ""
     field: Field | None = None
     extra: Column | None = None
+    beside: Field | None = None
 
 
 def columns_of(resource: Resource, chosen: Sequence[str] = ()) -> list[ListColumn]:
@@ -31,12 +35,12 @@ def columns_of(resource: Resource, chosen: Sequence[str] = ()) -> list[ListColum
     fields = {each.name: each for each in resource.fields}
     extras = {each.name: each for each in resource.extra_columns}
     default = [*resource.columns, *(name for name in extras if name not in resource.columns)]
-    names = [name for name in chosen if name in fields or name in extras] or default
+    names = [name for name in chosen if name in extras or fields.keys() >= set(name.split("+"))] or default
     found = [_of_field(resource, fields[resource.title], "is-name")]
     found += [
         _of_extra(resource, extras[name])
         if name in extras
-        else _of_field(resource, fields[name], _css(fields[name]))
+        else _of_fields(resource, [fields[each] for each in name.split("+")])
         for name in dict.fromkeys(names)
         if name != resource.title
     ]
@@ -50,7 +54,8 @@ def choosable(resource: Resource) -> list[tuple[str, Text]]:
         for each in resource.fields
         if each.name != resource.title and not isinstance(each.kind, LongText)
     ]
-    return [*fields, *((each.name, each.label) for each in resource.extra_columns)]
+    joined = [(each.name, each.label) for each in columns_of(resource) if each.beside is not None]
+    return [*joined, *fields, *((each.name, each.label) for each in resource.extra_columns)]
 
 
 def default_names(resource: Resource) -> tuple[str, ...]:
@@ -70,6 +75,16 @@ def is_quick(resource: Resource, declared: Field) -> bool:
 def _of_field(resource: Resource, declared: Field, css: str) -> ListColumn:
     sort = declared.name if is_quick(resource, declared) else ""
     return ListColumn(declared.name, declared.label, css, sort, field=declared)
+
+
+def _of_fields(resource: Resource, declared: Sequence[Field]) -> ListColumn:
+    """A column of one field, or of two in one cell, named `one+other`."""
+    first, *more = declared
+    column = _of_field(resource, first, _css(first))
+    if not more:
+        return column
+    name, label = f"{first.name}+{more[0].name}", f"{first.label} · {more[0].label}"
+    return replace(column, name=name, label=label, beside=more[0])
 
 
 def _of_extra(resource: Resource, extra: Column) -> ListColumn:
@@ -93,8 +108,5 @@ def _with_priorities(columns: list[ListColumn]) -> list[ListColumn]:
     plain = [column.name for column in columns if not column.css]
     classes = dict(zip(reversed(plain), LEAVE_FIRST + ("p1",) * len(plain), strict=False))
     return [
-        ListColumn(column.name, column.label, classes[column.name], column.sort, column.field, column.extra)
-        if column.name in classes
-        else column
-        for column in columns
+        replace(column, css=classes[column.name]) if column.name in classes else column for column in columns
     ]

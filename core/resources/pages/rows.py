@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +24,8 @@ MARK = "\x1a"
 
 def needed_fields(resource: Resource, columns: Sequence[ListColumn]) -> list[Field]:
     """Fields that the rows need: those of the columns, the subtitle, and each amount's currency."""
-    names = dict.fromkeys(column.name for column in columns if column.field is not None)
+    both = [each for column in columns for each in (column.field, column.beside) if each is not None]
+    names = dict.fromkeys(each.name for each in both)
     if resource.subtitle:
         names[resource.subtitle] = None
     for column in columns:
@@ -60,7 +62,9 @@ def draw_rows(
         resource.field(resource.subtitle) if resource.subtitle else None,
     )
     fields = {
-        each.name: f' data-field="{each.name}"' if each.field is not None and is_cell(each.field) else ""
+        each.name: f' data-field="{each.field.name}"'
+        if each.field is not None and is_cell(each.field)
+        else ""
         for each in columns
     } | {title.name: ""}
     parts: list[str] = []
@@ -98,6 +102,9 @@ def draw_rows(
                 content = drawn[column.name]
             else:
                 content = cells.get(column.name) or _cell(page, row, column, here, known, currencies)
+                if column.beside is not None:
+                    also = _cell(page, row, replace(column, field=column.beside), here, known, currencies)
+                    content = _side_by_side(content, also)
             opens = fields[column.name] if edit else ""
             parts.append(f'<td class="{css}"{opens}>{acts}{content}</td>')
         parts.append("</tr>")
@@ -160,6 +167,11 @@ def _cell(
     if isinstance(declared.kind, MoneyAmount) and value is not None:
         return _money(page, row, declared, value, here, currencies)
     return Markup(f"<span>{escape(declared.kind.html(value, here.formats))}</span>")
+
+
+def _side_by_side(one: Markup, other: Markup) -> Markup:
+    """Two values in one cell; where one is missing the other stands alone."""
+    return Markup(" · ").join(each for each in (one, other) if each != EMPTY_CELL) or EMPTY_CELL
 
 
 def _record_link(here: Here, declared: Field, value: Any) -> Markup:
