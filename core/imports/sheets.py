@@ -9,19 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.i18n import _l
 from core.imports.models import ImportRun
 from core.imports.targets import header_names, words_in_all
 from core.resources.declare import Child, Resource
+from core.resources.export_sheets import MAIN, ROW_ID
 from core.tabular import Table, TableError, XlsxFormat, fold, match_headers
 from core.tabular.read_xlsx import XlsxTable
 
 RECORD_ID = "id"
 """What a column of record numbers is mapped to: our own exports have one, by which a row finds its record again."""
 RECORD_ID_NAMES = ("ID", "No.", "N.º", "N°")
-ROW_ID = "Row ID"
-"""Header of the rows' own numbers, by which a row that comes back in finds itself again."""
-MAIN = _l("Main")
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 

@@ -16,14 +16,12 @@ from core.formats import formats_for, reading_for
 from core.house import House
 from core.i18n import _
 from core.resources.declare import Field, Resource
+from core.resources.export_sheets import RECORD_ID, write_sheets
 from core.resources.query import ListQuery, Page, fetch_page
 from core.tabular import ColumnType, CsvSink, Sink, SinkColumn, XlsxSink
 
 BATCH = 1000
 FileFormat = Literal["xlsx", "csv"]
-RECORD_ID = "ID"
-"""Header of the records' numbers, by which a row that comes back in finds its record."""
-
 Reader = Callable[[Any], Any]
 
 
@@ -41,6 +39,8 @@ def export_to(
 ) -> int:
     """Write the records that a query means, in its order; answers how many.
 
+    A workbook of everything has a sheet each for their addresses, contact persons and attributes besides.
+
     Args:
         target: a path, or a binary stream that is left open.
         fields: the columns; without them all that are exported, with the record's number before and its creation after.
@@ -55,7 +55,19 @@ def export_to(
             before = [SinkColumn(RECORD_ID, "integer")]
             after = [SinkColumn(_("Created at"), "datetime")]
         sink.begin(str(resource.plural), [*before, *columns, *after])
-        return _write_rows(sink, session, resource, query, chosen, formats, fields is None, progress)
+        made = _write_rows(sink, session, resource, query, chosen, formats, fields is None, progress)
+        if fields is None and format == "xlsx":
+            write_sheets(
+                sink,
+                session,
+                resource,
+                query,
+                formats,
+                reader_of=_reader,
+                type_of=column_type,
+                step=lambda: progress(made) if progress is not None else None,
+            )
+        return made
 
 
 def export_file(
@@ -86,6 +98,7 @@ def column_type(kind: Kind) -> ColumnType:
         "money": "decimal",
         "number": "decimal",
         "integer": "integer",
+        "number": "number",
         "boolean": "boolean",
         "date": "date",
         "datetime": "datetime",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Self
 
-ColumnType = Literal["text", "integer", "decimal", "percent", "date", "datetime", "boolean"]
+ColumnType = Literal["text", "integer", "decimal", "number", "percent", "date", "datetime", "boolean"]
 
 
 @dataclass(frozen=True)

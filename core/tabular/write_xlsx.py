@@ -115,7 +115,7 @@ class XlsxSink(Sink):
     def _cell_writer(self, sheet: Worksheet, kind: ColumnType) -> CellWriter:
         """The function that writes one cell of a column, with everything it needs bound beforehand."""
         text = self._text_writer(sheet)
-        if kind in ("integer", "decimal", "percent"):
+        if kind in ("integer", "decimal", "number", "percent"):
             return _number_writer(sheet, text)
         if kind == "boolean":
             return _boolean_writer(sheet, text)
@@ -237,12 +237,13 @@ def _as_text(value: Any) -> str:
 _PATTERNS: dict[ColumnType, str] = {
     "integer": "0",
     "decimal": "#,##0.00",
+    "number": "General",
     "percent": "0.0%",
     "date": "yyyy-mm-dd",
     "datetime": "yyyy-mm-dd hh:mm:ss",
 }
 _WIDTHS: dict[ColumnType, int] = {
-    "text": 22, "integer": 10, "decimal": 14, "percent": 10, "date": 12, "datetime": 20, "boolean": 10
+    "text": 22, "integer": 10, "decimal": 14, "number": 12, "percent": 10, "date": 12, "datetime": 20, "boolean": 10
 }  # fmt: skip
 _SHEET_ROWS = 1_048_576
 _FIRST_DAY = dt.date(1900, 3, 1)

@@ -30,7 +30,7 @@ class RowSheet(Worksheet):
 def drawer_for(kind: ColumnType, style: Format | None, zone: dt.tzinfo) -> Drawer:
     """The function that draws the cells of a column, with everything it needs bound beforehand."""
     before = f'" s="{style._get_xf_index()}"><v>' if style is not None else '"><v>'
-    if kind in ("integer", "decimal"):
+    if kind in ("integer", "decimal", "number"):
         return _number_drawer(before)
     if kind == "boolean":
         return lambda value: f'" t="b"><v>{int(value)}</v></c>' if isinstance(value, bool) else None
