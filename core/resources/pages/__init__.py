@@ -39,6 +39,7 @@ def pages_of(house: House) -> Blueprint:
             board,
             editing,
             record,
+            child_rows,
             pressing,
             inline,
             files,
