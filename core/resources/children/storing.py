@@ -17,6 +17,8 @@ from core.resources.declare import Child, Resource
 
 Changed = Sequence[tuple[Draft, Mapping[str, Any]]]
 """Drafts of stored records, each with what changes in the record's own fields."""
+AFRESH: dict[str, Any] = {"execution_options": {"unscoped": True, "populate_existing": True}}
+"""Rows of whoever's records are being written, as they are now and not as they were when they were read."""
 Maker = Callable[[Any], dict[str, Any] | None]
 
 
@@ -31,7 +33,7 @@ def store_children(
     for child in resource.children:
         makes_row = _maker(child, resource, context) if fresh else None
         new = [row for draft, record in fresh for row in _rows_of_new(child, draft, record, makes_row)]
-        touched = [draft for draft, changes in changed if _is_touched(child, draft, changes)]
+        touched = [(draft, changes) for draft, changes in changed if _is_touched(child, draft, changes)]
         if touched:
             new += _change(resource, child, touched, context)
         if new:
@@ -71,22 +73,22 @@ def _is_touched(child: Child, draft: Draft, changes: Mapping[str, Any]) -> bool:
 
 
 def _change(
-    resource: Resource, child: Child, drafts: Sequence[Draft], context: WriteContext
+    resource: Resource, child: Child, touched: Changed, context: WriteContext
 ) -> list[dict[str, Any]]:
     """Bring the stored rows of these records to what is wanted; answers the rows that are to be inserted."""
     session = context.session
-    ids = [draft.current.id for draft in drafts]
+    ids = [draft.current.id for draft, _changes in touched]
     _wait_for(session, resource, ids)
     by_record: dict[int, list[Any]] = defaultdict(list)
-    for row in stored_rows(session, child, ids, **UNSCOPED):
+    for row in stored_rows(session, child, ids, **AFRESH):
         by_record[getattr(row, child.parent)].append(row)
     new: list[dict[str, Any]] = []
-    for draft in drafts:
+    for draft, changes in touched:
         stored = by_record[draft.current.id]
         before = [row_of(child, row) for row in stored]
         after = draft.children.get(child.name)
         if after is None:
-            after = _follow(child, draft, before, context)
+            after = _follow(child, draft, before, changes, context)
         new += _replace(child, draft, stored, after, session)
         _tell(child, draft, before, after, context)
     session.flush()
@@ -102,15 +104,23 @@ def _wait_for(session: Session, resource: Resource, ids: Sequence[int]) -> None:
         )
 
 
-def _follow(child: Child, draft: Draft, before: Sequence[ChildRow], context: WriteContext) -> list[ChildRow]:
+def _follow(
+    child: Child,
+    draft: Draft,
+    before: Sequence[ChildRow],
+    changes: Mapping[str, Any],
+    context: WriteContext,
+) -> list[ChildRow]:
     """The rows when the record's own fields were written: its main one says what they say.
 
-    A main row that says nothing any more goes, unless there are others: then nobody is put in its place unasked.
+    Of a stored row only what was changed now: somebody else may have changed the rest of it a moment ago. A main row
+    that says nothing any more goes, unless there are others: then nobody is put in its place unasked.
     """
     resource, record = draft.resource, draft.current
     own = {
         name: resource.field(field).kind.load(record, resource.field(field))
         for name, field in child.mirrors.items()
+        if field in changes or not before
     }
     if before:
         main, others = before[0], list(before[1:])
