@@ -256,11 +256,8 @@ class Validation:
 
 
 def validation_indexes(table: str, parent: str) -> tuple[Index, ...]:
-    """The indexes of a table of validations: those of a record, and how often a value was asked about lately."""
-    return (
-        Index(f"ix_{table}_{parent}", parent, "id"),
-        Index(f"ix_{table}_key", "key", "sent_at"),
-    )
+    """The indexes of a table of validations: those of a record."""
+    return (Index(f"ix_{table}_{parent}", parent, "id"),)
 
 
 def address_indexes(table: str, parent: str) -> tuple[Index, ...]:
@@ -310,3 +307,17 @@ class ClientValidation(Validation, Model):
     __table_args__ = validation_indexes("crm_clients_validation", "client_id")
 
     client_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_clients_client.id", ondelete="CASCADE"))
+
+
+class Question(Model):
+    """That an address or a phone was asked about, whosever record has it: so that nobody is asked too often.
+
+    `digest` stands for the value; it belongs to no record and tells of none. Rows older than a day go.
+    """
+
+    __tablename__ = "crm_clients_question"
+    __table_args__ = (Index("ix_crm_clients_question_digest", "digest", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -21,6 +21,7 @@ from core.outbox import OutboxRow, deliver_due
 from core.settings import save_setting
 from core.switchboard import SWITCHBOARD
 from core.testing.installation import ADMIN, Browser, Installation
+from plugins.crm_clients.models import Question
 from plugins.crm_leads.models import LeadValidation
 
 BARBARA = {"name": "Farmacia Doña Bárbara", "email": "barbara@example.com", "phone_1": "0414-5551234"}
@@ -100,6 +101,8 @@ def earlier(installation: Installation, by: timedelta) -> None:
         for row in session.scalars(sa.select(LeadValidation)):
             row.sent_at -= by
             row.expires_at -= by
+        for asked in session.scalars(sa.select(Question)):
+            asked.at -= by
         session.commit()
 
 

@@ -5,13 +5,27 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.api import PluginError, Refused, Resource, WriteContext, _, note, require_reach, utcnow
+from core.api import (
+    House,
+    PluginError,
+    Refused,
+    Resource,
+    WriteContext,
+    _,
+    by_link,
+    digest,
+    note,
+    require_reach,
+    utcnow,
+)
+from plugins.crm_clients.models import Question
 from plugins.crm_clients.validation.mark import CODE, LINK, TRIES, ValidationMark, mark_of
 from plugins.crm_clients.validation.messages import mail_question, send_sms, sms_text
 from plugins.crm_clients.validation.places import EMAIL, PHONE, Place, place_of, places_of
@@ -25,6 +39,9 @@ DAY = timedelta(days=1)
 MOST_A_DAY = 5
 """Questions about one value, whosever records have it."""
 MOST_A_DAY_OF_RECORD = 10
+
+ASK, DONE, GONE = "ask", "done", "gone"
+"""What a link can be worth."""
 
 
 def ask(context: WriteContext, resource: Resource, record: Any, name: str) -> Place:
@@ -40,7 +57,7 @@ def ask(context: WriteContext, resource: Resource, record: Any, name: str) -> Pl
     """
     mark, place, key = _asked(context, resource, record, name)
     require_reach(resource, record, "edit", context)
-    _keep_within_limits(context, resource, mark, record, key)
+    question = _keep_within_limits(context, resource, mark, record, key)
     code, token = f"{secrets.randbelow(10**6):06}", secrets.token_urlsafe(32)
     now = utcnow()
     row = mark.model(
@@ -51,7 +68,7 @@ def ask(context: WriteContext, resource: Resource, record: Any, name: str) -> Pl
         sent_by_id=context.actor.user_id if context.actor else None,
         expires_at=now + LIVES[place.channel],
         code_hash=_code_hash(context, key, code),
-        link_hash=link_hash(token) if place.channel == EMAIL else None,
+        link_hash=digest(token) if place.channel == EMAIL else None,
         **{mark.parent: record.id},
     )
     context.session.add(row)
@@ -59,7 +76,7 @@ def ask(context: WriteContext, resource: Resource, record: Any, name: str) -> Pl
         mail_question(context, place.value.typed, code, token)
     else:
         context.session.commit()
-        _send_or_take_back(context, row, key, sms_text(context, code))
+        _send_or_take_back(context, (row, question), key, sms_text(context, code))
     told = {place.told: [None, place.value.typed]}
     note(context.session, context, resource, record, "validation_sent", told)
     context.session.flush()
@@ -110,46 +127,50 @@ def answer_by_code(context: WriteContext, resource: Resource, record: Any, name:
     return place
 
 
-def answer_by_link(context: WriteContext, token: str) -> bool:
+def answer_by_link(session: Session, house: House, token: str) -> bool:
     """Take the press on the page that a mail's link leads to; whether it still opened. The caller commits.
 
-    Works in nobody's name: who holds the link holds the address. Pressed again it says the same.
+    Who holds the link holds the address. Pressed again it says the same.
     """
-    found = find_link(context.session, context.house.resources.values(), token)
-    if found is None:
-        return False
-    resource, mark, row = found
-    if row.confirmed_at is not None:
+
+    def confirm(context: WriteContext, row: Any) -> bool:
+        if row.expires_at <= utcnow():
+            return False
+        if row.confirmed_at is None:
+            resource, mark = _marked_by(house, row)
+            record = context.session.get(resource.model, getattr(row, mark.parent))
+            asked = (row.channel, row.key)
+            places = places_of(context.session, resource, record)
+            place = next((each for each in places if (each.channel, each.key) == asked), None)
+            _confirm(context, resource, record, place, mark, row.id, LINK, None)
         return True
-    record = context.session.get(resource.model, getattr(row, mark.parent))
-    place = next(
-        (
-            each
-            for each in places_of(context.session, resource, record)
-            if (each.channel, each.key) == (row.channel, row.key)
-        ),
-        None,
+
+    return bool(by_link(session, house, _link_columns(house), token, confirm))
+
+
+def state_of_link(session: Session, house: House, token: str) -> str:
+    """What a link is worth now: ask, done, or gone."""
+
+    def state(context: WriteContext, row: Any) -> str:
+        if row.expires_at <= utcnow():
+            return GONE
+        return DONE if row.confirmed_at else ASK
+
+    return by_link(session, house, _link_columns(house), token, state) or GONE
+
+
+def _link_columns(house: House) -> list[Any]:
+    marks = (mark_of(resource) for resource in house.resources.values())
+    return [mark.model.link_hash for mark in marks if mark is not None]
+
+
+def _marked_by(house: House, row: Any) -> tuple[Resource, ValidationMark]:
+    """The resource whose validations this row is one of."""
+    return next(
+        (resource, mark)
+        for resource in house.resources.values()
+        if (mark := mark_of(resource)) is not None and isinstance(row, mark.model)
     )
-    _confirm(context, resource, record, place, mark, row.id, LINK, None)
-    return True
-
-
-def find_link(session: Session, resources: Any, token: str) -> tuple[Resource, ValidationMark, Any] | None:
-    """The question that a link belongs to, while it may be answered."""
-    digest = link_hash(token)
-    for resource in resources:
-        mark = mark_of(resource)
-        if mark is None:
-            continue
-        wanted = sa.select(mark.model).where(mark.model.link_hash == digest, mark.model.expires_at > utcnow())
-        row = session.scalars(wanted).first()
-        if row is not None:
-            return resource, mark, row
-    return None
-
-
-def link_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def carry_over(
@@ -212,41 +233,37 @@ def _confirm(
 
 def _keep_within_limits(
     context: WriteContext, resource: Resource, mark: ValidationMark, record: Any, key: str
-) -> None:
+) -> Question:
     """Nobody's mailbox or phone is flooded, whoever presses; the record's row makes two at once wait for each other."""
     session, now = context.session, utcnow()
     session.execute(
         sa.select(resource.model.id).where(resource.model.id == record.id).with_for_update()
     ).all()
-    of_value, latest = 0, None
-    for other in context.house.resources.values():
-        each = mark_of(other)
-        if each is not None:
-            count, last = session.execute(
-                sa.select(sa.func.count(), sa.func.max(each.model.sent_at)).where(
-                    each.model.key == key, each.model.sent_at > now - DAY
-                ),
-                execution_options={"unscoped": True},  # a limit of the value, whosever records have it
-            ).one()
-            of_value += count
-            latest = max(filter(None, (latest, last)), default=None)
+    lately = session.scalars(
+        sa.select(Question.at).where(Question.digest == digest(key), Question.at > now - DAY)
+    ).all()
     of_record = session.scalar(
         sa.select(sa.func.count(mark.model.id)).where(
             getattr(mark.model, mark.parent) == record.id, mark.model.sent_at > now - DAY
         )
     )
-    if latest is not None and _aware(latest) > now - PAUSE:
+    if lately and max(lately) > now - PAUSE:
         raise Refused(_("It was sent just now. Wait a minute before you send it again."), "too_often")
-    if of_value >= MOST_A_DAY or (of_record or 0) >= MOST_A_DAY_OF_RECORD:
+    if len(lately) >= MOST_A_DAY or (of_record or 0) >= MOST_A_DAY_OF_RECORD:
         raise Refused(_("It was sent often enough today. Try again tomorrow."), "too_often")
+    session.execute(sa.delete(Question).where(Question.at <= now - DAY))
+    question = Question(digest=digest(key), at=now)
+    session.add(question)
+    return question
 
 
-def _send_or_take_back(context: WriteContext, row: Any, number: str, text: str) -> None:
+def _send_or_take_back(context: WriteContext, rows: Sequence[Any], number: str, text: str) -> None:
     try:
         send_sms(context.house, number, text)
     except (Refused, PluginError):
         context.session.rollback()
-        context.session.delete(row)
+        for row in rows:
+            context.session.delete(row)
         context.session.commit()
         raise
 
@@ -255,8 +272,3 @@ def _code_hash(context: WriteContext, key: str, code: str) -> str:
     """Six digits are soon tried out, so what is kept of them needs the installation's secret to be compared with."""
     secret = context.house.config.secret("validation")
     return hmac.new(secret.encode(), f"{key}:{code}".encode(), hashlib.sha256).hexdigest()
-
-
-def _aware(moment: Any) -> Any:
-    """An aggregate may come back without the column's type."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=utcnow().tzinfo)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.api import (
@@ -22,16 +22,19 @@ from core.api import (
     page_context,
     public,
     record_or_404,
-    work_for,
-    write_context,
 )
 from plugins.crm_clients.validation.mark import draw, mark_of
 from plugins.crm_clients.validation.places import EMAIL, Place, place_of
-from plugins.crm_clients.validation.service import answer_by_code, answer_by_link, ask, find_link
+from plugins.crm_clients.validation.service import (
+    DONE,
+    GONE,
+    answer_by_code,
+    answer_by_link,
+    ask,
+    state_of_link,
+)
 
 blueprint = Blueprint("crm_clients", __name__, template_folder="../templates")
-
-LONGEST_TOKEN = 100
 
 
 @blueprint.post("/validations/<resource>/<int:id>/<place>")
@@ -63,22 +66,19 @@ def take_code(resource: str, id: int, place: str) -> ResponseReturnValue:
 @public
 def confirm_page(token: str) -> ResponseReturnValue:
     """Where a mail's link leads. Mail programs open links by themselves, so only a press confirms."""
-    context = _nobody()
-    found = find_link(context.session, context.house.resources.values(), token[:LONGEST_TOKEN])
-    if found is None:
-        return _page("gone", token), 404
-    return _page("done" if found[2].confirmed_at else "ask", token)
+    state = state_of_link(db.session(), current_house(), token)
+    return _page(state, token), 404 if state == GONE else 200
 
 
 @blueprint.post("/validate/<token>")
 @public
 def confirm(token: str) -> ResponseReturnValue:
     """The owner of the address says that it is theirs."""
-    context = _nobody()
-    if not answer_by_link(context, token[:LONGEST_TOKEN]):
-        return _page("gone", token), 404
-    context.session.commit()
-    return _page("done", token)
+    session = db.session()
+    if not answer_by_link(session, current_house(), token):
+        return _page(GONE, token), 404
+    session.commit()
+    return _page(DONE, token)
 
 
 def _done(resource: str, id: int, name: str, work: Callable[[WriteContext, Any], str]) -> ResponseReturnValue:
@@ -114,14 +114,6 @@ def _drawn(context: WriteContext, resource: str, id: int, place: Place, problem:
     return str(draw(state, marked, problem=problem) or "")
 
 
-def _nobody() -> WriteContext:
-    """The surroundings of what is done by a link: in nobody's name, and only to what the link belongs to."""
-    session = db.session()
-    work_for(session, None)
-    return write_context(session, current_house(), None, "link")
-
-
 def _page(state: str, token: str) -> str:
     """Drawn for the visitor, who sees nothing of the record."""
-    work_for(db.session(), g.actor)
     return render_template("crm_clients/confirm.html", state=state, token=token)

@@ -60,6 +60,8 @@ def test_every_address_refuses_the_anonymous_unless_it_says_it_is_public(
         "static_crm_clients",
         "static_crm_leads",
         "static_crm_reports",
+        "crm_clients.confirm_page",
+        "crm_clients.confirm",
         "access.sign_in_page",
         "access.sign_in",
         "access.sign_out",

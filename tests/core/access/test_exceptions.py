@@ -13,6 +13,7 @@ PAST_THE_SCOPE = re.compile(
 )
 
 KNOWN = {
+    "core/access/links.py": "who holds a secret link is nobody here; only what the link belongs to is worked on",
     "core/access/scope": "the machinery itself; the guard looks up the owner a record has in the database",
     "core/access/web": "the sign-in itself: nobody is in yet, or their own password is the proof",
     "core/admin/health.py": "asks the server for its version and the database's size",

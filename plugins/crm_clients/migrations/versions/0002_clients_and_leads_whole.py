@@ -110,6 +110,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_crm_clients_contact_client_id", ["client_id", "position"], unique=False)
 
     op.create_table(
+        "crm_clients_question",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_crm_clients_question")),
+    )
+    with op.batch_alter_table("crm_clients_question", schema=None) as batch_op:
+        batch_op.create_index("ix_crm_clients_question_digest", ["digest", "at"], unique=False)
+
+    op.create_table(
         "crm_clients_validation",
         sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -148,7 +158,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("crm_clients_validation", schema=None) as batch_op:
         batch_op.create_index("ix_crm_clients_validation_client_id", ["client_id", "id"], unique=False)
-        batch_op.create_index("ix_crm_clients_validation_key", ["key", "sent_at"], unique=False)
 
     with op.batch_alter_table("crm_clients_client", schema=None) as batch_op:
         batch_op.add_column(sa.Column("name_key", sa.String(length=400), nullable=True))
@@ -203,10 +212,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     _sort_indexes("crm_clients_client")
     with op.batch_alter_table("crm_clients_validation", schema=None) as batch_op:
-        batch_op.drop_index("ix_crm_clients_validation_key")
         batch_op.drop_index("ix_crm_clients_validation_client_id")
 
     op.drop_table("crm_clients_validation")
+    with op.batch_alter_table("crm_clients_question", schema=None) as batch_op:
+        batch_op.drop_index("ix_crm_clients_question_digest")
+
+    op.drop_table("crm_clients_question")
     with op.batch_alter_table("crm_clients_sector", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_crm_clients_sector_zone_id"), type_="foreignkey")
         batch_op.drop_column("zone_id")

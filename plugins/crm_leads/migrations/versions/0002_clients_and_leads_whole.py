@@ -162,7 +162,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("crm_leads_validation", schema=None) as batch_op:
         batch_op.create_index("ix_crm_leads_validation_lead_id", ["lead_id", "id"], unique=False)
-        batch_op.create_index("ix_crm_leads_validation_key", ["key", "sent_at"], unique=False)
 
     with op.batch_alter_table("crm_leads_lead", schema=None) as batch_op:
         batch_op.add_column(sa.Column("name_key", sa.String(length=400), nullable=True))
@@ -210,7 +209,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     _sort_indexes("crm_leads_lead")
     with op.batch_alter_table("crm_leads_validation", schema=None) as batch_op:
-        batch_op.drop_index("ix_crm_leads_validation_key")
         batch_op.drop_index("ix_crm_leads_validation_lead_id")
 
     op.drop_table("crm_leads_validation")
