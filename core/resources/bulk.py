@@ -19,7 +19,7 @@ from core.formats import reading_for
 from core.host.dispatch import PluginError
 from core.i18n import _, _l, ngettext
 from core.jobs import Job
-from core.records.undo import remember_change, remember_deletion
+from core.records.undo import remember_change, remember_deletion, undo
 from core.resources.context import Refused, WriteContext, write_context
 from core.resources.declare import Resource
 from core.resources.query import ListQuery, filtered, read_query
@@ -27,16 +27,19 @@ from core.resources.read import Stored, find_many
 from core.resources.rights import title_of
 from core.resources.shortcuts import press, shortcut_of
 from core.resources.write import NotValid, change, delete
+from core.text import fold
 
 AT_ONCE = 200
 STEP = 100
-DELETE, TAG, PRESS = "delete", "tag", "press"
-JOB = "core.bulk"
+DELETE, TAG, UNTAG, EDIT, PRESS = "delete", "tag", "untag", "edit", "press"
+JOB, UNDO_JOB = "core.bulk", "core.bulk-undo"
+MOST_TO_UNDO = 20_000
+"""Of a job on more records nothing is remembered that would take it back."""
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What is to be done: delete, give a field a value (`tag` adds to what there is), or press a shortcut.
+    """What is to be done: delete, give a field a value (`tag` adds, `untag` takes away), or press a shortcut.
 
     `more` are values of other fields that go with it: what a status asks for.
     """
@@ -128,12 +131,13 @@ def run_job(job: Job) -> None:
     session = db.session()
     total = Result()
     seen = 0
+    undos: list[int] = []
     for ids in _batches(session, resource, job):
         with writing():
-            found = do(
-                deed, resource, ids, write_context(session, job.house, job.actor, "page"), undoable=False
-            )
+            context = write_context(session, job.house, job.actor, "page")
+            found = do(deed, resource, ids, context, undoable=(job.total or 0) <= MOST_TO_UNDO)
             session.commit()
+        undos += [found.undo] if found.undo is not None and found.done else []
         seen += len(ids)
         total.done += found.done
         total.skipped += found.skipped
@@ -146,15 +150,44 @@ def run_job(job: Job) -> None:
             str(_("Skipped")): total.skipped,
             str(_("Failed")): len(total.failed),
         },
+        undos=undos,
     )
 
 
+def run_undo_job(job: Job) -> None:
+    """Take back what a job did, the last step first; what was changed since stays as it is."""
+    session, done, skipped = db.session(), 0, 0
+    undos: list[int] = list(reversed(job.payload["undos"]))
+    for number, undo_id in enumerate(undos, start=1):
+        with writing():
+            context = write_context(
+                session, job.house, job.actor, "page", decimal=".", date_order="ymd"
+            )  # kept as JSON
+            try:
+                undone = undo(session, undo_id, context)
+                session.commit()
+            except Refused:  # taken back already, by a run that was cut off
+                session.rollback()
+                continue
+        done += undone.done
+        skipped += undone.skipped
+        job.progress(number, len(undos))
+    text = ngettext("%(num)d was taken back.", "%(num)d were taken back.", done)
+    if skipped:
+        text += " " + ngettext(
+            "%(num)d was changed since and stays.", "%(num)d were changed since and stay.", skipped
+        )
+    job.result.update(text=text)
+
+
+UNDO_JOB_TYPE = JobType(UNDO_JOB, _l("Take back a change of many records"), run_undo_job)
 JOB_TYPE = JobType(JOB, _l("Change many records"), run_job)
 
 
 def _batches(session: Session, resource: Resource, job: Job) -> Iterator[list[int]]:
     ids = job.payload.get("ids")
     if ids is not None:
+        job.progress(0, len(ids))
         yield from (ids[start : start + STEP] for start in range(0, len(ids), STEP))
         return
     query = read_query(resource, parse_qs(job.payload["query"]))
@@ -177,6 +210,9 @@ def _do_one(deed: Deed, resource: Resource, stored: Stored, context: WriteContex
     raw = deed.value
     if deed.action == TAG and isinstance(declared.kind, Tags):
         raw = [*stored.tags, *declared.kind.parse(deed.value, declared, context.reading)]
+    if deed.action == UNTAG and isinstance(declared.kind, Tags):
+        gone = {fold(tag) for tag in declared.kind.parse(deed.value, declared, context.reading)}
+        raw = [tag for tag in stored.tags if fold(tag) not in gone]
     before = stored.record.version
     change(resource, stored.record, {deed.field: raw, **deed.more}, context)
     return bool(stored.record.version != before)

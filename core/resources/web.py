@@ -17,7 +17,7 @@ from core.jobs import Job
 from core.records.attachments import sweep
 from core.records.staging import forget_staged
 from core.records.undo import anything_to_bring_back, forget_old
-from core.resources.bulk import JOB_TYPE
+from core.resources.bulk import JOB_TYPE, UNDO_JOB_TYPE
 from core.resources.pages import pages_of
 from core.resources.pages.exporting import EXPORT_JOB, forget_files
 
@@ -28,6 +28,7 @@ def set_up(app: Flask, house: House) -> None:
     app.register_blueprint(pages_of(house))
     for job in (
         JOB_TYPE,
+        UNDO_JOB_TYPE,
         EXPORT_JOB,
         JobType("core.sweep", _l("Remove what nobody needs"), sweep_up, every=DAY),
     ):

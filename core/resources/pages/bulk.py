@@ -6,15 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from core.access.actor import ANONYMOUS
+from core.db import db
 from core.fields import Tags
 from core.i18n import Text, _, ngettext
 from core.jobs import enqueue
+from core.jobs.service import job_for
 from core.records.undo import undo_address
-from core.resources.bulk import AT_ONCE, DELETE, JOB, PRESS, TAG, Deed, do, ids_of, payload_of
-from core.resources.declare import Field
+from core.resources.bulk import (
+    AT_ONCE,
+    DELETE,
+    EDIT,
+    JOB,
+    MOST_TO_UNDO,
+    PRESS,
+    TAG,
+    UNDO_JOB,
+    UNTAG,
+    Deed,
+    do,
+    ids_of,
+    payload_of,
+)
+from core.resources.declare import Field, Resource
 from core.resources.door import flash_toast
 from core.resources.pages.forms import form_of
 from core.resources.pages.here import Here, enter, onward
@@ -36,6 +53,7 @@ class Chosen:
 
 def add_routes(blueprint: Blueprint, at: str) -> None:
     blueprint.add_url_rule(f"{at}/bulk", "bulk", bulk, methods=["POST"])
+    blueprint.add_url_rule("/jobs/<int:job_id>/undo", "undo_bulk", undo_bulk, methods=["POST"])
 
 
 def bulk(resource: str) -> ResponseReturnValue:
@@ -55,6 +73,10 @@ def bulk(resource: str) -> ResponseReturnValue:
         return onward(f"{here.address}/export?{urlencode([*pairs, ('format', 'xlsx')])}")
     if action.startswith(PRESS):
         return _press(here, action.removeprefix(f"{PRESS}:"), chosen)
+    if action == EDIT:
+        action = f"{EDIT}:{request.form.get('field', '')}"
+        if action == f"{EDIT}:":
+            return _ask_which(here, chosen)
     declared = _field_of(here, action)
     if declared is None and action != DELETE:
         abort(400)
@@ -66,10 +88,10 @@ def bulk(resource: str) -> ResponseReturnValue:
         return _ask(here, action, declared, chosen, asked), 422 if "asked" in request.form else 200
     if declared is not None:
         raw = request.form.get(declared.name, "")
-        if action == TAG and not raw.strip():
+        if action in (TAG, UNTAG) and not raw.strip():
             return _ask(here, action, declared, chosen), 422
         deed = Deed(
-            action,
+            action.partition(":")[0],
             declared.name,
             raw if isinstance(declared.kind, Tags) else typed(declared, raw) or None,
             {name: typed(here.resource.field(name), request.form.get(name, "")) or None for name in asked},
@@ -129,9 +151,55 @@ def _field_of(here: Here, action: str) -> Field | None:
         return next((each for each in resource.fields if each.attribute == resource.owner), None)
     if action == "status" and resource.path is not None:
         return resource.field(resource.path.field)
-    if action == TAG:
+    if action.startswith(f"{EDIT}:"):
+        name = action.partition(":")[2]
+        return next((each for each in editable_together(resource) if each.name == name), None)
+    if action in (TAG, UNTAG):
         return next((each for each in resource.fields if isinstance(each.kind, Tags)), None)
     return None
+
+
+def editable_together(resource: Resource) -> list[Field]:
+    """The fields that many records can be given the same value of; what names one record is none of them."""
+    own = {resource.title, resource.subtitle, resource.path.field if resource.path else ""}
+    own |= {each.name for each in resource.fields if each.attribute == resource.owner}
+    keys = {attribute for key in resource.identity for attribute in key.attributes}
+    return [
+        each
+        for each in resource.fields
+        if each.writable
+        and each.name not in own
+        and not isinstance(each.kind, Tags)
+        and not keys & set(each.kind.attributes(each) if each.side is None else ())
+    ]
+
+
+def undo_bulk(job_id: int) -> ResponseReturnValue:
+    """Have what a job did taken back by another job; only who asked for it may."""
+    session, actor = db.session(), g.get("actor", ANONYMOUS)
+    row = job_for(session, job_id, actor)
+    undos = (row.result or {}).get("undos") if row is not None and row.type == JOB else None
+    if row is None or not undos or row.actor_id != actor.user_id:
+        abort(404)
+    title = _("Take back: %(job)s", job=row.title)
+    job = enqueue(session, UNDO_JOB, {"undos": undos}, actor=actor, title=title)
+    row.result = {**row.result, "undos": []}
+    session.commit()
+    return onward(f"{request.script_root}/jobs/{job.id}")
+
+
+def _ask_which(here: Here, chosen: Chosen) -> str:
+    return render_template(
+        "resources/bulk.html",
+        here=here,
+        resource=here.resource,
+        action=EDIT,
+        chosen=chosen,
+        offered=editable_together(here.resource),
+        title=_title(here, Deed(EDIT), chosen),
+        back=f"{here.address}?{chosen.query}" if chosen.query else here.address,
+        most_to_undo=MOST_TO_UNDO,
+    )
 
 
 def _press(here: Here, name: str, chosen: Chosen) -> ResponseReturnValue:
@@ -170,8 +238,9 @@ def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen, asked:
         declared=declared,
         field=form[declared.name] if declared else None,
         asked=[form[name] for name in asked],
-        title=_title(here, Deed(action), chosen),
+        title=_title(here, Deed(action.partition(":")[0]), chosen),
         back=f"{here.address}?{chosen.query}" if chosen.query else here.address,
+        most_to_undo=MOST_TO_UNDO,
     )
 
 
@@ -185,6 +254,15 @@ def _title(here: Here, deed: Deed, chosen: Chosen) -> Text:
             "Status of %(num)d %(records)s", "Status of %(num)d %(records)s", chosen.number, records=records
         ),
         TAG: ngettext("Tag %(num)d %(records)s", "Tag %(num)d %(records)s", chosen.number, records=records),
+        UNTAG: ngettext(
+            "Take tags from %(num)d %(records)s",
+            "Take tags from %(num)d %(records)s",
+            chosen.number,
+            records=records,
+        ),
+        EDIT: ngettext(
+            "Change %(num)d %(records)s", "Change %(num)d %(records)s", chosen.number, records=records
+        ),
         DELETE: ngettext(
             "Delete %(num)d %(records)s", "Delete %(num)d %(records)s", chosen.number, records=records
         ),
