@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db import utcnow
+from core.fields import Choice
 from core.house import House
 from core.i18n import _
 from core.imports.models import ImportMapping, ImportRun
 from core.imports.sheets import RECORD_ID, RECORD_ID_NAMES
-from core.imports.targets import header_names, match_further, targets_of, writable_fields
+from core.imports.targets import header_names, match_further, targets_of, words_in_all, writable_fields
 from core.resources.declare import Resource
 from core.tabular import CsvFormat, Table, ValueFormat, fold, match_headers, open_table, sniff_values
 
@@ -52,6 +53,7 @@ def guess_plan(resource: Resource, table: Table, default: ValueFormat) -> Plan:
     positions = list(left)
     mapping.update({positions[index]: name for index, name in matched.items()})
     _leave_foreign_numbers(table, mapping)
+    _leave_foreign_words(table, resource, mapping)
     constants = {name: value for name, value in constants.items() if name not in mapping.values()}
     return Plan(mapping, constants, sniff_values(table.samples(20), default))
 
@@ -126,6 +128,20 @@ def _leave_foreign_numbers(table: Table, mapping: dict[int, str]) -> None:
     column = next((column for column, name in mapping.items() if name == RECORD_ID), None)
     if column is not None and not all(str(cell).strip().isdecimal() for cell in table.samples(5)[column]):
         del mapping[column]
+
+
+def _leave_foreign_words(table: Table, resource: Resource, mapping: dict[int, str]) -> None:
+    """A column of fixed choices of which the file says none is another one of the same name."""
+    samples: list[list[Any]] | None = None
+    for column, name in list(mapping.items()):
+        kind = resource.field(name).kind if resource.has_field(name) else None
+        if not isinstance(kind, Choice):
+            continue
+        samples = samples or table.samples(20)
+        known = {fold(word) for key, label in kind.choices for word in (key, *words_in_all(label))}
+        known |= {fold(word) for word, _key in kind.words}
+        if samples[column] and not any(fold(str(cell)) in known for cell in samples[column]):
+            del mapping[column]
 
 
 def _remembered(session: Session, resource: Resource, headers: Sequence[str]) -> ImportMapping | None:

@@ -32,7 +32,7 @@ from core.api import (
 )
 from plugins.crm_clients.children import LATITUDE, LONGITUDE, installation_country
 from plugins.crm_clients.documents import TYPES, DocumentNumber
-from plugins.crm_clients.headers import HEADERS
+from plugins.crm_clients.headers import HEADERS, SECOND
 
 GROUPS = (
     ("general", _l("General")),
@@ -141,7 +141,7 @@ def check_name(draft: Draft, context: WriteContext) -> None:
 
 
 def infer_columns(headers: Sequence[str]) -> Mapping[int, tuple[str, Mapping[str, Any]]]:
-    """Headers that say more than a field's name: a document type's name, and a family name beside a first name."""
+    """Headers that say more than a field's name: a document type's, an address to ship to, a family name beside a first."""
     folded = [fold(header) for header in headers]
     found: dict[int, tuple[str, Mapping[str, Any]]] = {}
     types = {fold(name): name for name, _country, _rule in TYPES}
@@ -152,6 +152,9 @@ def infer_columns(headers: Sequence[str]) -> Mapping[int, tuple[str, Mapping[str
         header in ("societe", "entreprise", "empresa", "compania", "company", "organization")
         for header in folded
     )
+    for index, header in enumerate(folded):
+        if header in SECOND:
+            found[index] = (SECOND[header], {})
     first = any(header in ("prenom", "first name", "firstname") for header in folded)
     for index, header in enumerate(folded):
         if header in ("nom", "last name", "lastname", "apellido") and first and company:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.api import fold
+
 _NAMES = """
 name: nombre, société, empresa, entreprise, company, compañía, account name, nom, organization, full name, nombre completo
 legal_name: razón social, razón, raison sociale, denominación social
@@ -41,8 +43,23 @@ contact_phone_1: contacto teléfono, contacto teléfono 1, teléfono del contact
 contact_phone_2: contacto teléfono 2, teléfono del contacto 2, téléphone 2 du contact, contacto móvil, contact mobile, contact phone 2
 """
 
+_NAMES_OF_SECOND = """
+addresses.2.address: shippingstreet, shipping street, shipping address, otherstreet, other street, dirección de entrega, dirección de envío, adresse de livraison, delivery address
+addresses.2.city: shippingcity, shipping city, othercity, other city, ciudad de entrega, ville de livraison
+addresses.2.state: shippingstate, shipping state, shipping state province, otherstate, other state, estado de entrega
+addresses.2.postal_code: shippingpostalcode, shipping zip, shipping zip postal code, otherpostalcode, código postal de entrega, code postal de livraison
+addresses.2.country: shippingcountry, shipping country, othercountry, other country, país de entrega, pays de livraison
+"""
+
 HEADERS: dict[str, tuple[str, ...]] = {
     field: tuple(names.split(", "))
     for field, names in (line.split(": ") for line in _NAMES.strip().splitlines())
 }
 """The names of each field that has any."""
+
+SECOND: dict[str, str] = {
+    fold(name): target
+    for target, names in (line.split(": ") for line in _NAMES_OF_SECOND.strip().splitlines())
+    for name in names.split(", ")
+}
+"""Folded headers that say an address beside the main one: where goods are shipped to."""

@@ -6,6 +6,7 @@ import io
 import zipfile
 from datetime import date, timedelta
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
@@ -253,11 +254,17 @@ def test_a_long_file_is_worked_on_by_a_job(installation: Installation, wizard: W
 
 def test_templates_have_the_headers_that_are_understood(installation: Installation, wizard: Wizard) -> None:
     for form in ("csv", "xlsx"):
-        content = wizard.browser.get(f"/leads/import/template.{form}").data
-        wizard.upload("leads", content, f"plantilla.{form}")
-        fields = [value for name, value in wizard.form().items() if name.startswith("column-")]
-        assert all(fields)
-        assert "name" in fields
+        for language, word in (("es", "Nombre"), ("en", "Name"), ("fr", "Nom")):
+            answer = wizard.browser.get(f"/leads/import/template.{form}?language={language}")
+            assert f"leads-{language}.{form}" in answer.headers["Content-Disposition"]
+            wizard.upload("leads", answer.data, f"plantilla.{form}")
+            assert f">{word}<" in wizard.page
+            fields = [value for name, value in wizard.form().items() if name.startswith("column-")]
+            assert all(fields)
+            assert "name" in fields
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert len(book.sheetnames) == 5  # leads, addresses, contact persons, known values, notes
+    assert wizard.browser.get("/leads/import/template.csv?language=xx").status_code == 404
 
 
 def test_a_file_that_is_gone_is_asked_for_again(sqlite_installation: Installation) -> None:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from core.fields import DateTime
-from core.i18n import Text, _
+from core.i18n import LANGUAGES, Text, _
 from core.imports.models import ImportRun
 from core.imports.template import write_template
 from core.imports.uploads import new_place, new_run, understand
@@ -47,16 +47,17 @@ def upload(resource: str) -> ResponseReturnValue:
 
 
 def template(resource: str, format: str) -> ResponseReturnValue:
-    """The file to fill in, with headers in the reader's language."""
+    """The file to fill in, with headers in the language that was asked for, else the reader's."""
     here = enter(resource, "import")
-    if format not in ("xlsx", "csv"):
+    language = request.args.get("language", here.formats.language)
+    if format not in ("xlsx", "csv") or language not in LANGUAGES:
         abort(404)
-    content = write_template(here.resource, here.formats, "csv" if format == "csv" else "xlsx")
+    content = write_template(here.resource, here.formats, "csv" if format == "csv" else "xlsx", language)
     mimetype = (
         "text/csv" if format == "csv" else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )
     answer = Response(content, mimetype=mimetype)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{resource}.{format}")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{resource}-{language}.{format}")
     return answer
 
 
@@ -72,6 +73,7 @@ def _page(here: Here, problem: Text = "", filename: str = "") -> str:
         here=here,
         problem=problem,
         filename=filename,
+        languages=LANGUAGES,
         last=here.session.scalars(mine).all(),
         moment=lambda at: _MOMENT.text(at, here.formats),
         csv_limit=LIMITS.csv_bytes // 1024**2,
