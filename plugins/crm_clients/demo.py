@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 from stdnum import luhn
 from stdnum.ve import rif
 
-from core.api import add_value, create, current_house, formats_for, references_of, settings_of, write_context
+from core.api import (
+    add_value,
+    create,
+    current_house,
+    fold,
+    formats_for,
+    references_of,
+    settings_of,
+    write_context,
+)
 
 TRADES = {
     "es": (
@@ -122,6 +131,7 @@ def cards(session: Session, language: str, *, count: int, seed: int) -> Iterator
         items = known.items(list_name)
         return chance.choice(items).id if items and chance.random() < often else None
 
+    types = known.items("address_types")
     for number in range(count):
         first, last = chance.choice(PEOPLE)
         is_person = chance.random() < 0.2
@@ -140,16 +150,45 @@ def cards(session: Session, language: str, *, count: int, seed: int) -> Iterator
             "channel": some("channels"),
             "segment": some("segments"),
             "level": some("levels", 0.7),
-            "zone": some("zones", 0.7),
-            "sector": some("sectors", 0.7),
+            "addresses": [
+                {
+                    "type": types[0].id if types else None,
+                    "address": f"Av. {last} {number + 1}",
+                    "city": city,
+                    "state": state,
+                    "zone": some("zones", 0.7),
+                    "sector": some("sectors", 0.7),
+                },
+                *_second_address(number, city, state, types),
+            ],
             "salesperson": chance.choice(sellers) if sellers and chance.random() < 0.85 else None,
             "entered_on": (today - timedelta(days=int(chance.random() ** 2 * 150))).isoformat(),
-            "address": f"Av. {last} {number + 1}",
-            "city": city,
-            "state": state,
-            "contact_first_name": first,
-            "contact_last_name": last,
+            "contacts": list(_contacts(number, seed, first, last)),
             "tags": list(chance.choice(TAGS)),
+        }
+
+
+def _second_address(number: int, city: str, state: str, types: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
+    """Of every third another address, in the next city."""
+    if number % 3 == 0:
+        other, its_state = CITIES[(CITIES.index((city, state)) + 1) % len(CITIES)]
+        yield {
+            "type": types[1].id if len(types) > 1 else None,
+            "address": f"Calle {number % 20 + 1}, galpón {number % 7 + 1}",
+            "city": other,
+            "state": its_state,
+        }
+
+
+def _contacts(number: int, seed: int, first: str, last: str) -> Iterator[Mapping[str, Any]]:
+    """The person to talk to, and at every fourth a second one."""
+    yield {"first_name": first, "last_name": last, "phone_1": f"+58 412 {5550000 + seed * 1000 + number}"}
+    if number % 4 == 0:
+        other, its_last = PEOPLE[number % len(PEOPLE)]
+        yield {
+            "first_name": other,
+            "last_name": its_last,
+            "email": f"{fold(other)}{seed}{number:03}@example.com",
         }
 
 
