@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.admin.settings.values import HUES
 from core.attributes.definitions import PREFIX
 from core.attributes.models import Attribute, AttributeValue
-from core.attributes.types import CHOICE, TYPES, WIDENING
+from core.attributes.types import CHOICE, FILE, TYPES, WIDENING
 from core.house import House
 from core.i18n import LANGUAGES, _, ngettext, use_language
 from core.resources.context import Refused
@@ -49,6 +49,8 @@ def checked(
         kept["multiple"] = _multiple(session, kind, wanted, attribute)
     if "required" in given:
         kept["required"] = bool(given["required"])
+    if kind == FILE and kept.get("required", attribute.required if attribute else False):
+        raise Refused(_("A file cannot be required: it comes after its record."), "required")
     if kind == CHOICE and ("choices" in given or attribute is None or attribute.kind != CHOICE):
         kept["choices"] = _choices(session, given.get("choices") or (), attribute)
     return kept

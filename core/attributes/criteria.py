@@ -36,7 +36,8 @@ def _one(resource: Resource, field: Field, value: str, reading: Reading) -> Any:
         return ~sa.exists(
             sa.select(1).where(*_own(resource, field), AttributeValue.record_id == resource.model.id)
         )
-    parsed = single(field.kind).parse(value, field, reading)
+    kind = single(field.kind)
+    parsed = kind.parse(value, field, reading) if "is" in kind.operators else None
     if parsed is None:
         raise Invalid("unknown_filter", _("There is no such filter."))
     return _having(resource, field, _column(field) == _kept(field, parsed))

@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.fields import (
+    AttachedFile,
     Date,
     Email,
     EmailAddress,
+    FileRef,
     HuedChoice,
     Kind,
     LongText,
@@ -35,7 +37,7 @@ FOLDED_LENGTH = 200
 SCALE = 6
 """Decimals that a row's whole number stands for."""
 
-CHOICE = "choice"
+CHOICE, FILE = "choice", "file"
 
 Row = Mapping[str, Any]
 
@@ -144,6 +146,16 @@ TYPES: Mapping[str, AttributeType] = {
         },
         _phone,
         found=True,
+    ),
+    FILE: AttributeType(
+        _l("File"),
+        "paperclip",
+        lambda _d: AttachedFile(),
+        "folded",
+        lambda value: {"attachment_id": value.id, **_text_row(value.name)},
+        lambda row: FileRef(row.attachment_id, row.text),
+        found=True,
+        several=False,
     ),
 }
 

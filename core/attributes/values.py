@@ -9,6 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.attributes.files import file_fields, named, take_files
 from core.attributes.models import AttributeValue
 from core.attributes.types import TYPES
 from core.fields import Formats, Many
@@ -38,6 +39,7 @@ def load_values(
         give = TYPES[field.side.type].give  # type: ignore[union-attr]
         values = tuple(give(row) for row in rows)
         found[field.name][record_id] = values if isinstance(field.kind, Many) else values[0]
+    named(session, resource, found, list(wanted.values()))
     return found
 
 
@@ -58,10 +60,13 @@ def store_values(
     old = load_values(
         session, resource, [record.id for record, _values, is_new in touched if not is_new], fields
     )
+    files = file_fields(fields)
     changes: dict[int, dict[str, list[Any]]] = {}
     gone: dict[int, list[int]] = defaultdict(list)
     rows: list[dict[str, Any]] = []
     for record, values, _is_new in touched:
+        if files:
+            take_files(session, resource, record.id, values.values())
         for field in fields:
             if field.name not in values:
                 continue

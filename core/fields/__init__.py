@@ -3,6 +3,7 @@
 from core.fields.basic import Boolean, Choice, Country, Currency, Integer, LongText, Text, Url
 from core.fields.choices import HuedChoice, YesNo
 from core.fields.contact import Email, EmailAddress, Phone, PhoneNumber
+from core.fields.files import AttachedFile, FileRef
 from core.fields.kind import Formats, Invalid, Kind, Reading, ReferenceItem
 from core.fields.many import Many, single
 from core.fields.moments import Date, DateTime
@@ -14,6 +15,7 @@ from core.fields.references import Reference, Tags, UserRef
 from core.fields.zones import TimeZone
 
 __all__ = [
+    "AttachedFile",
     "Boolean",
     "Choice",
     "Country",
@@ -22,6 +24,7 @@ __all__ = [
     "DateTime",
     "Email",
     "EmailAddress",
+    "FileRef",
     "Formats",
     "HuedChoice",
     "Integer",

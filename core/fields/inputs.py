@@ -18,6 +18,7 @@ from core.fields.money import MoneyAmount
 from core.fields.number import Number
 from core.fields.references import Reference
 from core.fields.zones import TimeZone, zone_names
+from core.i18n import _
 
 SEARCHABLE_FROM = 12
 """A list longer than this gets an input to find its values."""
@@ -102,6 +103,28 @@ class ManyField(StringField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = "\n".join(each for each in valuelist if each)
+
+
+class FileBox:
+    """The file there is, with a box that takes it off, and the input of another."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        kept = {name: value for name, value in attributes.items() if name.startswith("aria")}
+        held = Markup('<input type="hidden" name="{}" value="{}">').format(field.name, field.data or "")
+        if field.data and field.file_name:
+            held += Markup(
+                '<span class="file-now"><span class="chip">{}</span><label class="check-line">'
+                '<input type="checkbox" class="check" name="{}-drop" value="1"><span>{}</span></label></span>'
+            ).format(field.file_name, field.name, _("Remove"))
+        chosen = html_params(type="file", name=f"{field.name}-file", id=field.id, class_="input", **kept)
+        return Markup(f'<div class="file-box">{held}<input {chosen}></div>')
+
+
+class FileInput(StringField):
+    """One file; its text is the id of the one that is kept, `file_name` what that is called."""
+
+    widget = FileBox()
+    file_name = ""
 
 
 def _tint(choice: SelectChoice) -> str:

@@ -96,7 +96,6 @@ def column_type(kind: Kind) -> ColumnType:
     """The type of a table's column that holds values of this kind."""
     types: dict[str, ColumnType] = {
         "money": "decimal",
-        "number": "decimal",
         "integer": "integer",
         "number": "number",
         "boolean": "boolean",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from core.attributes.own_files import check_files
 from core.attributes.values import drop_values
 from core.db import is_sqlite, utcnow
 from core.events import RecordChanged, RecordCreated, RecordDeleted
@@ -76,6 +77,7 @@ def check_draft(draft: Draft, context: WriteContext) -> None:
         for field in resource.defaulted_fields:
             if draft.values.get(field.name) is None and field.name not in troubled:
                 draft.values[field.name] = field.default(context)  # type: ignore[misc]
+    check_files(draft, context)
     for check in resource.checks:
         check(draft, context)
     for field in resource.required_fields:

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from core.fields import Email, MoneyAmount, Phone, RecordRef, Tags, Url, single
+from core.fields import AttachedFile, Email, FileRef, MoneyAmount, Phone, RecordRef, Tags, Url, single
 from core.fields.money import money_text
 from core.i18n import Text, _
 from core.resources.declare import Field
@@ -94,7 +94,7 @@ def _html(here: Here, stored: Stored, declared: Field, value: Any, is_empty: boo
     if is_empty:
         return Markup("")
     if isinstance(
-        single(kind), (Email, Phone, Url)
+        single(kind), (AttachedFile, Email, Phone, Url)
     ):  # a link of their own would stand inside the one that edits them
         return escape(kind.text(value, here.formats))
     if isinstance(kind, MoneyAmount) and here.resource.has_field(kind.currency):
@@ -132,6 +132,13 @@ def _way_to(here: Here, declared: Field, value: Any) -> Link | None:
     return Link(
         f"{root}/{declared.kind.resource}/{value}", "arrow-right", _("Open %(address)s", address=name)
     )
+
+
+def _file_link(here: Here, stored: Stored, value: Any) -> Link | None:
+    if not isinstance(value, FileRef) or not value.is_here:
+        return None
+    address = f"{here.address_of(stored.id)}/files/{value.id}"
+    return Link(address, "download", _("Download %(name)s", name=value.name))
 
 
 def _doubt(declared: Field, value: Any) -> Text:

@@ -10,9 +10,10 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField
 
 from core.fields import RecordRef, Tags, single
-from core.fields.inputs import ManyField, choices_of
+from core.fields.inputs import FileInput, ManyField, choices_of
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
+from core.resources.pages.attached import fill_attached
 from core.resources.pages.choosing import typeahead
 from core.resources.pages.here import Here
 from core.resources.pages.inputs import fill_choices, input_for, typed
@@ -58,6 +59,9 @@ def form_of(
             fill_choices(field, declared, (values or {}).get(name), here.formats, here.resource.name)
         elif isinstance(field, ManyField):
             field.choices = choices_of(single(declared.kind), here.formats) or []
+        elif isinstance(field, FileInput):
+            if wrong := fill_attached(here, field, (values or {}).get(name), bound=bound):
+                form.general.append(wrong)
         elif isinstance(declared.kind, RecordRef):
             field.render_kw = typeahead(here, declared.kind, field.id)
         field.flags.required = declared.required
@@ -82,7 +86,7 @@ def sent(here: Here, form: RecordForm, names: Sequence[str]) -> dict[str, Any]:
         field = form[name]
         if isinstance(field, BooleanField):
             raw[name] = bool(field.data)
-        elif isinstance(field, ManyField) and name in request.form:
+        elif isinstance(field, (FileInput, ManyField)) and name in request.form:
             raw[name] = field.data
         elif name in request.form:
             raw[name] = typed(here.resource.field(name), request.form[name])

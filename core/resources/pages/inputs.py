@@ -6,8 +6,8 @@ from typing import Any
 
 from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
 
-from core.fields import Boolean, Choice, Formats, LongText, Many, RecordRef, Reference, UserRef
-from core.fields.inputs import CHOSEN, SEARCHABLE_FROM, ManyField, QuickSelect, choices_of, hints
+from core.fields import AttachedFile, Boolean, Choice, Formats, LongText, Many, RecordRef, Reference, UserRef
+from core.fields.inputs import CHOSEN, SEARCHABLE_FROM, FileInput, ManyField, QuickSelect, choices_of, hints
 from core.i18n import _, _l
 from core.resources.declare import Field
 from core.resources.pages.choosing import RecordInput
@@ -19,6 +19,8 @@ def input_for(declared: Field) -> Any:
     common: dict[str, Any] = {"label": declared.label, "description": declared.help}
     if isinstance(kind, Boolean):
         return BooleanField(**common)
+    if isinstance(kind, AttachedFile):
+        return FileInput(**common)
     if isinstance(kind, Many):
         if isinstance(kind.one, Choice):
             return ManyField(**common)
