@@ -45,6 +45,15 @@ class ListQuery:
     cursor: str = ""
     ids: tuple[int, ...] = ()
     """Only these records, chosen by hand or by a figure that leads to them."""
+    quick: tuple[str, ...] = ()
+    """The filters that stand over the list though they are not set; the resource's own where none is named."""
+
+    def value_of(self, field: str, operator: str = "is") -> str:
+        """What a filter is set to, where it has one value; '' where it is not set."""
+        return next(
+            (each.values[0] for each in self.conditions if (each.field, each.operator) == (field, operator)),
+            "",
+        )
 
     def arguments(self) -> list[tuple[str, str]]:
         """The URL arguments that mean this query, without the cursor."""
@@ -54,6 +63,7 @@ class ListQuery:
         pairs += [("sort", self.sort)] if self.sort else []
         pairs += [("columns", ",".join(self.columns))] if self.columns else []
         pairs += [("limit", str(self.limit))] if self.limit != 50 else []
+        pairs += [("quick", ",".join(self.quick))] if self.quick else []
         return pairs
 
 
@@ -94,6 +104,7 @@ def read_query(resource: Resource, args: Mapping[str, Sequence[str]], *, most: i
         columns=columns,
         limit=min(max(int(limit), 1), most) if limit.isdecimal() and len(limit) < 6 else 50,
         cursor=first("cursor"),
+        quick=tuple(dict.fromkeys(name for name in first("quick")[:1000].split(",") if name)),
         ids=tuple(int(id) for id in args.get("id", ())[:MOST_IDS] if id.isdecimal() and len(id) < 19),
     )
 

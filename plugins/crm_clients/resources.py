@@ -62,7 +62,7 @@ CLIENTS = Resource(
         "tags",
         "entered_on",
     ),
-    quick_filters=("segment", "channel", "level", "salesperson"),
+    quick_filters=("segment", "channel", "level", "salesperson", "zone", "sector", "entered_on"),
     views=(SavedFilter("mine", _l("My clients"), "salesperson=~me"),),
     title="name",
     subtitle="document_number",

@@ -165,7 +165,7 @@ LEADS = Resource(
         "kind",
         "junk_reason",
     ),
-    quick_filters=("status", "segment", "channel", "level", "salesperson"),
+    quick_filters=("status", "segment", "channel", "level", "salesperson", "zone", "sector", "entered_on"),
     views=(
         SavedFilter("open", _l("Open"), "status=~open"),
         SavedFilter("mine", _l("My leads"), "status=~open&salesperson=~me"),

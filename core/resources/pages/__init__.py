@@ -12,6 +12,7 @@ from core.resources.pages import (
     child_rows,
     choosing,
     editing,
+    emptied,
     exporting,
     files,
     finding,
@@ -48,6 +49,7 @@ def pages_of(house: House) -> Blueprint:
             bulk,
             exporting,
             finding,
+            emptied,
             choosing,
             following,
         ):

@@ -14,9 +14,10 @@ from markupsafe import Markup
 
 from core.fields import MoneyAmount
 from core.fields.money import currency_symbol, money_text
-from core.i18n import Text, _
+from core.i18n import Text
 from core.resources.pages.columns import ListColumn, choosable, columns_of, default_names
-from core.resources.pages.filters import Pill, more_filters, pills_of, without, words_of
+from core.resources.pages.emptied import emptied_address
+from core.resources.pages.filters import more_filters, pills_of, without, words_of
 from core.resources.pages.finding import can_find
 from core.resources.pages.here import Here, arguments, enter, is_htmx
 from core.resources.pages.rows import draw_rows, needed_fields, query_string, shared_currency
@@ -99,7 +100,8 @@ def index(resource: str) -> ResponseReturnValue:
         else None,
     }
     if not page.rows and not query.cursor:
-        seen["empty"] = _empty(here, query, pills)
+        seen["empty"] = True
+        seen["emptied_url"] = emptied_address(here, query)
     if not is_htmx():
         return render_template("resources/list.html", **seen)
     answer = make_response(
@@ -225,46 +227,6 @@ def _counted(here: Here, query: ListQuery, whole: bool) -> tuple[int, str]:
         return number, ""
     ((code, amount),) = sums.items()
     return number, money_text(amount, str(code), here.formats.language)
-
-
-@dataclass(frozen=True)
-class Empty:
-    """Why a list shows nothing: there is nothing yet, or a filter leaves none and which."""
-
-    filtered: bool
-    culprit: str = ""
-    others: int = 0
-    off: str = ""
-
-
-def _empty(here: Here, query: ListQuery, pills: Sequence[Pill]) -> Empty:
-    """Names the filter that empties the list: the one without which the most records would be left."""
-    if not query.q and not query.conditions and not query.ids:
-        return Empty(filtered=False)
-    best = Empty(filtered=True)
-    if query.q:
-        rest = replace(query, q="", cursor="")
-        best = Empty(True, _("“%(text)s”", text=query.q), _count(here, rest), _href(here, rest, []))
-    for pill in pills:
-        if pill.is_set and pill.name != "id":
-            rest = replace(
-                query,
-                conditions=tuple(each for each in query.conditions if each.field != pill.name),
-                cursor="",
-            )
-            others = _count(here, rest)
-            if others > best.others or not best.culprit:
-                best = Empty(
-                    True,
-                    _("“%(text)s”", text=_("%(name)s: %(text)s", name=pill.label, text=pill.words)),
-                    others,
-                    pill.off,
-                )
-    return best
-
-
-def _count(here: Here, query: ListQuery) -> int:
-    return count(here.session, here.resource, query, here.reading, here.actor, limit=COUNT_LIMIT)
 
 
 def _slot(here: Here, slot: str) -> Markup:
