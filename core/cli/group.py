@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "plugins": ("core.cli.plugins:plugins_group", "Switch apps on and off."),
     "import": ("core.cli.tables:import_", "Bring a CSV or XLSX file in."),
     "export": ("core.cli.tables:export", "Write records to a CSV or XLSX file."),
+    "merge": ("core.cli.merge:merge", "Make several records one, or take that back."),
     "users": ("core.cli.users:users", "Who may sign in."),
     "tokens": ("core.cli.tokens:tokens", "Keys to the API."),
     "attributes": ("core.cli.attributes:attributes", "Fields of your own on the records."),

@@ -44,8 +44,8 @@ def bare_columns(resource: Resource) -> set[str]:
     """Columns that no field writes: what a rule sets of itself."""
     names = set(sa.inspect(resource.model).columns.keys()) - HOST_COLUMNS
     for declared in resource.fields:
-        if declared.writable and declared.side is None:
-            names -= {declared.attribute, *declared.kind.attributes(declared)[:1]}
+        if declared.side is None and not is_united(declared):
+            names -= declared.kind.store(None, declared).keys()
     return names
 
 

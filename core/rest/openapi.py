@@ -11,6 +11,7 @@ from core.attributes.api import describe as describe_attributes
 from core.fields import Tags
 from core.house import House
 from core.imports.web.openapi import describe_imports
+from core.merging.openapi import describe_merging
 from core.resources.declare import Child, Field, Resource
 from core.rest.beside import describe_beside
 
@@ -55,6 +56,10 @@ def describe(house: House) -> dict[str, Any]:
     for path, operations in besides.items():
         for operation in operations.values():
             operation["responses"] |= _errors("401", "403", "404", "422")
+        spec.path(path, operations=operations)
+    for path, operations in describe_merging(house.resources).items():
+        for operation in operations.values():
+            operation["responses"] |= _errors("400", "401", "403", "404", "409", "422")
         spec.path(path, operations=operations)
     return spec.to_dict()
 

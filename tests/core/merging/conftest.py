@@ -8,7 +8,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from core.access.actor import Scope
+from core.access.models import Grant, Role
+from core.state import forget
 from core.testing.installation import ADMIN, Installation
 
 ANA, BETO = "ana@example.com", "beto@example.com"
@@ -50,9 +54,19 @@ def api(installation: Installation) -> Api:
 @pytest.fixture
 def sellers(installation: Installation) -> tuple[Api, Api]:
     """Ana and Beto, who see, change and delete their own leads only."""
+    let_salespeople_delete(installation)
     installation.user(ANA, name="Ana Lista")
     installation.user(BETO, name="Beto Otro")
     return Api(installation, installation.token(ANA)), Api(installation, installation.token(BETO))
+
+
+def let_salespeople_delete(installation: Installation) -> None:
+    """Their own leads; as shipped they may not."""
+    with installation.session() as session:
+        role = session.scalars(sa.select(Role).where(Role.name == "salesperson")).one()
+        session.merge(Grant(role_id=role.id, resource="leads", action="delete", scope=int(Scope.OWN)))
+        forget(session)
+        session.commit()
 
 
 @pytest.fixture
