@@ -13,6 +13,7 @@ import "./dialog.js";
 import "./form.js";
 import "./keys.js";
 import "./map.js";
+import "./mend.js";
 import "./menu.js";
 import "./nav.js";
 import "./palette.js";

@@ -1,0 +1,71 @@
+"""What is chosen beside the columns: what records are recognised by, and what rows get that say nothing."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from core.testing.installation import Installation
+from tests.imports.conftest import Wizard
+from tests.imports.made import as_csv, document
+
+
+def test_records_are_recognised_by_what_is_chosen(installation: Installation, wizard: Wizard) -> None:
+    head = ("Nombre", "Email", "Teléfono 1", "Ciudad")
+    _bring(wizard, [head, ("Ávila", "a@example.com", "0414-8383755", "Caracas")])
+    other = [head, ("Ávila", "b@example.com", "+58 414 838 3755", "Mérida")]
+    assert _tried(wizard, other) == [0, 0, 1, 0]  # the phone is the same
+    assert _tried(wizard, other, key=["email", "document"]) == [1, 0, 0, 0]
+    assert _tried(wizard, other, key=["name"], duplicates="update") == [0, 1, 0, 0]
+    assert _tried(wizard, other, key=[]) == [1, 0, 0, 0]
+    assert wizard.figures(wizard.run().text) == [1, 0, 0, 0]
+    page = wizard.browser.get("/leads/import").text
+    assert "prospectos.csv" in page
+
+
+def test_a_name_is_changed_by_the_record_s_number(installation: Installation, wizard: Wizard) -> None:
+    _bring(wizard, [("Nombre", "RIF"), ("Ávila", document(30555001)), ("Bolívar", document(30555002))])
+    model = installation.house.resources["leads"].model
+    with installation.session() as session:
+        ids = dict(session.execute(sa.select(model.name, model.id)).tuples().all())
+    rows = [("ID", "Nombre"), (str(ids["Ávila"]), "Ávila Sur"), ("999999", "Nadie")]
+    assert _tried(wizard, rows, duplicates="update") == [2, 0, 0, 0]  # another name: another record
+    assert _tried(wizard, rows, duplicates="update", key=["id"]) == [1, 1, 0, 0]
+    wizard.run()
+    with installation.session() as session:
+        assert session.get_one(model, ids["Ávila"]).name == "Ávila Sur"
+
+
+def test_rows_that_say_nothing_get_what_is_typed(installation: Installation, wizard: Wizard) -> None:
+    wizard.upload("leads", as_csv([("Nombre", "Ciudad"), ("Una", ""), ("Dos", "Coro")], ",").encode())
+    typed = {
+        "constant-field": ["city", "tags", "country", ""],
+        "constant-value": ["Mérida", "feria", "VE", ""],
+    }
+    page = wizard.browser.post(f"{wizard.at}/columns", {**wizard.form(), **typed, "again": "1"}).text
+    assert 'value="Mérida"' in page  # one more line, and what was typed is still there
+    wrong = wizard.check(**{"constant-field": ["email"], "constant-value": ["nadie@"]})
+    assert wrong.status_code == 422
+    assert wizard.figures(wizard.check(**typed).text) == [2, 0, 0, 0]
+    assert 'value="feria"' in wizard.browser.get(f"{wizard.at}/columns").text
+    wizard.run()
+    client, headers = installation.app.test_client(), installation.token()
+    told = {each["name"]: each for each in client.get("/api/v1/leads", headers=headers).json["items"]}
+    assert {name: each["city"] for name, each in told.items()} == {"Una": "Mérida", "Dos": "Coro"}
+    assert told["Dos"]["tags"] == ["feria"]
+
+
+def test_empty_columns_are_no_open_question(installation: Installation, wizard: Wizard) -> None:
+    wizard.upload("leads", as_csv([("Nombre", "SIC", "Q7"), ("Una", "", "x")], ",").encode())
+    assert "2 not matched" not in wizard.page
+    assert "2 sin emparejar" not in wizard.page
+
+
+def _bring(wizard: Wizard, rows: list[tuple[str, ...]]) -> None:
+    wizard.upload("leads", as_csv(rows, ",").encode())
+    wizard.check()
+    wizard.run()
+
+
+def _tried(wizard: Wizard, rows: list[tuple[str, ...]], **how: object) -> list[int]:
+    wizard.upload("leads", as_csv(rows, ",").encode())
+    return wizard.figures(wizard.check(**how).text)
