@@ -5,6 +5,7 @@ import { loadVendor } from "./fresh.js";
 import { speak } from "./wire.js";
 
 const HALF_TURN = 180;
+const LAST = "prospecto.map"; // where one looked last
 const LAND = new URL("../vendor/land.json", import.meta.url);
 let map = null;
 let pin = null;
@@ -25,7 +26,8 @@ async function open(opener) {
     map.setView(at, box.dataset.tiles ? 16 : 7, { animate: false });
   } else {
     take();
-    map.setView([10, -40], 2, { animate: false });
+    const [latitude, longitude, zoom] = JSON.parse(localStorage.getItem(LAST) ?? "[10, -40, 2]");
+    map.setView([latitude, longitude], zoom, { animate: false });
   }
   document.getElementById("map-place").focus();
 }
@@ -75,12 +77,12 @@ async function drawOwn() {
     const step = [30, 20, 10, 10, 5, 2, 1, 0.5, 0.25, 0.1, 0.05, 0.05, 0.02, 0.01, 0.005][Math.min(map.getZoom(), 14)];
     const [south, north] = [Math.max(seen.getSouth(), -85), Math.min(seen.getNorth(), 85)];
     const [west, east] = [Math.max(seen.getWest(), -2 * HALF_TURN), Math.min(seen.getEast(), 2 * HALF_TURN)];
-    for (let lat = Math.ceil(south / step) * step; lat <= north; lat += step) line([[lat, west], [lat, east]], [lat, map.getBounds().getWest()], lat);
-    for (let lng = Math.ceil(west / step) * step; lng <= east; lng += step) line([[south, lng], [north, lng]], [map.getBounds().getSouth(), lng], lng);
+    for (let lat = Math.ceil(south / step) * step; lat <= north; lat += step) line([[lat, west], [lat, east]], [lat, map.getBounds().getWest()], lat, [0, 0]);
+    for (let lng = Math.ceil(west / step) * step; lng <= east; lng += step) line([[south, lng], [north, lng]], [map.getBounds().getSouth(), lng], lng, [0, 18]);
   };
-  const line = (ends, at, value) => {
+  const line = (ends, at, value, iconAnchor) => {
     L.polyline(ends, { className: "map-net", interactive: false }).addTo(net);
-    L.marker(at, { icon: L.divIcon({ className: "map-degree", html: said(value, 3), iconSize: [0, 0] }), interactive: false, keyboard: false }).addTo(net);
+    L.marker(at, { icon: L.divIcon({ className: "map-degree", html: said(value, 3), iconSize: [0, 0], iconAnchor }), interactive: false, keyboard: false }).addTo(net);
   };
   map.on("moveend", draw);
 }
@@ -113,6 +115,7 @@ function tell() {
 }
 
 function use() {
+  localStorage.setItem(LAST, JSON.stringify([...pin.place, map.getZoom()]));
   pin.place.forEach((value, place) => {
     inputs[place].value = said(value, 6);
     inputs[place].dispatchEvent(new Event("input", { bubbles: true }));
