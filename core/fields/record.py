@@ -11,6 +11,7 @@ from markupsafe import Markup
 from core.fields.basic import clean_text
 from core.fields.kind import EMPTY_CELL, UNCHANGED, Formats, Invalid, Kind, Reading
 from core.i18n import _
+from core.text import fold
 
 if TYPE_CHECKING:
     from core.resources.declare import Field
@@ -110,7 +111,7 @@ class RecordRef(Kind):
         if text == HIDDEN:
             return UNCHANGED
         if numbered := NUMBERED.search(text):
-            return self._of_id(int(numbered[1]), text, reading)
+            return self._numbered(int(numbered[1]), text[: numbered.start()].strip(), text, reading)
         if text.isdecimal() and len(text) < 19 and self._is_seen(int(text), reading):
             return int(text)
         found = reading.formats.references.records_called(self.resource, text)
@@ -121,6 +122,13 @@ class RecordRef(Kind):
         if not found:
             raise _unknown(text)
         return found[0]
+
+    def _numbered(self, id: int, name: str, said: str, reading: Reading) -> int:
+        """A number counts with the name before it: who changes one and not the other means neither."""
+        known = reading.formats.references.record_name(self.resource, id)
+        if known is None or (name and fold(known) != fold(name)):
+            raise _unknown(said)
+        return id
 
     def _of_id(self, id: int, said: Any, reading: Reading) -> int:
         if not self._is_seen(id, reading):

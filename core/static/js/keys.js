@@ -69,7 +69,7 @@ function searchHere() {
 
 function save(event) {
   const form = event.target.closest?.("form");
-  if (!form || event.target.closest("[data-typeahead]")) return false;
+  if (!form || event.target.closest("[data-typeahead]:not([data-typeahead-into])")) return false;
   const button = form.querySelector(".button-primary[type=submit]") ?? document.querySelector(`.button-primary[type=submit][form="${form.id}"]`);
   form.requestSubmit(button ?? undefined);
   return true;

@@ -74,6 +74,7 @@ function listen(input, list) {
     clearTimeout(timer);
     timer = setTimeout(find, DEBOUNCE);
   });
+  if (input.dataset.typeaheadInto) input.addEventListener("focus", () => input.select());
   input.addEventListener("blur", () => setTimeout(close, DEBOUNCE));
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
@@ -93,6 +94,7 @@ function listen(input, list) {
       event.stopPropagation();
       close();
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (input.dataset.typeaheadInto) return; // in a form it saves, as everywhere
       event.preventDefault();
       input.form?.requestSubmit();
     } else if (event.key === "Enter" && chosen()) {

@@ -99,6 +99,8 @@ def test_nobody_belongs_to_themselves_and_two_of_one_name_are_told(
     answer = change(installation, headers, person, belongs_to="gemela")
     assert answer.json["error"]["fields"]["belongs_to"][0]["code"] == "ambiguous"
     assert change(installation, headers, person, belongs_to=f"Gemela #{second}").status_code == 200
+    assert change(installation, headers, person, belongs_to=f"Otra #{second}").status_code == 422
+    assert change(installation, headers, person, belongs_to=f"#{second}").status_code == 200
     assert change(installation, headers, first, belongs_to=first).status_code == 422
 
 
