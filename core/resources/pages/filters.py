@@ -92,7 +92,7 @@ def words_of(here: Here, condition: Condition) -> str:
         case "contains":
             return _("“%(text)s”", text=condition.values[0])
         case "begins":
-            return _("begins with “%(text)s”", text=condition.values[0])
+            return _("“%(text)s…”", text=condition.values[0])
         case "not":
             return _("not %(value)s", value=shown)
         case "last_days":
