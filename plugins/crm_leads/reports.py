@@ -31,6 +31,7 @@ SEGMENT = ByValue("segment", _l("Segment"))
 CHANNEL = ByValue("channel", _l("Channel"))
 SOURCE = ByValue("source", _l("Source"))
 CITY = ByValue("city", _l("City"))
+REASON = ByValue("junk_reason", _l("Reason for discarding"), columns=("junk",))
 SALESPERSON = ByValue(
     "salesperson",
     _l("Salesperson"),
@@ -98,6 +99,15 @@ REPORTS = (
         summary=_l("What brings leads, and how many of them convert."),
         cuts=(SOURCE,),
         charts=(Chart("bars", _l("By source"), "source", measures=("leads", "rate"), wide=True),),
+    ),
+    _report(
+        "leads-by-reason",
+        label=_l("Why leads are discarded"),
+        icon="circle-x",
+        hue="red",
+        summary=_l("The reasons for which leads came to nothing, and how many for each."),
+        cuts=(REASON,),
+        charts=(Chart("bars", _l("By reason"), "junk_reason", measures=("junk",), wide=True),),
     ),
     _report(
         "leads-by-city",
