@@ -89,9 +89,9 @@ def _all_pages(house: House) -> Iterator[tuple[str, tuple[str, str], SettingsPag
         ((_("Users"), "users"), (_("Teams"), "teams"), (_("Roles and rights"), "roles"))
     ):
         yield people, ("users", "edit"), SettingsPage(label, f"{root}/settings/{address}", order=order)
-    yield from _plugin_pages(house)
     yield _("Records"), edit, SettingsPage(_("Attributes"), url_for("attributes.page"), order=5)
     yield _("Records"), edit, SettingsPage(_("Tags"), f"{root}/settings/tags", order=10)
+    yield from _plugin_pages(house)
     for section in own:
         if str(section.group):
             yield str(section.group), edit, _section_page(section)
