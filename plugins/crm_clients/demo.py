@@ -184,7 +184,8 @@ def _contacts(number: int, seed: int, first: str, last: str) -> Iterator[Mapping
     """The person to talk to, and at every fourth a second one."""
     yield {"first_name": first, "last_name": last, "phone_1": f"+58 412 {5550000 + seed * 1000 + number}"}
     if number % 4 == 0:
-        other, its_last = PEOPLE[number % len(PEOPLE)]
+        others = [person for person in PEOPLE if person != (first, last)]
+        other, its_last = others[number % len(others)]
         yield {
             "first_name": other,
             "last_name": its_last,
