@@ -23,6 +23,7 @@ from core.switchboard import SWITCHBOARD
 from core.testing.installation import ADMIN, Browser, Installation
 from plugins.crm_clients.models import Question
 from plugins.crm_leads.models import LeadValidation
+from tests.core.resources.test_budgets import counting
 
 BARBARA = {"name": "Farmacia Doña Bárbara", "email": "barbara@example.com", "phone_1": "0414-5551234"}
 
@@ -163,6 +164,27 @@ def test_the_code_can_be_typed_instead_and_five_wrong_ones_close_it(
     assert post(installation, headers, f"/leads/{other}/confirm", {"field": "email", "code": code})[0] == 409
     assert not mark(installation, headers, other)["validated"]
     assert not mark(installation, headers, other)["awaiting_code"]
+
+
+def test_lists_show_the_marks_of_a_page_with_one_query(
+    installation: Installation, headers: Mapping[str, str]
+) -> None:
+    lead = new_lead(installation, headers)
+    for number in range(6):
+        new_lead(installation, headers, name=f"L{number}", email=f"l{number}@example.com", phone_1=None)
+    post(installation, headers, f"/leads/{lead}/validate", {"field": "email"})
+    _link, code = sent(installation)
+    post(installation, headers, f"/leads/{lead}/confirm", {"field": "email", "code": code})
+    browser = installation.browser()
+    asked: dict[str, int] = {}
+    for columns in ("name,city", "name,email"):
+        browser.get(f"/leads?columns={columns}")
+        with counting(installation) as said:
+            page = browser.get(f"/leads?columns={columns}").text
+        asked[columns] = len([each for each in said if each.startswith("SELECT")])
+    assert page.count('class="valid"') == 1
+    assert page.count('class="invalid"') == 6
+    assert asked["name,email"] == asked["name,city"] + 1
 
 
 def test_a_changed_value_is_red_and_the_old_one_green_again(

@@ -17,6 +17,7 @@ from core.i18n import _
 from core.resources.declare import Column, Field, Resource
 from core.resources.pages.columns import ListColumn
 from core.resources.pages.here import Here
+from core.resources.pages.marks import fetch_marks, marks_beside
 from core.resources.query import ListQuery, Page
 
 MARK = "\x1a"
@@ -55,6 +56,7 @@ def draw_rows(
     tail, way = (f"from={back}&amp;", f"?from={back}") if back else ("", "")
     editable = here.actor.scope(resource.name, "edit")
     fetched = fetch_extras(here, columns, [row.id for row in page.rows])
+    fetch_marks(here, [each.field.kind for each in columns if each.field], [row.id for row in page.rows])
     known: dict[tuple[str, Any], Markup] = {}
     icons = current_app.jinja_env.globals["icons_url"]
     title, subtitle = (
@@ -166,7 +168,8 @@ def _cell(
         return _record_link(here, declared, value)
     if isinstance(declared.kind, MoneyAmount) and value is not None:
         return _money(page, row, declared, value, here, currencies)
-    return Markup(f"<span>{escape(declared.kind.html(value, here.formats))}</span>")
+    mark = marks_beside(here, row.id, declared.name, declared.kind, value, editable=False)
+    return mark + Markup(f"<span>{escape(declared.kind.html(value, here.formats))}</span>")
 
 
 def _side_by_side(one: Markup, other: Markup) -> Markup:

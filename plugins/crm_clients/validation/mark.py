@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from flask import render_template
+from flask import current_app
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -105,15 +105,17 @@ def draw(state: Statuses | None, marked: Marked, problem: str = "") -> Markup | 
     if key is None or (resource.has_field(place) and not is_validated(resource.field(place))):
         return None
     status = (state or {}).get((channel_of(marked.value), key), Status())
+    templates = current_app.jinja_env
+    if not marked.editable:
+        parts: Any = templates.get_template("ui/parts.html").module
+        return Markup(parts.mark(status.is_valid, _title(status, marked)))
     return Markup(
-        render_template(
-            "crm_clients/mark.html",
+        templates.get_template("crm_clients/mark.html").render(
             status=status,
             title=_title(status, marked),
             problem=problem,
             channel=channel_of(marked.value),
             value=marked.value.typed,
-            editable=marked.editable,
             dom_id="mark-" + place.replace(".", "-"),
             address={"resource": resource.name, "id": marked.record_id, "place": place},
         )
