@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,6 +16,7 @@ from core.tabular.numbers import parse_decimal
 if TYPE_CHECKING:
     from core.resources.declare import Field
 
+SHORT = re.compile(r"[-−+]?\d{1,3}[.,]\d+")
 LARGEST = Decimal(999_999_999_999)
 """Either way of zero: a number of millionths then fits a whole number of eight bytes."""
 
@@ -37,7 +39,11 @@ class Number(Kind):
         if isinstance(raw, bool):
             raise Invalid("not_a_number", _("This is not a number."))
         try:
-            number = Decimal(str(raw)) if isinstance(raw, (int, float, Decimal)) else _from_text(raw, reading)
+            number = (
+                Decimal(str(raw))
+                if isinstance(raw, (int, float, Decimal))
+                else _from_text(raw, reading, short=self._is_short)
+            )
         except (ArithmeticError, ValueError):
             raise Invalid("not_a_number", _("“%(value)s” is not a number.", value=raw)) from None
         if number is None:
@@ -73,6 +79,11 @@ class Number(Kind):
             **given,
         }
 
+    @property
+    def _is_short(self) -> bool:
+        """Whether there are no thousands between the bounds: then any one sign is the decimal one, as in 0.123."""
+        return all(bound is not None and -1000 < bound < 1000 for bound in (self.minimum, self.maximum))
+
     def _pattern(self, whole: str) -> str:
         return f"{whole}.{'#' * self.decimals}" if self.decimals else whole
 
@@ -84,6 +95,8 @@ def plain(number: Decimal) -> Decimal:
     return short.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else short
 
 
-def _from_text(raw: Any, reading: Reading) -> Decimal | None:
+def _from_text(raw: Any, reading: Reading, *, short: bool) -> Decimal | None:
     text = str(raw).strip()
+    if short and SHORT.fullmatch(text):
+        return Decimal(text.replace(",", ".").replace("−", "-"))
     return parse_decimal(text, reading.decimal) if text else None

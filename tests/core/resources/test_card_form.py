@@ -270,3 +270,16 @@ def test_an_address_that_is_no_map_is_refused(installation: Installation, tiles:
     browser = installation.browser()
     form = inputs_of(browser.get("/settings/sections/maps").text)
     assert browser.post("/settings/sections/maps", {**form, "tiles": tiles}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("10.4636", "10.4636"), ("10,4636", "10.4636"), ("-0.123", "-0.123")]
+)
+def test_a_degree_has_no_thousands_whatever_the_sign(
+    installation: Installation, write_lead: WriteLead, typed: str, kept: str
+) -> None:
+    id = write_lead()
+    browser = installation.browser()
+    row = {"addresses-0-latitude": typed, "addresses-0-longitude": "0,5"}
+    assert browser.post(f"/leads/{id}/rows/addresses/new", row, headers=HTMX).status_code == 204
+    assert browser.get(f"/api/v1/leads/{id}").json["latitude"] == kept
