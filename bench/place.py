@@ -89,11 +89,11 @@ class Place:
 
 
 @contextmanager
-def installation() -> Iterator[Place]:
-    """A new installation of a Venezuelan company in classic mode, removed at the end."""
+def installation(database_url: str = "") -> Iterator[Place]:
+    """A new installation of a Venezuelan company in classic mode, removed at the end; on SQLite if nothing is said."""
     folder = Path(tempfile.mkdtemp(prefix="prospecto-bench-"))
     try:
-        place = Place(folder)
+        place = Place(folder, {"PROSPECTO_DATABASE_URL": database_url} if database_url else {})
         place.command(
             "init",
             "--email",

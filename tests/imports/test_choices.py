@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import openpyxl
 import sqlalchemy as sa
 
 from core.testing.installation import Installation
@@ -58,6 +61,30 @@ def test_empty_columns_are_no_open_question(installation: Installation, wizard: 
     wizard.upload("leads", as_csv([("Nombre", "SIC", "Q7"), ("Una", "", "x")], ",").encode())
     assert "2 not matched" not in wizard.page
     assert "2 sin emparejar" not in wizard.page
+
+
+def test_attributes_go_out_in_a_sheet_and_come_back_in(installation: Installation, wizard: Wizard) -> None:
+    head = ("Nombre", "Metros de fachada", "Código interno", "Aniversario")
+    rows = [("Una", "12,5", "007", "25/12/2025"), ("Dos", "8", "x1", "03/01/2026")]
+    wizard.upload("leads", as_csv([head, *rows], ";").encode())
+    wanted = {f"column-{column}": "+attribute" for column in (1, 2, 3)}
+    again = wizard.browser.post(f"{wizard.at}/columns", {**wizard.form(), **wanted})
+    wizard.page = wizard.browser.get(again.headers["Location"]).text
+    names = [wizard.form()[f"column-{column}"] for column in (1, 2, 3)]
+    assert wizard.figures(wizard.check().text) == [2, 0, 0, 0]
+    wizard.run()
+    client, headers = installation.app.test_client(), installation.token()
+    told = {each["name"]: each for each in client.get("/api/v1/leads", headers=headers).json["items"]}
+    assert [told["Una"][name] for name in names][1:] == ["007", "2025-12-25"]
+
+    path = wizard.browser.get("/leads/export?format=xlsx").data
+    book = openpyxl.load_workbook(io.BytesIO(path))
+    assert len(book.sheetnames) == 4
+    listed = {tuple(row[1:]) for row in book[book.sheetnames[3]].iter_rows(min_row=2, values_only=True)}
+    assert ("Una", "Código interno", "007") in listed
+    wizard.upload("leads", path, "leads.xlsx")
+    wizard.check(duplicates="update")
+    assert wizard.figures(wizard.run().text) == [0, 0, 2, 0]
 
 
 def _bring(wizard: Wizard, rows: list[tuple[str, ...]]) -> None:
