@@ -283,6 +283,22 @@ def test_a_client_has_the_marks_of_the_lead_it_was(
     assert mark(installation, headers, client, kind="clients")["validated"], "the open question went along"
 
 
+def test_a_merged_lead_brings_its_marks_and_takes_them_back(
+    installation: Installation, headers: Mapping[str, str]
+) -> None:
+    kept = new_lead(installation, headers, email=None, phone_1=None)
+    gone = new_lead(installation, headers)
+    post(installation, headers, f"/leads/{gone}/validate", {"field": "email"})
+    _link, code = sent(installation)
+    post(installation, headers, f"/leads/{gone}/confirm", {"field": "email", "code": code})
+    status, body = post(installation, headers, "/leads/merge", {"keep": kept, "merge": [gone]})
+    assert status == 200, body
+    assert mark(installation, headers, kept)["validated"]
+    undone = installation.app.test_client().post(f"/api/v1/merges/{body['merge']['id']}/undo", headers=headers)
+    assert undone.status_code == 200, undone.text
+    assert mark(installation, headers, gone)["validated"]
+
+
 def test_contact_persons_have_marks_too(installation: Installation, headers: Mapping[str, str]) -> None:
     people = [
         {"first_name": "José", "email": "jose@example.com", "is_main": True},
