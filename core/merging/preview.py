@@ -30,6 +30,7 @@ class Option:
     title: str
     html: Markup
     chosen: bool
+    possible: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,15 @@ def _different(plan: MergePlan, declared: Field) -> list[Any]:
     for stored in plan.records:
         value = stored.value(declared)
         if is_filled(value):
-            said = [value, *(stored.value(plan.resource.field(name)) for name in names[1:])]
+            said = [_compared(value), *(stored.value(plan.resource.field(name)) for name in names[1:])]
             if said not in found:
                 found.append(said)
     return found
+
+
+def _compared(value: Any) -> Any:
+    """Two notations of one phone or address are no difference to be asked about."""
+    return getattr(value, "e164", None) or getattr(value, "folded", None) or value
 
 
 def _question(plan: MergePlan, declared: Field, formats: Formats) -> Question:
@@ -124,10 +130,13 @@ def _question(plan: MergePlan, declared: Field, formats: Formats) -> Question:
 
 
 def _value(plan: MergePlan, stored: Stored, declared: Field, formats: Formats) -> Markup:
-    html = declared.kind.html(stored.value(declared), formats)
+    value = stored.value(declared)
+    html = declared.kind.html(value, formats)
+    if "<a " in html:  # a link would be in the way of choosing
+        html = escape(declared.kind.text(value, formats))
     for name, leader in plan.ties.items():
         follower = plan.resource.field(name)
-        if leader == declared.name and is_filled(stored.value(follower)):
+        if leader == declared.name and is_filled(value) and is_filled(stored.value(follower)):
             html += Markup(' <span class="merge-also">{}</span>').format(
                 follower.kind.text(stored.value(follower), formats)
             )
@@ -150,7 +159,8 @@ def _main_rows(session: Session, plan: MergePlan, formats: Formats) -> list[Ques
 
 def _main_option(plan: MergePlan, child: Child, stored: Stored, titles: dict[int, str]) -> Option:
     title = title_of(plan.resource, stored.record)
-    return Option(stored.id, title, escape(titles.get(stored.id) or "—"), plan.mains[child.name] == stored.id)
+    text, chosen = escape(titles.get(stored.id, "—")), plan.mains[child.name] == stored.id
+    return Option(stored.id, title, text, chosen, stored.id in titles)
 
 
 def _coming(session: Session, house: House, plan: MergePlan) -> list[Coming]:
