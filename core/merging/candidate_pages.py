@@ -9,6 +9,7 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.i18n import _
+from core.merging.across import groups_across
 from core.merging.apart import Record, bring_together, keep_apart, said_of
 from core.merging.candidates import alike, groups_of
 from core.merging.here import day, enter_here, id_in, owner_of
@@ -24,17 +25,21 @@ from core.resources.rights import title_of
 
 
 def candidates(resource: str) -> ResponseReturnValue:
-    """Groups of records that share a key, the largest first."""
+    """Groups of records that share a key, the largest first; `with` names another kind to compare with."""
     here = enter_here(resource)
+    others = [each for each in kin_of(here.house, here.resource)[1:] if here.actor.may(each.name, "view")]
+    other = next((each for each in others if each.name == request.args.get("with")), None)
     keys = {each.name: each for each in here.resource.identity}
     key = keys.get(request.args.get("key", ""), here.resource.identity[0])
     try:
-        page = groups_of(
-            here.session, here.house, here.resource, key, here.actor, cursor=request.args.get("cursor", "")
-        )
+        cursor = request.args.get("cursor", "")
+        if other is not None:
+            page = groups_across(here.session, here.resource, key, other, cursor=cursor)
+        else:
+            page = groups_of(here.session, here.house, here.resource, key, here.actor, cursor=cursor)
     except ValueError:
         return redirect(url_for("merging.candidates", resource=resource, key=key.name))
-    following = {"key": key.name, "cursor": page.next}
+    chosen = {"key": key.name, **({"with": other.name} if other is not None else {})}
     return render_template(
         "merging/candidates.html",
         here=here,
@@ -42,10 +47,12 @@ def candidates(resource: str) -> ResponseReturnValue:
         keys=list(keys.values()),
         key=key,
         groups=page.groups,
+        others=others,
+        other=other,
+        step=lambda record: _first_step(here, record) if other is not None else None,
         title=lambda record, kind=here.resource: title_of(kind, record),
         owner=owner_of(here),
-        next=f"{here.address}/duplicates?{urlencode(following)}" if page.next else "",
-        is_first=not request.args.get("cursor"),
+        next=f"{here.address}/duplicates?{urlencode({**chosen, 'cursor': page.next})}" if page.next else "",
     )
 
 
@@ -99,6 +106,16 @@ def together(resource: str) -> ResponseReturnValue:
     if is_htmx() or request.headers.get("X-Requested-With") == "fetch":
         return jsonify(text=str(_("They are candidates again."))), 200, {"HX-Refresh": "true"}
     return redirect(_back(here))
+
+
+def _first_step(here: Here, record: Any) -> tuple[Any, str] | None:
+    """The record's main action (to convert it) and its address, where this person may do it now."""
+    action = next((each for each in here.resource.actions if each.primary and each.dialog), None)
+    if action is None or not here.may_with(record, action.permission):
+        return None
+    if action.visible is not None and not action.visible(record):
+        return None
+    return action, url_for(action.endpoint, id=record.id)
 
 
 def _said(here: Here, id: int) -> list[tuple[Resource, Any, NotDuplicate, str, str]]:

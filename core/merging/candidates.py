@@ -56,7 +56,7 @@ def groups_of(
     Raises:
         ValueError: the cursor is none of ours.
     """
-    after = _decoded(cursor) if cursor else None
+    after = decoded_head(cursor) if cursor else None
     found: list[Group] = []
     for _round in range(ROUNDS):
         heads = _heads(session, resource, key, actor, after)
@@ -66,11 +66,11 @@ def groups_of(
                 found.append(group)
                 if len(found) == PAGE:
                     more = place + 1 < len(heads)
-                    return Groups(found, _encoded(heads[place]) if more else None)
+                    return Groups(found, encoded_head(heads[place]) if more else None)
         if len(heads) <= PAGE:
             return Groups(found, None)
         after = heads[PAGE - 1]
-    return Groups(found, _encoded(after) if after else None)
+    return Groups(found, encoded_head(after) if after else None)
 
 
 def alike(
@@ -182,11 +182,13 @@ def _kin(
     return found
 
 
-def _encoded(head: tuple[int, str]) -> str:
+def encoded_head(head: tuple[int, str]) -> str:
+    """A cursor: the group after which the next page begins."""
     return urlsafe_b64encode(json.dumps(head).encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str) -> tuple[int, str]:
+def decoded_head(cursor: str) -> tuple[int, str]:
+    """What a cursor means. Raises ValueError where it is none of ours."""
     head = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     if not isinstance(head, list) or [type(each) for each in head] != [int, str] or "\0" in head[1]:
         raise ValueError(cursor[:40])

@@ -38,7 +38,6 @@ def test_candidates_are_grouped_by_what_they_share(api: Api, pages: Browser) -> 
     by_phone = pages.get("/leads/duplicates?key=phone").text
     assert all(f'href="/leads/{id}"' in by_phone for id in (one, two))
     by_name = pages.get("/leads/duplicates?key=name").text
-    assert "farmacia avila" in by_name
     assert f'href="/clients/{client}"' in by_name  # its kin is shown beside
     assert pages.get("/leads/duplicates?key=name&cursor=nonsense").status_code == 302
 
@@ -111,3 +110,17 @@ def test_a_record_tells_what_may_be_the_same(api: Api, pages: Browser) -> None:
     assert f'name="id" value="{two}" checked' in page
     assert f'href="/clients/{client}"' in page
     assert f"/leads/{one}/duplicates" in pages.get(f"/leads/{one}").text
+
+
+def test_leads_that_are_clients_already_are_shown_with_what_to_do(api: Api, pages: Browser) -> None:
+    lead = api.make(**FULL)
+    client = api.make("clients", name="Ávila", phone_2=FULL["phone_1"])
+    converted = api.make(name="Sol", phone_1="0212-5550000")
+    api.post(f"leads/{converted}/convert")
+    page = pages.get("/leads/duplicates?key=phone&with=clients").text
+    assert f'href="/clients/{client}"' in page
+    assert f'href="/leads/{lead}/convert"' in page
+    assert f'href="/leads/{converted}"' not in page  # the conversion says already that they belong together
+    pages.post("/leads/duplicates/apart", {"record": [f"leads-{lead}", f"clients-{client}"]})
+    assert f'href="/clients/{client}"' not in pages.get("/leads/duplicates?key=phone&with=clients").text
+    assert pages.get("/clients/duplicates?key=document&with=leads").status_code == 200
