@@ -98,8 +98,13 @@ def statuses(model: type[Any], parent: str, session: Session, ids: Sequence[int]
     return dict(found)
 
 
-def draw(state: Statuses | None, marked: Marked, problem: str = "") -> Markup | None:
-    """The mark before one value; nothing before a number that no country knows, for nobody can be asked there."""
+def draw(
+    state: Statuses | None, marked: Marked, problem: str = "", *, is_answer: bool = False
+) -> Markup | None:
+    """The mark before one value; nothing before a number that no country knows, for nobody can be asked there.
+
+    The answer to a press takes the focus on, which went with what was pressed.
+    """
     key = key_of(marked.value)
     resource, place = marked.resource, marked.place
     if key is None or (resource.has_field(place) and not is_validated(resource.field(place))):
@@ -114,6 +119,7 @@ def draw(state: Statuses | None, marked: Marked, problem: str = "") -> Markup | 
             status=status,
             title=_title(status, marked),
             problem=problem,
+            is_answer=is_answer,
             channel=channel_of(marked.value),
             value=marked.value.typed,
             dom_id="mark-" + place.replace(".", "-"),

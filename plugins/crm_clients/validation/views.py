@@ -111,7 +111,7 @@ def _drawn(context: WriteContext, resource: str, id: int, place: Place, problem:
         return ""
     state = mark.prefetch(context.session, [id]).get(id)
     marked = Marked(declared, id, place.name, place.value, True, context.formats)
-    return str(draw(state, marked, problem=problem) or "")
+    return str(draw(state, marked, problem=problem, is_answer=True) or "")
 
 
 def _page(state: str, token: str) -> str:
