@@ -12,7 +12,7 @@ from core.fields.places import regions_of
 from core.host.dispatch import PluginError
 from core.i18n import Text, _
 from core.maps import map_for
-from core.resources.context import Draft, Refused, WriteContext
+from core.resources.context import Refused, WriteContext
 from core.resources.pages.child_forms import (
     ChildForms,
     raw_rows,
@@ -24,9 +24,10 @@ from core.resources.pages.forms import RecordForm, sent, show_problems
 from core.resources.pages.here import Here
 from core.resources.pages.staged import Documents, documents_sent, save_documents
 from core.resources.pages.stale import Clash, Rows
+from core.resources.pages.undoing import change_with_undo
 from core.resources.read import Stored
 from core.resources.rights import title_of
-from core.resources.write import NotValid, read_draft, save
+from core.resources.write import NotValid, create
 
 
 @dataclass
@@ -38,7 +39,6 @@ class Sheet:
     children: list[ChildForms]
     documents: Documents
     clashes: Sequence[Clash] = ()
-    draft: Draft | None = None
     unsaved: bool = False
     """Whether it holds something that is not stored, so that leaving it is asked about."""
 
@@ -67,7 +67,7 @@ def sent_sheet(
 
 @dataclass(frozen=True)
 class Saved:
-    """What came of a form: the record, and the address that brings back files that were removed."""
+    """What came of a form: the record, and where a POST takes it back (files that were removed come first)."""
 
     record: Any
     undo: str = ""
@@ -91,21 +91,23 @@ def save_sheet(here: Here, sheet: Sheet, stored: Stored | None = None) -> Saved 
         return None
     context = here.writing()
     raw = {**sent(here, form, sheet.names), **raw_rows(sheet.children)}
-    draft = read_draft(here.resource, raw, context, current=stored.record if stored else None)
-    sheet.draft = draft
     try:
-        record = save(draft, context)
-        gone = save_documents(here, stored or Stored(here.resource, record), sheet.documents)
-        here.session.commit()
-    except NotValid:
+        if stored is None:
+            record = create(here.resource, raw, context)
+            save_documents(here, Stored(here.resource, record), sheet.documents)
+            here.session.commit()
+            return Saved(record)
+        gone = save_documents(here, stored, sheet.documents)
+        changed = change_with_undo(here, stored, raw, context)
+        return Saved(stored.record, gone or changed)
+    except NotValid as error:
         here.session.rollback()
-        show_problems(form, draft, show_row_problems(sheet.children, draft))
+        show_problems(form, error.draft, show_row_problems(sheet.children, error.draft))
         return None
     except (Refused, PluginError) as error:
         here.session.rollback()
         form.general.append(str(getattr(error, "message", error)))
         return None
-    return Saved(record, gone)
 
 
 def sheet_page(here: Here, sheet: Sheet, stored: Stored | None = None) -> str:
@@ -131,7 +133,6 @@ def sheet_page(here: Here, sheet: Sheet, stored: Stored | None = None) -> str:
         else _("New %(record)s", record=str(here.resource.label).lower()),
         back=here.address_of(stored.id) if stored else here.address,
         twins=twins_for(here),
-        warnings=sheet.draft.warnings if sheet.draft else (),
         formats=here.formats,
         map=map_for(here.session, here.formats) if sheet.has_map else None,
         regions_of=regions_of,

@@ -33,7 +33,10 @@ def change_with_undo(here: Here, stored: Stored, raw: Mapping[str, Any], context
     draft = read_draft(here.resource, raw, context, current=stored.record)
     check_draft(draft, context)
     before = stored.record.version
-    names = [*draft.values, *draft.children]
+    changed = [
+        name for name, value in draft.values.items() if stored.value(here.resource.field(name)) != value
+    ]
+    names = [*changed, *draft.children]
     remembered = remember_change(here.session, here.actor, here.resource, [stored], names, here.formats)
     write_drafts([draft], context)
     plain = stored.record.version == before + 1 and _last_deed(here, stored.id) == "changed"

@@ -283,3 +283,18 @@ def test_a_degree_has_no_thousands_whatever_the_sign(
     row = {"addresses-0-latitude": typed, "addresses-0-longitude": "0,5"}
     assert browser.post(f"/leads/{id}/rows/addresses/new", row, headers=HTMX).status_code == 204
     assert browser.get(f"/api/v1/leads/{id}").json["latitude"] == kept
+
+
+def test_a_saved_form_is_taken_back_fields_and_rows(
+    installation: Installation, write_lead: WriteLead
+) -> None:
+    id = write_lead(addresses=[{"city": "Caracas"}, {"city": "Coro"}], notes="antes")
+    browser = installation.browser()
+    form = inputs_of(browser.get(f"/leads/{id}/edit").text)
+    kept = {name: value for name, value in form.items() if not name.startswith("addresses-1-")}
+    browser.post(f"/leads/{id}/edit", {**kept, "addresses-0-city": "Valencia", "notes": "después"})
+    (undo,) = re.findall(r'data-undo="([^"]+)"', browser.get(f"/leads/{id}").text)
+    browser.post(undo)
+    told = browser.get(f"/api/v1/leads/{id}").json
+    assert (told["notes"], told["city"]) == ("antes", "Caracas")
+    assert [row["city"] for row in told["addresses"]] == ["Caracas", "Coro"]
