@@ -78,7 +78,7 @@ def _change(
     """Bring the stored rows of these records to what is wanted; answers the rows that are to be inserted."""
     session = context.session
     ids = [draft.current.id for draft, _changes in touched]
-    _wait_for(session, resource, ids)
+    _wait_for(session, resource, child, [draft for draft, _changes in touched])
     by_record: dict[int, list[Any]] = defaultdict(list)
     for row in stored_rows(session, child, ids, **AFRESH):
         by_record[getattr(row, child.parent)].append(row)
@@ -95,13 +95,26 @@ def _change(
     return new
 
 
-def _wait_for(session: Session, resource: Resource, ids: Sequence[int]) -> None:
-    """Whoever else writes the rows of these records is waited for: two first rows would both be the main one."""
-    if not is_sqlite(session):
-        model = resource.model
-        session.execute(
-            sa.select(model.id).where(model.id.in_(ids)).order_by(model.id).with_for_update(), **UNSCOPED
-        )
+def _wait_for(session: Session, resource: Resource, child: Child, drafts: Sequence[Draft]) -> None:
+    """Whoever else writes the rows of these records is waited for: two first rows would both be the main one.
+
+    Raises:
+        StaleDataError: rows are to be replaced, and their record is no longer what it was when it was read.
+    """
+    if is_sqlite(session):  # it has one writer at a time
+        return
+    model = resource.model
+    names = [own for _attribute, own in _pairs(child, resource)]
+    wanted = sa.select(model.id, *(getattr(model, name) for name in names))
+    records = {draft.current.id: draft.current for draft in drafts if child.name in draft.children}
+    for id, *values in session.execute(
+        wanted.where(model.id.in_([draft.current.id for draft in drafts]))
+        .order_by(model.id)
+        .with_for_update(),
+        **UNSCOPED,
+    ):
+        if id in records and [getattr(records[id], name) for name in names] != values:
+            raise StaleDataError(f"{resource.name} {id} has been changed meanwhile")
 
 
 def _follow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -330,3 +331,22 @@ def test_rows_come_besides_those_there_are(installation: Installation) -> None:
         assert record.city == "Tucacas" and record.version == 2
         other, rows = write(Draft(resource, {"name": "B"}))
         assert rows == [("Mérida", True)] and other.city == "Mérida"
+
+
+def test_of_two_first_rows_written_at_once_one_is_the_main_one(
+    installation: Installation, leads: Leads
+) -> None:
+    def change(program: Leads, path: str, body: dict[str, Any]) -> Any:
+        return program("PATCH", path, body)
+
+    for attempt in range(6):
+        id = leads.make(name=f"L{attempt}")["id"]
+        bodies = [{"addresses": [{"city": "Coro"}]}, {"city": "Mérida"}, {"parish": "Milla"}]
+        programs = [Leads(installation) for _body in bodies]
+        with ThreadPoolExecutor(len(bodies)) as pool:
+            answers = list(pool.map(change, programs, [f"/{id}"] * len(bodies), bodies))
+        assert {answer.status_code for answer in answers} <= {200, 409}
+        lead = leads("GET", f"/{id}").json
+        assert [row["is_main"] for row in lead["addresses"]] == [True]
+        assert lead["addresses"][0]["city"] == lead["city"]
+        assert lead["addresses"][0]["parish"] == lead["parish"]
