@@ -86,6 +86,7 @@ def app_settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        "MAX_FORM_PARTS": 5000,  # a card with a hundred addresses and a hundred people
     }
 
 

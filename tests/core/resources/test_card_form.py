@@ -298,3 +298,35 @@ def test_a_saved_form_is_taken_back_fields_and_rows(
     told = browser.get(f"/api/v1/leads/{id}").json
     assert (told["notes"], told["city"]) == ("antes", "Caracas")
     assert [row["city"] for row in told["addresses"]] == ["Caracas", "Coro"]
+
+
+def test_a_card_may_have_a_hundred_addresses_and_no_more(installation: Installation) -> None:
+    browser = installation.browser()
+    form = inputs_of(browser.get("/leads/new").text)
+    names = [name for name in form if name.startswith("addresses-0-")]
+
+    def rows(count: int) -> dict[str, str]:
+        blank = {name.replace("-0-", f"-{row}-"): "" for row in range(count) for name in names}
+        return blank | {f"addresses-{row}-city": f"Sede {row}" for row in range(count)}
+
+    file = (io.BytesIO(b"x"), "x.txt")  # makes it the multipart that a browser sends
+    answer = browser.post("/leads/new", {**form, "name": "Cien", **rows(100), "files": file})
+    assert answer.status_code == 302
+    assert len(browser.get("/api/v1" + answer.headers["Location"]).json["addresses"]) == 100
+    again = browser.post("/leads/new", {**form, "name": "Demasiadas", **rows(101)})
+    assert again.status_code == 422 and "Sede 99" in again.text
+
+
+def test_who_may_only_look_leaves_no_files_and_changes_no_rows(
+    installation: Installation, write_lead: WriteLead
+) -> None:
+    id = write_lead(city="Caracas", contact_first_name="José")
+    installation.user("aura@example.com", roles=("auditor",))
+    browser = installation.browser("aura@example.com")
+    assert browser.post("/leads/uploads", {"file": (io.BytesIO(b"x"), "x.txt")}).status_code == 403
+    page = browser.get(f"/leads/{id}").text
+    assert "Caracas" in page and "José" in page and f"/leads/{id}/rows/" not in page
+    row = browser.get(f"/api/v1/leads/{id}").json["addresses"][0]["id"]
+    for at in (f"/leads/{id}/rows/addresses/{row}", f"/leads/{id}/rows/addresses/new"):
+        assert browser.get(at).status_code == 403
+        assert browser.post(at, {"drop": "1"}).status_code == 403
