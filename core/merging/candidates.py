@@ -107,22 +107,14 @@ def _heads(
 ) -> list[tuple[int, str]]:
     """(how many, value) of the largest groups after this one, one more than a page."""
     model = resource.model
-    held = [
-        sa.select(getattr(model, name).label("value"), model.id.label("id")).where(
-            getattr(model, name).is_not(None)
-        )
-        for name in key.attributes
-    ]
-    if len(held) == 1:
-        value, number = getattr(model, key.attributes[0]), sa.func.count()
-        statement = (
-            sa.select(number.label("number"), value.label("value"))
-            .select_from(model)
-            .where(value.is_not(None))
-        )
-    else:  # one record may have the same number twice
-        rows = sa.union(*held).subquery()
-        value, number = rows.c.value, sa.func.count()
+    columns = [getattr(model, name) for name in key.attributes]
+    number = sa.func.count()
+    if len(columns) == 1:
+        value = columns[0]
+        statement = sa.select(number.label("number"), value.label("value")).where(value.is_not(None))
+    else:
+        held = [_held(column, columns[:place]) for place, column in enumerate(columns)]
+        value = sa.union_all(*held).subquery().c.value
         statement = sa.select(number.label("number"), value.label("value"))
     statement = statement.group_by(value).having(number > 1)
     if after is not None:
@@ -131,6 +123,12 @@ def _heads(
     statement = statement.order_by(number.desc(), value).limit(PAGE + 1)
     rows_found = session.execute(statement, execution_options={"scope": narrowest(resource, actor)})
     return [(row.number, row.value) for row in rows_found]
+
+
+def _held(column: Any, earlier: Sequence[Any]) -> Any:
+    """The values of one of a key's columns; a record with the same number twice counts once."""
+    fresh = [sa.or_(each.is_(None), each != column) for each in earlier]
+    return sa.select(column.label("value")).where(column.is_not(None), *fresh)
 
 
 def _with_records(
