@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
@@ -11,18 +13,21 @@ from core.fields.places import regions_of
 from core.host.dispatch import PluginError
 from core.i18n import _
 from core.maps import map_for
+from core.records.timeline import last_change_of
 from core.resources.children import ChildRow, children_of
 from core.resources.context import Refused
 from core.resources.declare import Child
 from core.resources.door import flash_toast
 from core.resources.pages.child_forms import (
     ChildForms,
+    RowForm,
     raw_row,
     row_form,
     show_row_problems,
     usual_values,
 )
 from core.resources.pages.here import Here, enter, is_htmx, onward
+from core.resources.pages.stale import Clash, field_clashes, raw_of_row, who_changed
 from core.resources.pages.undoing import change_with_undo
 from core.resources.read import Stored
 from core.resources.write import NotValid
@@ -61,6 +66,9 @@ def child_row(resource: str, id: int, name: str, row: str) -> ResponseReturnValu
         {"id": each.id, "is_main": each.is_main and not is_main} for each in rows if each is not known
     ]
     dropped = "drop" in request.form
+    clashes = [] if dropped or known is None else _clashes(here, stored, child, form, known)
+    if clashes:
+        return _dialog(here, stored, forms, row, rows, clashes), 409
     wanted = others if dropped else [raw_row(form), *others]
     try:
         undo = change_with_undo(here, stored, {name: wanted}, here.writing())
@@ -77,13 +85,36 @@ def child_row(resource: str, id: int, name: str, row: str) -> ResponseReturnValu
     return onward(f"{here.address_of(id)}#card-{child.group}")
 
 
-def _dialog(here: Here, stored: Stored, forms: ChildForms, row: str, rows: list[ChildRow]) -> str:
+def _clashes(here: Here, stored: Stored, child: Child, form: RowForm, known: ChildRow) -> list[Clash]:
+    """What somebody else changed in this row since its dialog was opened, and this person changed too."""
+    try:
+        was = json.loads(request.form.get("was") or "{}")
+    except (ValueError, RecursionError):
+        abort(400)
+    people = last_change_of(here.session, here.resource, stored.id, here.formats)
+    found = field_clashes(
+        here, child, form, was if isinstance(was, dict) else {}, known, who_changed(child, people)
+    )
+    return [clash for clash in found if clash.mine]
+
+
+def _dialog(
+    here: Here,
+    stored: Stored,
+    forms: ChildForms,
+    row: str,
+    rows: Sequence[ChildRow],
+    clashes: Sequence[Clash] = (),
+) -> str:
     child: Child = forms.child
+    known = next((each for each in rows if str(each.id) == row), None)
     return render_template(
         "resources/child_row.html" if is_htmx() else "resources/child_row_page.html",
         child=child,
         forms=forms,
         row=forms.rows[0],
+        clashes=clashes,
+        was=json.dumps(raw_of_row(here, child, known), ensure_ascii=False) if known else "",
         is_new=row == NEW,
         is_only=not rows or (len(rows) == 1 and row != NEW),
         title=_("Add %(row)s", row=str(child.label).lower()) if row == NEW else child.label,

@@ -72,7 +72,7 @@ def clashes_of(
     for each in children:
         known = was.get(each.child.name)
         if each.sent and isinstance(known, dict):
-            who = _who(each.child, people)
+            who = who_changed(each.child, people)
             found += _row_clashes(here, each, known, rows.get(each.child.name, ()), who)
     return found
 
@@ -116,18 +116,19 @@ def _row_clashes(
         if not isinstance(old, dict):
             abort(400)
         if id in now:
-            found += _field_clashes(here, child, mine, old, now[id], who)
+            found += field_clashes(here, child, mine, old, now[id], who)
         elif mine is not None:
             found.append(_gone(each, mine, old, who))
     _follow_main(each, was, now)
     return found
 
 
-def _field_clashes(
+def field_clashes(
     here: Here, child: Child, mine: RowForm | None, old: Mapping[str, Any], row: ChildRow, who: str
 ) -> list[Clash]:
+    """What of a row is no longer as this form once showed it; what this person left alone is taken up."""
     found = []
-    raw = _raw_row(here, child, row)
+    raw = raw_of_row(here, child, row)
     typed_in = mine.data() if mine else {}
     for declared in child.fields:
         name = declared.name
@@ -175,12 +176,13 @@ def _theirs(here: Here, each: ChildForms, row: ChildRow) -> RowForm:
 
 def _raw_rows(here: Here, rows: Rows) -> dict[str, dict[str, dict[str, Any]]]:
     return {
-        child.name: {str(row.id): _raw_row(here, child, row) for row in rows.get(child.name, ())}
+        child.name: {str(row.id): raw_of_row(here, child, row) for row in rows.get(child.name, ())}
         for child in here.resource.children
     }
 
 
-def _raw_row(here: Here, child: Child, row: ChildRow) -> dict[str, Any]:
+def raw_of_row(here: Here, child: Child, row: ChildRow) -> dict[str, Any]:
+    """What the inputs of a stored row show."""
     raw = {each.name: each.kind.raw(row.values.get(each.name), here.formats) for each in child.fields}
     return {**raw, MAIN: row.is_main}
 
@@ -193,7 +195,8 @@ def _was(form: RecordForm) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _who(child: Child, people: Mapping[str, str]) -> str:
+def who_changed(child: Child, people: Mapping[str, str]) -> str:
+    """Who last changed rows of this child."""
     names = (child.name, *child.mirrors.values())
     return next((people[name] for name in names if name in people), "")
 

@@ -330,3 +330,18 @@ def test_who_may_only_look_leaves_no_files_and_changes_no_rows(
     for at in (f"/leads/{id}/rows/addresses/{row}", f"/leads/{id}/rows/addresses/new"):
         assert browser.get(at).status_code == 403
         assert browser.post(at, {"drop": "1"}).status_code == 403
+
+
+def test_two_people_in_one_rows_dialog_are_told(installation: Installation, write_lead: WriteLead) -> None:
+    id = write_lead(city="Caracas")
+    browser = installation.browser()
+    row = browser.get(f"/api/v1/leads/{id}").json["addresses"][0]["id"]
+    at = f"/leads/{id}/rows/addresses/{row}"
+    opened = inputs_of(browser.get(at).text)
+    browser.post(at, {**opened, "addresses-0-city": "Coro", "addresses-0-parish": "San Antonio"})
+    mine = browser.post(at, {**opened, "addresses-0-city": "Mérida"}, headers=HTMX)
+    assert mine.status_code == 409 and "Coro" in mine.text and "Mérida" in mine.text
+    again = inputs_of(f'<div id="main">{mine.text}</div>')
+    assert browser.post(at, again, headers=HTMX).status_code == 204
+    told = browser.get(f"/api/v1/leads/{id}").json["addresses"][0]
+    assert (told["city"], told["parish"]) == ("Mérida", "San Antonio")
