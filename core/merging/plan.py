@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.access.actor import Scope
-from core.fields import Many, Tags
+from core.fields import Many, RecordRef, Tags
 from core.i18n import _
 from core.resources.context import Refused, WriteContext
 from core.resources.declare import Field, Resource
@@ -74,7 +74,15 @@ class MergePlan:
         if is_united(declared):
             found = [value for each in self.records for value in each.value(declared) or ()]
             return tuple(dict.fromkeys(found)) or None
-        return self.stored(self.source_of(declared.name)).value(declared)
+        return self.said(self.stored(self.source_of(declared.name)), declared)
+
+    def said(self, stored: Stored, declared: Field) -> Any:
+        """What one of the records says in a field; nothing where it only points at another of them."""
+        value = stored.value(declared)
+        kind = declared.kind
+        if isinstance(kind, RecordRef) and kind.resource == self.resource.name:
+            return None if value in (self.keep.id, *self.gone_ids) else value
+        return value
 
 
 def make_plan(
@@ -137,9 +145,9 @@ def _fullness(stored: Stored) -> int:
 
 
 def _safe_source(plan: MergePlan, declared: Field, context: WriteContext) -> int:
-    if is_filled(plan.keep.value(declared)) or not _may_take(plan.resource, declared, context):
+    if is_filled(plan.said(plan.keep, declared)) or not _may_take(plan.resource, declared, context):
         return plan.keep.id
-    return next((each.id for each in plan.gone if is_filled(each.value(declared))), plan.keep.id)
+    return next((each.id for each in plan.gone if is_filled(plan.said(each, declared))), plan.keep.id)
 
 
 def _may_take(resource: Resource, declared: Field, context: WriteContext) -> bool:

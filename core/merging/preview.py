@@ -102,7 +102,7 @@ def _different(plan: MergePlan, declared: Field) -> list[Any]:
     names = [declared.name, *(name for name, leader in plan.ties.items() if leader == declared.name)]
     found: list[Any] = []
     for stored in plan.records:
-        value = stored.value(declared)
+        value = plan.said(stored, declared)
         if is_filled(value):
             said = [_compared(value), *(stored.value(plan.resource.field(name)) for name in names[1:])]
             if said not in found:
@@ -130,7 +130,7 @@ def _question(plan: MergePlan, declared: Field, formats: Formats) -> Question:
 
 
 def _value(plan: MergePlan, stored: Stored, declared: Field, formats: Formats) -> Markup:
-    value = stored.value(declared)
+    value = plan.said(stored, declared)
     html = declared.kind.html(value, formats)
     if "<a " in html:  # a link would be in the way of choosing
         html = escape(declared.kind.text(value, formats))
