@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +38,7 @@ def filters() -> dict[str, Any]:
     """Each filter alone and three together at 1,000,000 leads, over HTTP: the first page, and its count that comes late."""
     found: dict[str, Any] = {"leads": LEADS}
     for backend in ("sqlite", "postgresql"):
-        with _database(backend) as address, installation({"PROSPECTO_DATABASE_URL": address}) as place:
+        with _database(backend) as address, installation(address) as place:
             fill(address, LEADS)
             for words, figure in _measure(place, address):
                 found[f"{backend}: {words}"] = figure
@@ -56,13 +55,20 @@ def _measure(place: Place, address: str) -> Iterator[tuple[str, str]]:
             bare = _ms(lambda case=case: ask(f"SELECT * FROM crm_leads_lead WHERE {case.bare} {ORDER}"))  # type: ignore[misc]
             yield case.words, f"{page} · {late} · {bare}"
         chance = random.Random(3)
-        typed = [f"J-{chance.randrange(10_000_000, 11_000_000)}"[: chance.randrange(3, 11)] for _ in range(500)]
+        typed = [
+            f"J-{chance.randrange(10_000_000, 11_000_000)}"[: chance.randrange(3, 11)] for _ in range(500)
+        ]
         typed += [each.removeprefix("J-") for each in typed if len(each) > 5]
         chance.shuffle(typed)
         words = iter(typed)
         found = _ms(lambda: _ok(browser, f"/leads/find?q={quote(next(words))}"), 200)
-        beginning = "document_compact >= 'J105' AND document_compact < 'J105Z' ORDER BY document_compact LIMIT 6"
-        yield "document as one types", f"{found} · · {_ms(lambda: ask(f'SELECT * FROM crm_leads_lead WHERE {beginning}'))}"
+        beginning = (
+            "document_compact >= 'J105' AND document_compact < 'J105Z' ORDER BY document_compact LIMIT 6"
+        )
+        yield (
+            "document as one types",
+            f"{found} · · {_ms(lambda: ask(f'SELECT * FROM crm_leads_lead WHERE {beginning}'))}",
+        )
 
 
 def _cases(ask: Callable[[str], list[Any]]) -> list[Case]:
@@ -71,7 +77,9 @@ def _cases(ask: Callable[[str], list[Any]]) -> list[Case]:
     many = {name: _by_number(ask, name) for name in (*few, "zone_id", "sector_id", "salesperson_id")}
     channel, segment, level, status = (many[name] for name in few)
     zone, sector, person = many["zone_id"], many["sector_id"], many["salesperson_id"]
-    far = ask(f"SELECT sector_id FROM crm_leads_lead WHERE zone_id = {zone[-1]} AND sector_id IS NOT NULL LIMIT 1")[0][0]
+    far = ask(
+        f"SELECT sector_id FROM crm_leads_lead WHERE zone_id = {zone[-1]} AND sector_id IS NOT NULL LIMIT 1"
+    )[0][0]
 
     def two(name: str, ids: Sequence[int]) -> tuple[str, str]:
         field = name.removesuffix("_id")
@@ -86,10 +94,18 @@ def _cases(ask: Callable[[str], list[Any]]) -> list[Case]:
         ("zones, two", *two("zone_id", zone[4:6])),
         ("sector, the rarest", *two("sector_id", sector[-1:])),
         ("status, two", *two("status_id", status[1:3])),
-        ("entered in a month", "entered_on.from=2025-03-01&entered_on.to=2025-03-31", "entered_on BETWEEN '2025-03-01' AND '2025-03-31'"),
+        (
+            "entered in a month",
+            "entered_on.from=2025-03-01&entered_on.to=2025-03-31",
+            "entered_on BETWEEN '2025-03-01' AND '2025-03-31'",
+        ),
         ("value, a narrow range", "value.from=5000&value.to=5010", "value BETWEEN 50000000 AND 50100000"),
         ("document that begins", "document_number.begins=J-10500", "document_compact LIKE 'J10500%'"),
-        ("open text", "q=ferreter%C3%ADa+quijote", "name_folded LIKE '%ferreteria%' AND name_folded LIKE '%quijote%'"),
+        (
+            "open text",
+            "q=ferreter%C3%ADa+quijote",
+            "name_folded LIKE '%ferreteria%' AND name_folded LIKE '%quijote%'",
+        ),
     ]
     mixtures = [
         ("channel + segment + level", [("channel_id", channel[:1]), ("segment_id", segment[:1]), ("level_id", level[:1])]),
@@ -100,10 +116,18 @@ def _cases(ask: Callable[[str], list[Any]]) -> list[Case]:
     ]  # fmt: skip
     for words, parts in mixtures:
         both = [two(name, ids) for name, ids in parts]
-        cases.append((words, "&".join(query for query, _bare in both), " AND ".join(bare for _query, bare in both)))
+        cases.append(
+            (words, "&".join(query for query, _bare in both), " AND ".join(bare for _query, bare in both))
+        )
     query, bare = two("channel_id", channel[:2])
     month = "entered_on.from=2025-03-01&entered_on.to=2025-03-31"
-    cases.append(("open text + channel + month", f"q=quijote&{query}&{month}", f"name_folded LIKE '%quijote%' AND {bare} AND entered_on BETWEEN '2025-03-01' AND '2025-03-31'"))
+    cases.append(
+        (
+            "open text + channel + month",
+            f"q=quijote&{query}&{month}",
+            f"name_folded LIKE '%quijote%' AND {bare} AND entered_on BETWEEN '2025-03-01' AND '2025-03-31'",
+        )
+    )
     return [Case(*case) for case in cases]
 
 

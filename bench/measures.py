@@ -17,8 +17,9 @@ from urllib.parse import quote
 
 import xlsxwriter
 
-from bench.filters import server
-from bench.leads import fill, write_csv
+from bench.filters import filters, server
+from bench.leads import write_csv
+from bench.million import fill
 from bench.place import Browser, Place, at_once, free_port, installation, percentile, serving, wait_for
 
 Figures = dict[str, Any]
@@ -76,7 +77,7 @@ def _take_back(place: Place) -> float:
 def lists_and_search() -> Figures:
     """List pages and substring search at 1,000,000 leads over HTTP; floors: the bare SQL, an empty page of the same app."""
     with installation() as place:
-        fill(place.database, MANY)
+        fill(f"sqlite:///{place.database}", MANY)
         with serving(place) as port:
             browser = Browser(port).sign_in()
             empty = _times(lambda: _must(browser.get("/healthz")), 100)
@@ -104,7 +105,7 @@ def lists_and_search() -> Figures:
 def throughput() -> Figures:
     """List pages and conversions a second at 100,000 leads: two workers, eight clients; floor: /healthz the same way."""
     with installation() as place:
-        fill(place.database, IMPORTED)
+        fill(f"sqlite:///{place.database}", IMPORTED)
         with serving(place, "--workers", "2") as port:
             first = Browser(port).sign_in()
             clients = [first, *(first.again() for _ in range(7))]
@@ -134,7 +135,7 @@ def throughput() -> Figures:
 def export() -> Figures:
     """Export of 100,000 × 12 to XLSX by the command; floor: a bare XlsxWriter loop in constant memory."""
     with installation() as place:
-        fill(place.database, IMPORTED)
+        fill(f"sqlite:///{place.database}", IMPORTED)
         target = place.folder / "leads.xlsx"
         columns = "name,document_number,email,phone_1,channel,segment,level,status,salesperson,value,entered_on,city"
         seconds, memory = place.measured("export", "leads", str(target), "--columns", columns)
@@ -306,4 +307,4 @@ def _must(answer: tuple[int, bytes], allowed: tuple[int, ...] = (200,)) -> bytes
     return content
 
 
-ALL = (start_and_build, import_leads, export, throughput, lists_and_search)
+ALL = (start_and_build, import_leads, export, throughput, lists_and_search, filters)
