@@ -181,7 +181,7 @@ def work_on_it(page: Page, folder: Path) -> None:
     page.set_input_files("#files input[type=file]", file)
     expect(page.locator("#files .row-name")).to_contain_text("RIF vigente")
     with page.expect_download() as download:
-        page.locator("#files .row-name").click()
+        page.locator("#files a.icon-button[download]").click()
     assert download.value.path().read_bytes() == file.read_bytes()
     expect(page.locator("#timeline")).to_contain_text("Feria")
 
