@@ -64,7 +64,7 @@ def lanes_of(here: Here, query: ListQuery, opened: Collection[int]) -> list[Lane
     for item in [*worked_on, *ends]:
         meant = all(_means(item, each) for each in conditions) if conditions else item in worked_on
         found.append(Lane(item, meant or item.id in opened))
-    if _any_nowhere(here, query):
+    if _any_nowhere(here):
         found.insert(0, Lane(None, not conditions or NOWHERE in opened))
     return found
 
@@ -122,7 +122,7 @@ def figures_of(here: Here, query: ListQuery, lane_ids: Sequence[int]) -> dict[in
     if len(lane_ids) > 1:
         total = count(here.session, here.resource, rest, here.reading, here.actor)
         if total <= COUNT_LIMIT:
-            return _added_up(here, rest, lane_ids)
+            return _added_up(here, rest, lane_ids, whole=True)
     numbers = {
         id: count(here.session, here.resource, lane_query(here.resource, query, id), here.reading, here.actor)
         for id in lane_ids
@@ -134,8 +134,10 @@ def figures_of(here: Here, query: ListQuery, lane_ids: Sequence[int]) -> dict[in
     return found
 
 
-def _added_up(here: Here, query: ListQuery, lane_ids: Sequence[int]) -> dict[int, Figures]:
-    """Counts and sums of lanes that are known to be small, in one statement."""
+def _added_up(
+    here: Here, query: ListQuery, lane_ids: Sequence[int], *, whole: bool = False
+) -> dict[int, Figures]:
+    """Counts and sums of lanes that are known to be small, or of all if all together are, in one statement."""
     resource = here.resource
     status = _status_column(resource)
     money, currency = money_of(resource), currency_name(resource)
@@ -143,9 +145,9 @@ def _added_up(here: Here, query: ListQuery, lane_ids: Sequence[int]) -> dict[int
     code = getattr(resource.model, resource.field(currency).attribute) if currency else sa.literal("")
     entities = (status, code, sa.func.count(resource.model.id), sa.func.sum(amount))
     base = filtered(here.session, resource, query, here.reading, here.actor, *entities)
-    wanted = [id for id in lane_ids if id != NOWHERE]
-    within = status.in_(wanted)
-    base = base.where(sa.or_(within, status.is_(None)) if NOWHERE in lane_ids else within)
+    if not whole:  # else the other filters say which rows to read
+        within = status.in_([id for id in lane_ids if id != NOWHERE])
+        base = base.where(sa.or_(within, status.is_(None)) if NOWHERE in lane_ids else within)
     numbers: dict[int, int] = defaultdict(int)
     sums: dict[int, dict[str, Decimal]] = defaultdict(dict)
     for id, found_code, number, added in here.session.execute(base.group_by(status, code)):
@@ -199,10 +201,10 @@ def _without_status(resource: Resource, query: ListQuery) -> ListQuery:
     )
 
 
-def _any_nowhere(here: Here, query: ListQuery) -> bool:
-    rest = _without_status(here.resource, query)
-    base = filtered(here.session, here.resource, rest, here.reading, here.actor, here.resource.model.id)
-    return here.session.scalar(base.where(_status_column(here.resource).is_(None)).limit(1)) is not None
+def _any_nowhere(here: Here) -> bool:
+    """Whether any record has no status; whatever the filters say of it, for that the status' index tells at once."""
+    wanted = sa.select(here.resource.model.id).where(_status_column(here.resource).is_(None)).limit(1)
+    return here.session.scalar(wanted) is not None
 
 
 def _means(item: ReferenceItem, condition: Condition) -> bool:
