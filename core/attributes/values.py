@@ -103,13 +103,14 @@ def words_of(session: Session, resource: Resource, ids: Sequence[int]) -> dict[i
         return found
     for start in range(0, len(ids), BATCH):
         rows = session.execute(
-            sa.select(TABLE.c.record_id, TABLE.c.text)
-            .where(_of(resource, ids[start : start + BATCH]), TABLE.c.attribute_id.in_(wanted))
+            sa.select(TABLE.c.record_id, TABLE.c.attribute_id, TABLE.c.text)
+            .where(_of(resource, ids[start : start + BATCH]))
             .order_by(TABLE.c.id),
             **UNSCOPED,
         )
-        for record_id, text in rows:
-            found[record_id].append(text)
+        for record_id, attribute_id, text in rows:
+            if attribute_id in wanted:
+                found[record_id].append(text)
     return found
 
 
@@ -122,12 +123,13 @@ def _grouped(
     for start in range(0, len(ids), BATCH):
         found = session.execute(
             sa.select(*columns)
-            .where(_of(resource, ids[start : start + BATCH]), TABLE.c.attribute_id.in_(sorted(wanted)))
+            .where(_of(resource, ids[start : start + BATCH]))
             .order_by(TABLE.c.position, TABLE.c.id),
             **UNSCOPED,
         )
-        for row in found:
-            by_place[row.attribute_id, row.record_id].append(row)
+        for row in found:  # of all attributes: asked for some, a database might take the index by attribute
+            if row.attribute_id in wanted:
+                by_place[row.attribute_id, row.record_id].append(row)
     return ((wanted[attribute], record, rows) for (attribute, record), rows in by_place.items())
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.attributes.criteria import attribute_criterion
@@ -68,6 +69,8 @@ class Meaning:
     own: Any
     id: Any
     further: tuple[sa.Select[Any], ...] = ()
+    few: bool = False
+    """Whether its records are known to be few."""
 
     @property
     def criterion(self) -> Any:
@@ -89,16 +92,28 @@ class Meaning:
         )
 
 
-def criterion(resource: Resource, condition: Condition, reading: Reading, actor: Actor | None) -> Any:
-    """The SQL expression a condition means.
+def criterion(
+    resource: Resource,
+    condition: Condition,
+    reading: Reading,
+    actor: Actor | None,
+    session: Session | None = None,
+) -> Any:
+    """The SQL expression a condition means; with a session it may ask the database which way is quicker.
 
     Raises:
         Unreadable: a value is not one of the field's kind; the message is for people.
     """
-    return meaning_of(resource, condition, reading, actor).criterion
+    return meaning_of(resource, condition, reading, actor, session).criterion
 
 
-def meaning_of(resource: Resource, condition: Condition, reading: Reading, actor: Actor | None) -> Meaning:
+def meaning_of(
+    resource: Resource,
+    condition: Condition,
+    reading: Reading,
+    actor: Actor | None,
+    session: Session | None = None,
+) -> Meaning:
     """What a condition means, in parts. Raises Unreadable as `criterion` does."""
     id = resource.model.id
     extra = next((each for each in resource.extra_filters if each.name == condition.field), None)
@@ -109,8 +124,10 @@ def meaning_of(resource: Resource, condition: Condition, reading: Reading, actor
         if len(condition.values) > MOST_VALUES:
             raise Invalid("too_many", _("From %(low)s to %(high)s.", low=1, high=MOST_VALUES))
         if isinstance(field.side, AttributeValues):
-            found = attribute_criterion(resource, field, condition.operator, condition.values, reading)
-            return Meaning(replace(condition, operator="is"), None, found, id)
+            found = attribute_criterion(
+                resource, field, condition.operator, condition.values, reading, session
+            )
+            return Meaning(replace(condition, operator="is"), None, found.criterion, id, few=found.few)
         own = _meant(Place(resource.model, resource), field, condition, reading, actor)
         further = _further(resource, field, condition, reading, actor)
     except Invalid as error:

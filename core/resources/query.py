@@ -124,7 +124,7 @@ def filtered(
     """
     statement = sa.select(*entities) if entities else sa.select(resource.model)
     statement = _searched(session, resource, query, statement)
-    for each in _meanings(resource, query, reading, actor, problems):
+    for each in _meanings(session, resource, query, reading, actor, problems):
         statement = statement.where(each.criterion if isinstance(each, Meaning) else each)
     return statement
 
@@ -141,7 +141,7 @@ def matching(
 ) -> sa.Select[Any]:
     """`SELECT id` of the records the query means, put for reading the first of them in this order; itself unordered."""
     statement = _searched(session, resource, query, sa.select(resource.model.id))
-    found = _meanings(resource, query, reading, actor, problems)
+    found = _meanings(session, resource, query, reading, actor, problems)
     known = [each for each in found if isinstance(each, Meaning)]
     statement = statement.where(*(each for each in found if not isinstance(each, Meaning)))
     return statement.where(*steered(session, resource, known, order.attribute, actor)) if known else statement
@@ -159,6 +159,7 @@ def _searched(
 
 
 def _meanings(
+    session: Session,
     resource: Resource,
     query: ListQuery,
     reading: Reading,
@@ -169,7 +170,7 @@ def _meanings(
     found: list[Meaning | Any] = []
     for condition in query.conditions:
         try:
-            found.append(meaning_of(resource, condition, reading, actor))
+            found.append(meaning_of(resource, condition, reading, actor, session))
         except Unreadable as error:
             if problems is None:
                 found.append(sa.false())

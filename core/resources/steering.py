@@ -32,7 +32,8 @@ def steered(
     along = [each for each in ordered if each.is_range_of(sort)]
     others = [each for each in ordered if each not in along]
     knows = not is_sqlite(session)
-    few = _fewest(session, resource, [each for each in others if each.further or not knows], actor)
+    known = next((each for each in others if each.few), None)
+    few = known or _fewest(session, resource, [each for each in others if each.further or not knows], actor)
     rest = [each for each in others if each is not few]
     return [
         *((_one_by_one(resource, few),) if few else ()),
