@@ -102,6 +102,7 @@ SAME_CLIENTS = Panel("same_clients", _l("Related clients"), same_clients, permis
 def _first(resource: Resource, key: str, attribute: str, values: Sequence[str]) -> Any:
     """The newest records that have one of these values there; each attribute by its own index."""
     model = resource.model
+    column, wanted = getattr(model, attribute), sorted(set(values))
     subtitle = resource.field(resource.subtitle).attribute if resource.subtitle else None
     return (
         sa.select(
@@ -111,7 +112,8 @@ def _first(resource: Resource, key: str, attribute: str, values: Sequence[str]) 
             (getattr(model, subtitle) if subtitle else sa.null()).label("number"),
             sa.literal(key).label("key"),
         )
-        .where(getattr(model, attribute).in_(sorted(set(values))))
+        # of one value the index knows the newest without sorting
+        .where(column == wanted[0] if len(wanted) == 1 else column.in_(wanted))
         .order_by(model.id.desc())
         .limit(SHOWN + 1)
         .subquery()

@@ -294,7 +294,9 @@ def test_a_merged_lead_brings_its_marks_and_takes_them_back(
     status, body = post(installation, headers, "/leads/merge", {"keep": kept, "merge": [gone]})
     assert status == 200, body
     assert mark(installation, headers, kept)["validated"]
-    undone = installation.app.test_client().post(f"/api/v1/merges/{body['merge']['id']}/undo", headers=headers)
+    undone = installation.app.test_client().post(
+        f"/api/v1/merges/{body['merge']['id']}/undo", headers=headers
+    )
     assert undone.status_code == 200, undone.text
     assert mark(installation, headers, gone)["validated"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -10,8 +11,7 @@ from wtforms.widgets import TextInput
 
 from core.fields import RecordRef
 from core.resources.pages.here import Here, arguments, enter
-from core.resources.query import filtered, read_query
-from core.resources.rights import title_of
+from core.resources.query import fetch_page, read_query
 
 LEAST = 2
 MOST = 8
@@ -24,18 +24,17 @@ def add_routes(blueprint: Blueprint, at: str) -> None:
 def choose(resource: str) -> str:
     """The records that the reader may see, of this name or with this in them; the list's filters narrow them."""
     here = enter(resource)
-    query = read_query(here.resource, arguments())
+    query = replace(read_query(here.resource, arguments()), limit=MOST, cursor="", sort="")
     text = request.args.get("q", "").strip()
     if len(text) < LEAST:
         return ""
-    wanted = filtered(here.session, here.resource, query, here.reading, here.actor)
-    records = here.session.scalars(wanted.order_by(here.resource.model.id.desc()).limit(MOST)).all()
-    return render_template(
-        "resources/parts/choices.html",
-        resource=here.resource,
-        text=text,
-        found=[(record.id, title_of(here.resource, record), _beside(here, record)) for record in records],
-    )
+    shown = [here.resource.field(name) for name in (here.resource.title, here.resource.subtitle) if name]
+    page = fetch_page(here.session, here.resource, query, shown, here.reading, here.actor)
+    found = [
+        (row.id, *(each.kind.text(page.value(row, each), here.formats) for each in shown))
+        for row in page.rows
+    ]
+    return render_template("resources/parts/choices.html", resource=here.resource, text=text, found=found)
 
 
 def typeahead(here: Here, kind: RecordRef, dom_id: str) -> dict[str, Any]:
@@ -57,11 +56,3 @@ class RecordInput(TextInput):
         return Markup('<span class="combo combo-field">{}</span>').format(
             super().__call__(field, **attributes)
         )
-
-
-def _beside(here: Here, record: Any) -> str:
-    """What tells two of one name apart."""
-    if not here.resource.subtitle:
-        return ""
-    shown = here.resource.field(here.resource.subtitle)
-    return shown.kind.text(shown.kind.load(record, shown), here.formats)
