@@ -5,7 +5,7 @@
 from core.access.actor import ANONYMOUS, Actor, Scope, actor_of, work_for
 from core.access.links import by_link
 from core.access.service import actor_for, digest
-from core.db import Id, Json, Model, Money, UtcDateTime, db, utcnow, writing
+from core.db import OUTLIVES, Id, Json, Model, Money, UtcDateTime, db, utcnow, writing
 from core.declare import JobType, MenuItem, NotificationKind, Permission, Setting, SettingsSection, Trial
 from core.events import (
     Event,
