@@ -57,6 +57,12 @@ def import_() -> None:
     show_default=True,
     help="What becomes of rows whose record is known.",
 )
+@click.option(
+    "--key", "keys", multiple=True, help="What records are recognised by: document, email, … or id."
+)
+@click.option(
+    "--set", "fixed", multiple=True, metavar="FIELD=TEXT", help="For rows that say nothing themselves."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would happen and write nothing.")
 @click.option("--errors", type=FILE, help="Where to write the rows that could not be taken, with the reason.")
 @json_option
@@ -68,6 +74,8 @@ def import_one(
     encoding: str | None,
     separator: str | None,
     on_duplicate: str,
+    keys: tuple[str, ...],
+    fixed: tuple[str, ...],
     dry_run: bool,
     errors: Path | None,
     as_json: bool,
@@ -79,6 +87,9 @@ def import_one(
 
     if errors is not None and not errors.parent.is_dir():
         raise Wrong(f"There is no folder {errors.parent}")
+    if not all("=" in each for each in fixed):
+        raise Wrong("--set FIELD=TEXT")
+    constants = {name: text for name, _equals, text in (each.partition("=") for each in fixed)}
     with in_app(load_config(), user=user, by_administrator=True) as (session, house):
         try:
             outcome = import_file(
@@ -92,6 +103,8 @@ def import_one(
                 on_duplicate=on_duplicate,
                 dry_run=dry_run,
                 errors=errors,
+                keys=keys or None,
+                constants=constants,
             )
         except (TableError, Refused) as error:
             raise Wrong(f"{file.name}: {error}") from None

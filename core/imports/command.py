@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from core.i18n import Text, _
 from core.imports.error_file import bad_rows, field_labels, reason, write_errors
 from core.imports.jobs import go_on, job_of, rest
 from core.imports.models import ON_DUPLICATE, SKIP, ImportRun
-from core.imports.plan import named_mapping
+from core.imports.plan import named_mapping, set_choices
 from core.imports.run import run_import
 from core.imports.touched import preview_undo
 from core.imports.undo import undo_import
@@ -84,11 +84,15 @@ def import_file(
     on_duplicate: str = SKIP,
     dry_run: bool = False,
     errors: Path | None = None,
+    keys: Sequence[str] | None = None,
+    constants: Mapping[str, str] | None = None,
 ) -> Imported:
     """Bring a file in, in the name of the session's person; commits batch by batch.
 
     Args:
         mapping: header → field name ('' to leave a column out), or a JSON file of that; other columns are left out.
+        keys: what records are recognised by: names of identity keys, and `id`; None for all that are sure.
+        constants: field name → text for rows that say nothing themselves.
         errors: where to write the rows that could not be taken.
 
     Raises:
@@ -104,14 +108,17 @@ def import_file(
     opened = understand(session, actor, resource, file, file.name, wanted=wanted)
     place = keep_copy(house.config, file)
     run = new_run(session, house, actor, resource, place, file.name, opened, on_duplicate=on_duplicate)
-    if mapping is not None:
-        try:
+    try:
+        if mapping is not None:
             chosen = named_mapping(resource, opened.table.headers, _names(mapping))
-        except LookupError as error:
-            place.unlink()
-            raise Refused(str(error.args[0])) from None
-        run.mapping = {str(column): name for column, name in chosen.items()}
-        run.constants = {name: value for name, value in run.constants.items() if name not in chosen.values()}
+            run.mapping = {str(column): name for column, name in chosen.items()}
+            run.constants = {
+                name: value for name, value in run.constants.items() if name not in chosen.values()
+            }
+        set_choices(run, resource, keys, constants)
+    except LookupError as error:
+        place.unlink()
+        raise Refused(str(error.args[0])) from None
     session.commit()
     try:
         counts = run_import(session, house, actor, run, folder_of(house.config), dry=dry_run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -59,17 +59,25 @@ def guess_plan(resource: Resource, table: Table, default: ValueFormat) -> Plan:
 
 
 def plan_for(session: Session, resource: Resource, table: Table, default: ValueFormat) -> Plan:
-    """What was made of a file with these headers last time, else a guess."""
+    """What was made of a file with these headers last time, else a guess.
+
+    What was made of it among other records (clients instead of leads) counts where the field is there too.
+    """
     guessed = guess_plan(resource, table, default)
-    known = _remembered(session, resource, table.headers)
-    if known is None:
-        return guessed
     names = targets_of(resource).keys() | {RECORD_ID}
-    mapping = {
-        index: known.mapping[header]
-        for index, header in enumerate(table.headers)
-        if known.mapping.get(header) in names
-    }
+    known = _remembered(session, resource, table.headers)
+    mapping: dict[int, str] = {}
+    if known is None:
+        known = _remembered_elsewhere(session, resource, table.headers)
+        if known is None:
+            return guessed
+        mapping = {
+            index: name for index, name in guessed.mapping.items() if _is_open(known, table, index, names)
+        }
+    for index, header in enumerate(table.headers):
+        name = known.mapping.get(header)
+        if name in names and name not in mapping.values():
+            mapping[index] = str(name)
     constants = {name: value for name, value in guessed.constants.items() if name not in mapping.values()}
     return Plan(mapping, constants, guessed.values)
 
@@ -102,6 +110,28 @@ def named_mapping(resource: Resource, headers: Sequence[str], wanted: Mapping[st
             raise LookupError(_("There is no field “%(name)s”.", name=name))
         mapping[places[fold(header)]] = name
     return {index: name for index, name in mapping.items() if name}
+
+
+def set_choices(
+    run: ImportRun, resource: Resource, keys: Sequence[str] | None, constants: Mapping[str, str] | None
+) -> None:
+    """Note what records are recognised by, and what rows get that say nothing themselves.
+
+    Raises:
+        LookupError: there is no such key or field.
+    """
+    known = [RECORD_ID, *(key.name for key in resource.identity)]
+    for key in keys or ():
+        if key not in known:
+            raise LookupError(_("Records can be recognised by: %(known)s.", known=", ".join(known)))
+    fields = {each.name for each in writable_fields(resource)}
+    for name in constants or ():
+        if name not in fields:
+            raise LookupError(_("There is no field “%(name)s”.", name=name))
+    if keys is not None:
+        run.keys = list(keys)
+    if constants:
+        run.constants = {**run.constants, **constants}
 
 
 def open_run(run: ImportRun, folder: Path) -> Table:
@@ -150,6 +180,22 @@ def _remembered(session: Session, resource: Resource, headers: Sequence[str]) ->
             ImportMapping.resource == resource.name, ImportMapping.headers == _headers_key(headers)
         )
     ).first()
+
+
+def _remembered_elsewhere(
+    session: Session, resource: Resource, headers: Sequence[str]
+) -> ImportMapping | None:
+    return session.scalars(
+        sa.select(ImportMapping)
+        .where(ImportMapping.resource != resource.name, ImportMapping.headers == _headers_key(headers))
+        .order_by(ImportMapping.used_at.desc())
+    ).first()
+
+
+def _is_open(known: ImportMapping, table: Table, index: int, names: Collection[str]) -> bool:
+    """Whether nobody has said anything of a column that could hold here."""
+    said = known.mapping.get(table.headers[index], "")
+    return said != "" and said not in names
 
 
 def _headers_key(headers: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
-from core.db import utcnow, writing
+from core.db import look_at_values, utcnow, writing
 from core.house import House
 from core.imports.before import keep_changes
 from core.imports.importer import Importer
@@ -38,6 +38,8 @@ from core.imports.sheets import sheets_for
 from core.tabular import Cell, Row
 
 BATCH = 500
+MANY = 1000
+"""After so many rows the database looks anew at how values are spread, on which its plans rest."""
 NOTES = 100
 """So many different warnings are kept of one import."""
 
@@ -92,6 +94,10 @@ def run_import(
         finished = {"state": CHECKED} if dry else {"state": FINISHED, "finished_at": utcnow()}
         figures = _figures(importer, counts, notes, done, dry)
         _note(session, run.id, figures | finished | {"rows_total": counts.rows})
+        if not dry and counts.rows >= MANY:
+            resource = house.resources[run.resource]
+            models = [resource.model, *(child.model for child in resource.children)]
+            look_at_values(session, [model.__tablename__ for model in models])
         session.commit()
     session.refresh(run)
     return counts.as_json()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import sqlalchemy as sa
 
 from core.testing.installation import Installation
-from tests.imports.conftest import Wizard
+from tests.imports.conftest import Command, Wizard
 from tests.imports.made import as_csv, document
 
 
@@ -55,6 +57,41 @@ def test_rows_that_say_nothing_get_what_is_typed(installation: Installation, wiz
     told = {each["name"]: each for each in client.get("/api/v1/leads", headers=headers).json["items"]}
     assert {name: each["city"] for name, each in told.items()} == {"Una": "Mérida", "Dos": "Coro"}
     assert told["Dos"]["tags"] == ["feria"]
+
+
+def test_by_command_and_api_too(installation: Installation, command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text(as_csv([("Nombre", "Email"), ("Una", "una@example.com")], ","))
+    how = ("--key", "name", "--set", "city=Mérida", "--on-duplicate", "update", "--json")
+    assert command(installation, "import", "leads", path, *how)["created"]["leads"] == 1
+    path.write_text(as_csv([("Nombre", "Email"), ("Una", "otra@example.com")], ","))
+    assert command(installation, "import", "leads", path, *how)["updated"] == 1
+    for wrong in (("--key", "shoe"), ("--set", "shoe=42"), ("--set", "city")):
+        assert command(installation, "import", "leads", path, *wrong).returncode == 2
+    client, headers = installation.app.test_client(), installation.token()
+
+    def send(**also: str) -> Any:
+        form = {
+            "resource": "leads",
+            "file": (io.BytesIO(b"Nombre,Email\nUna,x@example.com\n"), "x.csv"),
+            **also,
+        }
+        return client.post("/api/v1/imports", data=form, headers=headers)
+
+    found = send(keys="name", constants='{"city": "Coro"}', on_duplicate="update", dry_run="1")
+    assert found.json["checked"]["updated"] == 1
+    assert send(keys="shoe").status_code == 422
+    assert "constants" in send(constants='{"shoe": "42"}').json["error"]["fields"]
+    assert "constants" in send(constants="[]").json["error"]["fields"]
+
+
+def test_columns_are_remembered_across_kinds_of_records(installation: Installation, wizard: Wizard) -> None:
+    rows = [("Quién", "Nombre", "Vigencia"), ("Ana", "Una", "30")]
+    wizard.upload("leads", as_csv(rows, ",").encode())
+    wizard.check(**{"column-0": "contact_first_name"})
+    wizard.upload("clients", as_csv(rows, ",").encode())
+    form = wizard.form()
+    assert (form["column-0"], form["column-1"], form["column-2"]) == ("contact_first_name", "name", "")
 
 
 def test_empty_columns_are_no_open_question(installation: Installation, wizard: Wizard) -> None:

@@ -15,7 +15,7 @@ from core.i18n import _
 from core.imports import jobs
 from core.imports.error_file import bad_rows
 from core.imports.models import ON_DUPLICATE, SKIP, UNDOING, UNDONE, ImportRun
-from core.imports.plan import named_mapping
+from core.imports.plan import named_mapping, set_choices
 from core.imports.touched import preview_undo
 from core.imports.undo import undone_so_far
 from core.imports.uploads import new_place, new_run, understand
@@ -40,7 +40,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 
 def create() -> Response:
-    """A multipart form: `file`, `resource`, and as one likes `on_duplicate`, `mapping` (JSON), `encoding`, `separator`, `dry_run`."""
+    """A multipart form: `file`, `resource`, and as one likes `on_duplicate`, `mapping`, `keys`, `constants`, `encoding`, `separator`, `dry_run`."""
     here = enter(request.form.get("resource", ""), "import")
     if here.actor.read_only:
         raise ApiError(403, "forbidden", _("This key may only read."))
@@ -53,7 +53,8 @@ def create() -> Response:
             [Problem("on_duplicate", _("Duplicates can be: %(known)s.", known=", ".join(ON_DUPLICATE)))]
         )
     dry = request.form.get("dry_run", "").lower() in ("1", "true", "yes")
-    wanted = _wanted_mapping()
+    wanted = _object_in("mapping")
+    _object_in("constants")
     place = new_place(here.house.config)
     file.save(place)
     place.chmod(0o600)
@@ -137,11 +138,18 @@ def _begin(
             raise not_valid([Problem("mapping", str(error.args[0]))]) from None
         run.mapping = {str(column): name for column, name in chosen.items()}
         run.constants = {name: value for name, value in run.constants.items() if name not in chosen.values()}
+    keys = [name.strip() for name in request.form.get("keys", "").split(",") if name.strip()] or None
+    for part, given, constants in (("keys", keys, None), ("constants", None, _object_in("constants"))):
+        try:
+            set_choices(run, here.resource, given, constants)
+        except LookupError as error:
+            raise not_valid([Problem(part, str(error.args[0]))]) from None
     return run
 
 
-def _wanted_mapping() -> Mapping[str, str] | None:
-    text = request.form.get("mapping")
+def _object_in(part: str) -> Mapping[str, str] | None:
+    """The JSON object of texts in a part of the form, None where it is not there."""
+    text = request.form.get(part)
     if not text:
         return None
     try:
@@ -149,7 +157,7 @@ def _wanted_mapping() -> Mapping[str, str] | None:
     except (ValueError, RecursionError):
         wanted = None
     if not isinstance(wanted, dict) or not all(isinstance(value, str) for value in wanted.values()):
-        raise not_valid([Problem("mapping", _("This must be a JSON object: column name to field name."))])
+        raise not_valid([Problem(part, _("This must be a JSON object: name to text."))])
     return wanted
 
 

@@ -60,6 +60,14 @@ def describe_imports(resources: Iterable[str]) -> dict[str, dict[str, Any]]:
                 "type": "string",
                 "description": "JSON object: column name to field name, '' to leave it out",
             },
+            "keys": {
+                "type": "string",
+                "description": "what records are recognised by, with commas: document, email, phone, name, id",
+            },
+            "constants": {
+                "type": "string",
+                "description": "JSON object: field name to the text of rows that say nothing themselves",
+            },
             "encoding": {"type": "string"},
             "separator": {"type": "string"},
             "sheet": {"type": "string"},
