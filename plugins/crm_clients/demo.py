@@ -19,8 +19,12 @@ from core.api import (
     formats_for,
     references_of,
     settings_of,
+    utcnow,
     write_context,
 )
+from plugins.crm_clients.validation import mark_of
+from plugins.crm_clients.validation.mark import LINK
+from plugins.crm_clients.validation.places import EMAIL
 
 TRADES = {
     "es": (
@@ -115,8 +119,25 @@ def load(session: Session, language: str) -> None:
     house = current_house()
     _make_places(session, language)
     context = write_context(session, house, None, "command")
-    for card in cards(session, language, count=20, seed=1):
-        create(house.resources["clients"], card, context)
+    company = None
+    for number, card in enumerate(cards(session, language, count=20, seed=1)):
+        is_person = card["kind"] == "person"
+        tie: Mapping[str, Any] = {"belongs_to": company.id} if is_person and company is not None else {}
+        client = create(house.resources["clients"], {**card, **tie}, context)
+        company = company if is_person else client
+        if number % 2:
+            confirm_email(session, "clients", client)
+
+
+def confirm_email(session: Session, resource: str, record: Any) -> None:
+    """As if the owner of the record's e-mail had opened the link that they were sent."""
+    mark = mark_of(current_house().resources[resource])
+    if mark is not None and record.email_folded:
+        now = utcnow()
+        row = mark.model(channel=EMAIL, key=record.email_folded, field="email", sent_at=now, expires_at=now)
+        row.confirmed_at, row.confirmed_via = now, LINK
+        setattr(row, mark.parent, record.id)
+        session.add(row)
 
 
 def cards(session: Session, language: str, *, count: int, seed: int) -> Iterator[Mapping[str, Any]]:

@@ -7,7 +7,7 @@ import random
 from sqlalchemy.orm import Session
 
 from core.api import create, current_house, references_of, settings_of, write_context
-from plugins.crm_clients.demo import cards
+from plugins.crm_clients.demo import cards, confirm_email
 from plugins.crm_leads.models import JUNK, OPEN
 from plugins.crm_leads.services import convert_lead
 
@@ -35,5 +35,7 @@ def load(session: Session, language: str) -> None:
             },
             context,
         )
+        if number % 3 == 1:
+            confirm_email(session, "leads", lead)
         if number % 7 == 3:
             convert_lead(context, lead)

@@ -26,7 +26,7 @@ def code_for(instance: Path, address: str) -> str:
 
 
 def test_a_red_mark_is_pressed_and_its_code_typed_without_a_mouse(desk: Page, demo: Served) -> None:
-    desk.goto(f"{demo.url}/clients/2")
+    desk.goto(f"{demo.url}/clients/3")
     settle(desk)
     place = desk.locator("#mark-email")
     place.locator(".mark-button").focus()
@@ -39,7 +39,7 @@ def test_a_red_mark_is_pressed_and_its_code_typed_without_a_mouse(desk: Page, de
     desk.keyboard.press("Enter")
     expect(place.locator("[role=alert]")).to_be_visible()
     expect(place.locator("input[name=code]")).to_be_focused()
-    desk.goto(f"{demo.url}/clients/2")
+    desk.goto(f"{demo.url}/clients/3")
     settle(desk)
     expect(place.locator("input[name=code]")).not_to_be_focused()
     place.locator("input[name=code]").fill(right)
