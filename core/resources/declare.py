@@ -173,6 +173,8 @@ class Marked:
     editable: bool
     """Whether the reader may change the record, so that the mark may offer to do something."""
     formats: Formats
+    in_list: bool = False
+    """It stands among many others, where room is scarce and only the telling ones are worth a sign."""
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,7 @@ def test_lists_show_the_marks_of_a_page_with_one_query(
             page = browser.get(f"/leads?columns={columns}").text
         asked[columns] = len([each for each in said if each.startswith("SELECT")])
     assert page.count('class="valid"') == 1
-    assert page.count('class="invalid"') == 6
+    assert page.count('class="invalid"') == 0, "a column of red would say nothing"
     assert asked["name,email"] == asked["name,city"] + 1
 
 

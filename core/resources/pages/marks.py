@@ -14,7 +14,9 @@ from core.resources.pages.here import Here
 KEPT = "marks"
 
 
-def marks_beside(here: Here, record_id: int, place: str, kind: Kind, value: Any, editable: bool) -> Markup:
+def marks_beside(
+    here: Here, record_id: int, place: str, kind: Kind, value: Any, editable: bool, *, in_list: bool = False
+) -> Markup:
     """What stands before one value of a record; `place` is as `Marked` has it."""
     found = Markup("")
     if not value:
@@ -22,7 +24,8 @@ def marks_beside(here: Here, record_id: int, place: str, kind: Kind, value: Any,
     for mark in here.resource.marks:
         if kind.name in mark.kinds:
             state = _state(here, mark, record_id)
-            found += _drawn(here, mark, state, record_id, place, value, editable)
+            marked = Marked(here.resource, record_id, place, value, editable, here.formats, in_list)
+            found += _drawn(here, mark, state, marked)
     return found
 
 
@@ -55,11 +58,9 @@ def _fetched(here: Here, mark: Mark, ids: Sequence[int]) -> Mapping[int, Any]:
         return {}
 
 
-def _drawn(
-    here: Here, mark: Mark, state: Any, record_id: int, place: str, value: Any, editable: bool
-) -> Markup:
+def _drawn(here: Here, mark: Mark, state: Any, marked: Marked) -> Markup:
     try:
-        html = mark.html(state, Marked(here.resource, record_id, place, value, editable, here.formats))
+        html = mark.html(state, marked)
     except Exception as error:  # the guard around a plugin
         _blame(here, mark, mark.html, error)
         return Markup("")

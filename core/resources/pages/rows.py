@@ -168,7 +168,7 @@ def _cell(
         return _record_link(here, declared, value)
     if isinstance(declared.kind, MoneyAmount) and value is not None:
         return _money(page, row, declared, value, here, currencies)
-    mark = marks_beside(here, row.id, declared.name, declared.kind, value, editable=False)
+    mark = marks_beside(here, row.id, declared.name, declared.kind, value, False, in_list=True)
     return mark + Markup(f"<span>{escape(declared.kind.html(value, here.formats))}</span>")
 
 

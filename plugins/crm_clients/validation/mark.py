@@ -110,6 +110,8 @@ def draw(
     if key is None or (resource.has_field(place) and not is_validated(resource.field(place))):
         return None
     status = (state or {}).get((channel_of(marked.value), key), Status())
+    if marked.in_list and not status.is_valid:
+        return None  # a column of red would say nothing
     templates = current_app.jinja_env
     if not marked.editable:
         parts: Any = templates.get_template("ui/parts.html").module
