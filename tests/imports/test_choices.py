@@ -123,6 +123,15 @@ def test_attributes_go_out_in_a_sheet_and_come_back_in(installation: Installatio
     wizard.check(duplicates="update")
     assert wizard.figures(wizard.run().text) == [0, 0, 2, 0]
 
+    changed = [head, ("Una", "99", "008", "25/12/2025")]
+    wizard.upload("leads", as_csv(changed, ";").encode())
+    wizard.check(duplicates="update", key=["name"])
+    assert wizard.figures(wizard.run().text) == [0, 1, 0, 0]
+    wizard.browser.post(f"{wizard.at}/undo")
+    assert wizard.figures(wizard.browser.get(wizard.at).text) == [0, 1, 0]
+    again_told = {each["name"]: each for each in client.get("/api/v1/leads", headers=headers).json["items"]}
+    assert [again_told["Una"][name] for name in names] == [told["Una"][name] for name in names]
+
 
 def _bring(wizard: Wizard, rows: list[tuple[str, ...]]) -> None:
     wizard.upload("leads", as_csv(rows, ",").encode())
