@@ -86,11 +86,6 @@ def store_values(
     return changes
 
 
-def drop_values(session: Session, resource: Resource, ids: Sequence[int]) -> None:
-    """Remove the values of records that are deleted."""
-    session.execute(sa.delete(TABLE).where(_of(resource, ids)), **UNSCOPED)
-
-
 def words_of(session: Session, resource: Resource, ids: Sequence[int]) -> dict[int, list[str]]:
     """The texts among the attributes of these records, by which search finds them; no query where there are none."""
     wanted = [

@@ -17,13 +17,13 @@ from core.events import RecordsMerged
 from core.i18n import _
 from core.merging.apart import carry_over
 from core.merging.models import Merge
-from core.merging.moving import UNSCOPED, move
+from core.merging.moving import move
 from core.merging.plan import MergePlan, asked_fields, is_filled, is_united, make_plan
 from core.merging.state import state_of
 from core.merging.trail import MERGED_INTO
 from core.outbox import announce
 from core.records import snapshot
-from core.records.belongings import belongings, of_records
+from core.records.belongings import drop_belongings
 from core.records.history import actor_id_of, write_history
 from core.resources import search
 from core.resources.children import children_of
@@ -145,8 +145,7 @@ def _take_away(plan: MergePlan, context: WriteContext) -> dict[str, Any]:
     for stored in plan.gone:
         session.delete(stored.record)
     session.flush()
-    for table in belongings(session):
-        session.execute(sa.delete(table).where(of_records(table, resource.name, plan.gone_ids)), **UNSCOPED)
+    drop_belongings(session, resource.name, plan.gone_ids)
     search.unindex(session, resource, plan.gone_ids)
     session.expire_all()
     return taken

@@ -16,6 +16,14 @@ def belongings(session: Session) -> list[sa.Table]:
     return [table for table in standing_tables(session) if _belongs(table)]
 
 
+def drop_belongings(session: Session, resource: str, ids: Sequence[int]) -> None:
+    """Remove what lies beside records that are gone. The caller commits."""
+    for table in belongings(session):
+        session.execute(
+            sa.delete(table).where(of_records(table, resource, ids)), execution_options={"unscoped": True}
+        )
+
+
 def of_records(table: sa.Table, resource: str, ids: Sequence[int]) -> Any:
     """The criterion of the rows that lie beside these records."""
     return sa.and_(table.c.resource == resource, table.c.record_id.in_(ids))

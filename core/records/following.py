@@ -75,12 +75,6 @@ def followed_filter(resource: Resource) -> Filter:
     )
 
 
-def forget_followers(session: Session, resource: str, ids: Sequence[int]) -> None:
-    """Nobody follows what is deleted, nor keeps it at hand. The caller commits."""
-    for model in (Follower, Favourite):
-        session.execute(sa.delete(model).where(model.resource == resource, model.record_id.in_(ids)))
-
-
 def is_favourite(session: Session, user_id: int | None, resource: str, record_id: int) -> bool:
     found = _mine(user_id, resource, record_id=record_id)
     return session.scalar(found.with_only_columns(Favourite.id).limit(1)) is not None

@@ -46,10 +46,6 @@ def set_tags(
         session.execute(sa.insert(RecordTag), rows)
 
 
-def drop_tags(session: Session, resource: str, ids: Sequence[int]) -> None:
-    session.execute(sa.delete(RecordTag).where(RecordTag.resource == resource, RecordTag.record_id.in_(ids)))
-
-
 def _tag_ids(session: Session, words: Mapping[str, str]) -> dict[str, int]:
     if not words:
         return {}

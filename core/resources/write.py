@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.attributes.own_files import check_files
-from core.attributes.values import drop_values
 from core.db import is_sqlite, utcnow
 from core.events import RecordChanged, RecordCreated, RecordDeleted
 from core.fields.kind import UNCHANGED, Invalid
@@ -18,10 +17,10 @@ from core.fields.references import Tags
 from core.i18n import _
 from core.notifications.watch import tell_of_changes, tell_of_deletion, tell_of_new
 from core.outbox import announce
-from core.records.following import forget_followers
+from core.records.belongings import drop_belongings
 from core.records.history import actor_id_of, told_changes, write_history
-from core.records.models import Attachment, History
-from core.records.tags import drop_tags, set_tags, tags_of
+from core.records.models import History
+from core.records.tags import set_tags, tags_of
 from core.resources import search, side
 from core.resources.children import read_children, settle_children, store_children
 from core.resources.context import Draft, WriteContext
@@ -179,13 +178,8 @@ def delete(resource: Resource, records: Sequence[Any], context: WriteContext) ->
     for record in records:
         session.delete(record)
     session.flush()
-    drop_tags(session, resource.name, ids)
-    drop_values(session, resource, ids)
-    forget_followers(session, resource.name, ids)
+    drop_belongings(session, resource.name, ids)
     search.unindex(session, resource, ids)
-    session.execute(
-        sa.delete(Attachment).where(Attachment.resource == resource.name, Attachment.record_id.in_(ids))
-    )
     write_history(
         session,
         context,
