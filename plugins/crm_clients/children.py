@@ -148,7 +148,7 @@ _ADDRESS_FIELDS = (
 _CONTACT_FIELDS = (
     Field("first_name", _l("First name"), Text(max_length=100)),
     Field("last_name", _l("Last name"), Text(max_length=100)),
-    Field("description", _l("Position"), Text(max_length=100)),
+    Field("description", _l("Description"), Text(max_length=100)),
     Field("email", _l("E-mail"), Email()),
     Field("phone_1", _l("Phone 1"), Phone()),
     Field("phone_2", _l("Phone 2"), Phone()),
