@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -146,6 +146,16 @@ class Money(sa.types.TypeDecorator[Decimal]):
 
 OUTLIVES = {"info": {"outlives_record": True}}
 """Last in the `__table_args__` of a model with `resource` and `record_id`: its rows stay when that record goes."""
+
+def look_at_values(session: Session, tables: Iterable[str]) -> None:
+    """Have the database see anew how the values of these tables are spread; after a great many rows came at once."""
+    connection = session.connection()
+    quote = connection.dialect.identifier_preparer.quote
+    if is_sqlite(session):
+        connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+    for table in tables:
+        connection.exec_driver_sql(f"ANALYZE {quote(table)}")
+
 
 Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Json = sa.JSON().with_variant(JSONB(), "postgresql")

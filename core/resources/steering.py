@@ -68,7 +68,7 @@ def _fewest(
 
     Who sees only their own has an index of all filters for just these, and needs none of this.
     """
-    narrow = [each for each in meanings if each.field and has_index(resource, each.field)]
+    narrow = [each for each in meanings if _may_be_few(resource, each)]
     if not narrow or (actor is not None and actor.scope(resource.name, "view") is not Scope.ALL):
         return None
     asked = [
@@ -83,6 +83,12 @@ def _fewest(
         found.append((sum(own), each))
     number, fewest = min(found, key=lambda each: each[0])
     return fewest if number <= FEW else None
+
+
+def _may_be_few(resource: Resource, meaning: Meaning) -> bool:
+    """Whether an index says which records a filter means; of one that leaves records out none does."""
+    plain = meaning.field is not None and meaning.condition.operator != "not"
+    return plain and has_index(resource, meaning.field)  # type: ignore[arg-type]
 
 
 def _ways(resource: Resource, meaning: Meaning) -> list[sa.Select[Any]]:
