@@ -93,13 +93,13 @@ def alike(
 
 
 def _holders(resource: Resource, key: IdentityKey, values: Iterable[str]) -> Any:
-    columns = [getattr(resource.model, name) for name in key.attributes]
-    return (
-        sa.select(resource.model)
-        .where(sa.or_(*(column.in_(sorted(values)) for column in columns)))
-        .order_by(resource.model.id)
-        .limit(SHOWN * 2)
-    )
+    found = sa.select(resource.model).where(_has(resource, key, values))
+    return found.order_by(resource.model.id).limit(SHOWN * 2)
+
+
+def _has(resource: Resource, key: IdentityKey, values: Iterable[str]) -> Any:
+    wanted = sorted(values)
+    return sa.or_(*(getattr(resource.model, name).in_(wanted) for name in key.attributes))
 
 
 def _heads(
@@ -140,7 +140,7 @@ def _with_records(
     actor: Actor,
 ) -> list[Group | None]:
     """The groups with their first records; None in the place of one whose records are all said to be different."""
-    members = {value: _members(session, resource, key, value, actor, house) for _count, value in heads}
+    members = _members(session, resource, key, [value for _count, value in heads], actor, house)
     everybody = [(resource.name, each.id) for records in members.values() for each in records]
     apart = apart_among(session, everybody)
     kin = _kin(session, house, resource, key, [value for _count, value in heads], actor)
@@ -156,11 +156,36 @@ def _with_records(
 
 
 def _members(
-    session: Session, resource: Resource, key: IdentityKey, value: str, actor: Actor, house: House
-) -> list[Any]:
-    statement = _holders(resource, key, [value]).limit(SHOWN)
-    rows = session.scalars(statement, execution_options={"scope": narrowest(resource, actor)})
-    return [record for record in rows if may_merge_record(resource, record, actor, house)]
+    session: Session, resource: Resource, key: IdentityKey, values: Sequence[str], actor: Actor, house: House
+) -> dict[str, list[Any]]:
+    """The first records of each group; two queries, however many groups."""
+    found: dict[str, list[Any]] = {value: [] for value in values}
+    if not values:
+        return found
+    scope = {"scope": narrowest(resource, actor)}
+    firsts = [_firsts(resource, key, value).subquery() for value in values]
+    union = sa.union_all(*(sa.select(each.c.value, each.c.id) for each in firsts))
+    pairs = session.execute(union, execution_options=scope).all()
+    wanted = sa.select(resource.model).where(resource.model.id.in_({id for _value, id in pairs}))
+    records = {
+        record.id: record
+        for record in session.scalars(wanted, execution_options=scope)
+        if may_merge_record(resource, record, actor, house)
+    }
+    for value, id in sorted(pairs, key=lambda pair: pair[1]):
+        if id in records:
+            found[value].append(records[id])
+    return found
+
+
+def _firsts(resource: Resource, key: IdentityKey, value: str) -> Any:
+    model = resource.model
+    return (
+        sa.select(sa.literal(value, sa.Text).label("value"), model.id.label("id"))
+        .where(_has(resource, key, [value]))
+        .order_by(model.id)
+        .limit(SHOWN)
+    )
 
 
 def _kin(
