@@ -195,7 +195,7 @@ def convert(page: Page, lead: Prospect) -> None:
     dialog.locator("button.button-primary").click()
     expect(page).to_have_url(re.compile(r"/clients/\d+$"))
     expect(page.locator("h1")).to_have_text(lead.name)
-    expect(page.locator("#files")).to_contain_text("RIF vigente.pdf")
+    expect(page.locator("#files")).to_contain_text("RIF vigente")
     expect(page.locator("#value-tags")).to_contain_text("Visita en noviembre")
 
 

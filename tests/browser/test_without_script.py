@@ -118,3 +118,28 @@ def test_an_app_is_switched_off_and_on(plain: Page, demo: Served) -> None:
     plain.click("#do-crm_reports")
     plain.click("#panel-form button.button-primary")
     expect(plain.locator("#rail a[href='/reports']")).to_be_visible()
+
+
+def test_rows_and_documents_are_written_without_script(plain: Page, demo: Served) -> None:
+    plain.goto(f"{demo.url}/leads/new")
+    plain.fill("#name", "Sin guion")
+    plain.fill("#addresses-0-city", "Caracas")
+    plain.click("[data-rows-of=addresses] button[name=add]")
+    expect(plain.locator("#name")).to_have_value("Sin guion")
+    plain.fill("#addresses-1-city", "Valencia")
+    plain.check("#addresses-1-row input[type=radio]")
+    plain.set_input_files(
+        "#files input[type=file]", {"name": "nota.txt", "mimeType": "text/plain", "buffer": b"hola"}
+    )
+    plain.fill("#email", "mal")
+    plain.click("button.button-primary[data-save]")
+    expect(plain.locator("[data-staged]")).to_have_count(1)
+    plain.fill("#email", "bien@example.com")
+    plain.press("#email", "Enter")
+    expect(plain.locator("h1")).to_have_text("Sin guion")
+    expect(plain.locator(".child-card .address b")).to_have_text(["Valencia", "Caracas"])
+    expect(plain.locator("#files .row-name")).to_have_text("nota")
+    plain.click(".child-card .address a[href*='/rows/addresses/'] >> nth=1")
+    plain.fill("#addresses-0-city", "Coro")
+    plain.click("button[data-save]")
+    expect(plain.locator(".child-card .address b")).to_have_text(["Valencia", "Coro"])
