@@ -76,7 +76,7 @@ class RecordRef(Kind):
         return {"id": value, "name": name}
 
     def sink(self, value: Any, formats: Formats) -> Any:
-        return None if value is None else self._name(value, formats)
+        return self.text(value, formats) or None
 
     def schema(self) -> dict[str, Any]:
         seen = {

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from core.access.actor import Scope
+from core.access.models import Grant
 from core.imports.command import import_file
 from core.resources.export import export_file
+from core.state import forget
 from core.testing.installation import ADMIN, Installation
 from plugins.crm_clients.models import Client
 from tests.core.resources.test_budgets import counting
@@ -203,6 +206,32 @@ def test_export_and_import(
         session.commit()
         held = dict(session.execute(sa.select(Client.name, Client.company_id)).tuples().all())
     assert (held["Rosa"], held["Carmen"], held["Luz"]) == (avila, avila, None)
+
+
+def test_an_export_comes_back_in_without_cutting_what_its_reader_does_not_see(
+    installation: Installation, headers: Mapping[str, str], avila: int, tmp_path: Path
+) -> None:
+    installation.user(VERA, ["manager"])
+    with installation.session() as session:  # who may export and import, but only what is hers
+        session.execute(sa.update(Grant).where(Grant.resource == "clients").values(scope=int(Scope.OWN)))
+        forget(session)
+        session.commit()
+    person = new_client(
+        installation, headers, "Zoraida", kind="person", belongs_to=avila, salesperson=VERA, city="Mérida"
+    )
+    clients = installation.house.resources["clients"]
+    file = tmp_path / "hers.csv"
+    with installation.session(VERA) as session:
+        assert export_file(session, installation.house, clients, file) == 1
+    text = file.read_text("utf-8-sig")
+    assert "Ferretería" not in text
+    file.write_text(text.replace("Mérida", "Lyon"), "utf-8-sig")
+    with installation.session(VERA) as session:
+        done = import_file(session, installation.house, clients, file, on_duplicate="update")
+        assert (done.counts["updated"], done.counts["errors"]) == (1, 0)
+        session.commit()
+    assert company_of(installation, person) == avila
+    assert read(installation, headers, person)["city"] == "Lyon"
 
 
 def test_a_page_of_them_costs_one_more_query(installation: Installation, headers: Mapping[str, str]) -> None:
