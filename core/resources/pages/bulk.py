@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from core.access.actor import ANONYMOUS
 from core.db import db
-from core.fields import Tags
+from core.fields import AttachedFile, Tags
 from core.i18n import Text, _, ngettext
 from core.jobs import enqueue
 from core.jobs.service import job_for
@@ -87,7 +87,7 @@ def bulk(resource: str) -> ResponseReturnValue:
     if asked and not request.form.get(asked[0], ""):
         return _ask(here, action, declared, chosen, asked), 422 if "asked" in request.form else 200
     if declared is not None:
-        raw = request.form.get(declared.name, "")
+        raw = "\n".join(filter(None, request.form.getlist(declared.name)))  # of several that are ticked all
         if action in (TAG, UNTAG) and not raw.strip():
             return _ask(here, action, declared, chosen), 422
         deed = Deed(
@@ -169,7 +169,7 @@ def editable_together(resource: Resource) -> list[Field]:
         for each in resource.fields
         if each.writable
         and each.name not in own
-        and not isinstance(each.kind, Tags)
+        and not isinstance(each.kind, (AttachedFile, Tags))
         and not keys & set(each.kind.attributes(each) if each.side is None else ())
     ]
 

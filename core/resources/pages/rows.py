@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import current_app
 from markupsafe import Markup, escape
 
-from core.fields import Date, LongText, MoneyAmount, RecordRef, Reference, Tags, UserRef
+from core.fields import AttachedFile, Date, LongText, MoneyAmount, RecordRef, Reference, Tags, UserRef
 from core.fields.kind import EMPTY_CELL
 from core.fields.money import currency_marks
 from core.i18n import _
@@ -115,7 +115,7 @@ def draw_rows(
 
 def is_cell(declared: Field) -> bool:
     """Whether a value of this field can be changed in its cell."""
-    return declared.writable and not isinstance(declared.kind, (LongText, Tags))
+    return declared.writable and not isinstance(declared.kind, (AttachedFile, LongText, Tags))
 
 
 def query_string(query: ListQuery) -> str:

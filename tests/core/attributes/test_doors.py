@@ -141,3 +141,41 @@ def test_what_was_deleted_long_ago_is_swept(installation: Installation, make: Ma
     with installation.session() as session:
         assert session.query(Attribute).count() == session.query(AttributeValue).count() == 0
     assert leads(installation, "q=irrepetible") == {}
+
+
+def test_many_records_get_the_same_at_once_and_back(installation: Installation, attributes: None) -> None:
+    client, headers = installation.app.test_client(), installation.token()
+    made = [
+        client.post("/api/v1/leads", json={"name": name, "x_color": ["rojo"]}, headers=headers).json["id"]
+        for name in ("Ana", "Berta")
+    ]
+    browser = installation.browser()
+    browser.get("/leads")
+    chosen = {"action": "edit:x_color", "id": [str(id) for id in made], "sure": "y"}
+    answer = browser.post("/leads/bulk", {**chosen, "x_color": ["azul_marino", "rojo", ""]})
+    assert answer.status_code == 302
+    there = leads(installation)
+    assert there["Ana"]["x_color"] == there["Berta"]["x_color"] == ["azul_marino", "rojo"]
+    way_back = browser.get("/leads").text.split("/undo/")[1].split('"')[0].split("&")[0]
+    browser.post(f"/undo/{way_back}")
+    assert leads(installation)["Berta"]["x_color"] == ["rojo"]
+    cell = browser.post(
+        f"/leads/{made[0]}/cell/x_metros", {"x_metros": "2,5"}, headers={"HX-Request": "true"}
+    )
+    assert cell.status_code == 200 and leads(installation)["Ana"]["x_metros"] == "2.5"
+
+
+def test_a_merge_keeps_what_is_filled(installation: Installation, attributes: None) -> None:
+    client, headers = installation.app.test_client(), installation.token()
+    made = [
+        client.post("/api/v1/leads", json=values, headers=headers).json["id"]
+        for values in (
+            {"name": "Ana", "x_metros": 2},
+            {"name": "Ana", "x_nota_propia": "hola", "x_metros": 3},
+        )
+    ]
+    body = {"keep": made[0], "merge": [made[1]]}
+    answer = client.post("/api/v1/leads/merge", json=body, headers=headers)
+    assert answer.status_code == 200, answer.json
+    kept = client.get(f"/api/v1/leads/{made[0]}", headers=headers).json
+    assert (kept["x_metros"], kept["x_nota_propia"]) == ("2", "hola")
