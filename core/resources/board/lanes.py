@@ -15,12 +15,16 @@ from core.fields import MoneyAmount, ReferenceItem
 from core.fields.money import format_amount, money_text
 from core.resources.criteria import Condition
 from core.resources.declare import Board, Field, Resource
+from core.resources.order import Order
 from core.resources.pages.here import Here
-from core.resources.query import COUNT_LIMIT, ListQuery, Page, count, fetch_page, filtered
+from core.resources.query import COUNT_LIMIT, ListQuery, Page, fetch_page, matching
 from core.text import fold
 
 NOWHERE = 0
 """Stands for the status of records that have none."""
+
+FEW_LANES = 2
+"""So many are counted by themselves, after a card went from one to the other."""
 
 SHOWN = 25
 """Cards of a lane that are shown at first, and more at a press."""
@@ -40,10 +44,9 @@ class Lane:
 
 @dataclass(frozen=True)
 class Figures:
-    """What stands at the head of a lane. `is_more`: there are more than were counted."""
+    """What stands at the head of a lane; no sum where it has too many records to add up."""
 
     number: int
-    is_more: bool = False
     sum: str = ""
     sums: str = ""
     """All sums by currency, where there is more than one: what `sum` tells only nearly."""
@@ -117,56 +120,69 @@ def money_of(resource: Resource) -> Field | None:
 
 
 def figures_of(here: Here, query: ListQuery, lane_ids: Sequence[int]) -> dict[int, Figures]:
-    """What stands at the heads of these lanes; counts and sums go no further than the list's own count does."""
-    rest = _without_status(here.resource, query)
-    if len(lane_ids) > 1:
-        total = count(here.session, here.resource, rest, here.reading, here.actor)
-        if total <= COUNT_LIMIT:
-            return _added_up(here, rest, lane_ids, whole=True)
-    numbers = {
-        id: count(here.session, here.resource, lane_query(here.resource, query, id), here.reading, here.actor)
+    """What stands at the heads of these lanes: counted in one statement; added up where a lane has not too many."""
+    numbers = _counts(here, query, lane_ids)
+    sums = _sums(here, query, [id for id in lane_ids if 0 < numbers.get(id, 0) <= COUNT_LIMIT])
+    return {
+        id: Figures(numbers.get(id, 0), *sum_text(here, sums.get(id, {})), sums.get(id, {}))
         for id in lane_ids
     }
-    small = [id for id, number in numbers.items() if 0 < number <= COUNT_LIMIT]
-    found = _added_up(here, rest, small) if small else {}
-    for id, number in numbers.items():
-        found.setdefault(id, Figures(min(number, COUNT_LIMIT), number > COUNT_LIMIT))
+
+
+def _counts(here: Here, query: ListQuery, lane_ids: Sequence[int]) -> dict[int, int]:
+    resource = here.resource
+    status = _status_column(resource)
+    rest = _without_status(resource, query)
+    ids = _steered(here, rest)
+    if len(lane_ids) <= FEW_LANES:
+        ids = ids.where(_within(rest, status, lane_ids))
+    # with other filters not by the status' own index, which has nothing of what else is asked
+    key = sa.func.coalesce(status, NOWHERE) if rest.conditions or rest.q else status
+    grouped = ids.with_only_columns(key, sa.func.count(), maintain_column_froms=True).group_by(key)
+    return {id or NOWHERE: number for id, number in here.session.execute(grouped)}
+
+
+def _sums(here: Here, query: ListQuery, lane_ids: Sequence[int]) -> dict[int, dict[str, Decimal]]:
+    """The amounts of lanes that are known to be small, by currency."""
+    resource = here.resource
+    money, currency = money_of(resource), currency_name(resource)
+    if money is None or not lane_ids:
+        return {}
+    status, amount = _status_column(resource), getattr(resource.model, money.attribute)
+    code = getattr(resource.model, resource.field(currency).attribute) if currency else sa.literal("")
+    rest = _without_status(resource, query)
+    ids = _steered(here, rest).where(_within(rest, status, lane_ids))
+    added_up = sa.select(status, code, sa.func.sum(amount)).where(resource.model.id.in_(ids))
+    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for id, told, added in here.session.execute(added_up.group_by(status, code)):
+        if added:
+            found[NOWHERE if id is None else id][told or ""] = added
     return found
 
 
-def _added_up(
-    here: Here, query: ListQuery, lane_ids: Sequence[int], *, whole: bool = False
-) -> dict[int, Figures]:
-    """Counts and sums of lanes that are known to be small, or of all if all together are, in one statement."""
-    resource = here.resource
-    status = _status_column(resource)
-    money, currency = money_of(resource), currency_name(resource)
-    amount = getattr(resource.model, money.attribute) if money is not None else sa.null()
-    code = getattr(resource.model, resource.field(currency).attribute) if currency else sa.literal("")
-    entities = (status, code, sa.func.count(resource.model.id), sa.func.sum(amount))
-    base = filtered(here.session, resource, query, here.reading, here.actor, *entities)
-    if not whole:  # else the other filters say which rows to read
-        within = status.in_([id for id in lane_ids if id != NOWHERE])
-        base = base.where(sa.or_(within, status.is_(None)) if NOWHERE in lane_ids else within)
-    numbers: dict[int, int] = defaultdict(int)
-    sums: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for id, found_code, number, added in here.session.execute(base.group_by(status, code)):
-        lane = NOWHERE if id is None else id
-        numbers[lane] += number
-        if added:
-            sums[lane][found_code or ""] = added
-    return {id: Figures(numbers[id], False, *sum_text(here, sums[id]), sums[id]) for id in lane_ids}
+def _steered(here: Here, query: ListQuery) -> sa.Select[Any]:
+    """The ids of what the filters mean, read as the list would read them."""
+    order = Order.of(here.session, here.resource, query.sort, query.q)
+    return matching(here.session, here.resource, query, here.reading, here.actor, order)
 
 
-def whole_of(here: Here, figures: Iterable[Figures]) -> tuple[int, bool, str, str]:
-    """How many records several lanes have together, whether there are more, and their sum; none where one has too many."""
+def _within(query: ListQuery, status: Any, lane_ids: Sequence[int]) -> Any:
+    """These lanes; where other filters say which rows to read, in a form for which no index is looked for."""
+    if query.conditions or query.q:
+        return sa.func.coalesce(status, NOWHERE).in_(list(lane_ids))
+    named = status.in_([id for id in lane_ids if id != NOWHERE])
+    return sa.or_(named, status.is_(None)) if NOWHERE in lane_ids else named
+
+
+def whole_of(here: Here, figures: Iterable[Figures]) -> tuple[int, str, str]:
+    """How many records several lanes have together, and their sum; none where one of them has too many."""
     told = list(figures)
-    is_more = any(each.is_more for each in told)
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for each in told:
         for code, added in each.amounts.items():
             sums[code] += added
-    return sum(each.number for each in told), is_more, *(("", "") if is_more else sum_text(here, sums))
+    is_known = all(each.number <= COUNT_LIMIT for each in told)
+    return sum(each.number for each in told), *(sum_text(here, sums) if is_known else ("", ""))
 
 
 def sum_text(here: Here, sums: Mapping[str, Decimal]) -> tuple[str, str]:

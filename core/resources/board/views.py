@@ -18,11 +18,11 @@ from core.resources.context import Refused
 from core.resources.pages.filters import more_filters, pills_of
 from core.resources.pages.finding import can_find
 from core.resources.pages.here import Here, arguments, enter, is_htmx
-from core.resources.pages.listing import shown_count
+from core.resources.pages.listing import number_text, shown_count
 from core.resources.pages.path import ask_of, move_address, moved_text
 from core.resources.pages.tabs import query_of, tabs_of
 from core.resources.pages.undoing import change_with_undo
-from core.resources.query import COUNT_LIMIT, count, read_query
+from core.resources.query import count, read_query
 from core.resources.write import NotValid
 
 
@@ -114,14 +114,14 @@ def heads(resource: str) -> ResponseReturnValue:
     wanted = [each for each in lanes if not named or each.id in named]
     figures = figures_of(here, query, [each.id for each in wanted])
     tabs = [] if named else tabs_of(here, query, request.args.get("view", ""))
-    number, is_more, total, totals = whole_of(here, (figures[each.id] for each in wanted if each.is_open))
+    number, total, totals = whole_of(here, (figures[each.id] for each in wanted if each.is_open))
     return render_template(
         "resources/board_heads.html",
         here=here,
         resource=here.resource,
         lanes=wanted,
         figures={id: _told(here, each) for id, each in figures.items()},
-        whole=None if named else shown_count(here, _beyond(number, is_more)),
+        whole=None if named else number_text(here, number),
         number=number,
         total=total,
         totals=totals,
@@ -196,15 +196,11 @@ def _told(here: Here, figures: Any) -> dict[str, str]:
     """A lane's figures in words."""
     left = figures.number - SHOWN
     return {
-        "number": shown_count(here, _beyond(figures.number, figures.is_more)),
-        "left": shown_count(here, _beyond(left, figures.is_more)) if left > 0 else "",
+        "number": number_text(here, figures.number),
+        "left": number_text(here, left) if left > 0 else "",
         "sum": figures.sum,
         "sums": figures.sums,
     }
-
-
-def _beyond(number: int, is_more: bool) -> int:
-    return max(number, COUNT_LIMIT + 1) if is_more else number
 
 
 def _trigger(name: str, **detail: Any) -> dict[str, str]:

@@ -84,19 +84,16 @@ def test_heads_tell_counts_and_sums_in_the_companys_currency(
     assert f"lane-count-{done}" in only and f"lane-count-{new}" not in only
 
 
-def test_counts_stop_where_the_lists_do(
+def test_a_lane_with_too_many_is_not_added_up(
     installation: Installation, write_lead: WriteLead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("lanes", "views"):
-        monkeypatch.setattr(f"core.resources.board.{module}.COUNT_LIMIT", 3)
-    monkeypatch.setattr("core.resources.pages.listing.COUNT_LIMIT", 3)
-    monkeypatch.setattr("core.resources.query.count.__kwdefaults__", {"limit": 3})
+    monkeypatch.setattr("core.resources.board.lanes.COUNT_LIMIT", 3)
     for _number in range(5):
         write_lead(value="2")
     write_lead(status="Procesado", value="5")
     heads = installation.browser().get("/leads/board/heads").text
     new, done = status(installation, "Nuevo"), status(installation, "Procesado")
-    assert (figure(heads, "count", new), figure(heads, "sum", new)) == ("3+", "")
+    assert (figure(heads, "count", new), figure(heads, "sum", new)) == ("5", "")
     assert (figure(heads, "count", done), figure(heads, "sum", done)) == ("1", "5,00 US$")
 
 
