@@ -1,6 +1,6 @@
 """Rows that are written with their record (addresses, contact persons): read, checked, stored, told and found."""
 
-from core.resources.children.reading import add_rows, read_children, settle_children
+from core.resources.children.reading import read_children, settle_children
 from core.resources.children.rows import (
     Rows,
     child_json,
@@ -18,7 +18,6 @@ from core.resources.context import ChildRow
 __all__ = [
     "ChildRow",
     "Rows",
-    "add_rows",
     "child_json",
     "child_title",
     "children_json",

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.fields.kind import Invalid
 from core.i18n import _
-from core.resources.children.rows import children_of_records, is_empty, united
+from core.resources.children.rows import children_of_records, is_empty
 from core.resources.context import ChildRow, Draft, WriteContext
 from core.resources.declare import Child
 
@@ -40,19 +40,6 @@ def settle_children(draft: Draft, context: WriteContext) -> None:
             _settle(child, draft, context)
         if child.name not in draft.children:
             _check_mirror(child, draft, context)
-
-
-def add_rows(draft: Draft, child: Child, rows: Sequence[ChildRow], context: WriteContext) -> None:
-    """Let the record have these rows besides what it has, without doubles; its own fields stay its main row.
-
-    For who knows some rows and not all of them (a file with a second address in the same line). Call it before
-    `check_draft`, once it is known whether the record is new.
-    """
-    known = _stored(child, draft, context)
-    own = {name: draft.values[field] for name, field in child.mirrors.items() if field in draft.values}
-    main = ChildRow({**known[0].values, **own}, known[0].id, True) if known else ChildRow(own, None, True)
-    first = [] if is_empty(child, main.values, context) else [main]
-    draft.children[child.name] = united(child, [*first, *known[1:]], rows, fill=True)
 
 
 def _read_row(

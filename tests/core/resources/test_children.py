@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.records.models import History
-from core.resources.children import ChildRow, add_rows, children_of, united
+from core.resources.children import ChildRow, children_of, united
 from core.resources.context import Draft, write_context
 from core.resources.search import rebuild
 from core.resources.write import check_draft, create, write_drafts
@@ -308,29 +308,6 @@ def test_rows_are_united_without_doubles(installation: Installation) -> None:
             (None, None),
         ]
         assert ana.values["description"] is None
-
-
-def test_rows_come_besides_those_there_are(installation: Installation) -> None:
-    with installation.session() as session:
-        resource = installation.house.resources["leads"]
-        context = write_context(session, installation.house, None, "import")
-        child = resource.child("addresses")
-        assert child is not None
-
-        def write(draft: Draft) -> tuple[Any, list[tuple[Any, bool]]]:
-            add_rows(draft, child, [ChildRow({"city": "Mérida"})], context)
-            check_draft(draft, context)
-            (record,) = write_drafts([draft], context)
-            rows = children_of(session, resource, [record.id])["addresses"][record.id]
-            return record, [(row.values["city"], row.is_main) for row in rows]
-
-        record, rows = write(Draft(resource, {"name": "A", "city": "Coro"}))
-        assert rows == [("Coro", True), ("Mérida", False)]
-        again = Draft(resource, {"city": "Tucacas"}, record_id=record.id, current=record)
-        assert write(again) == (record, [("Tucacas", True), ("Mérida", False)])
-        assert record.city == "Tucacas" and record.version == 2
-        other, rows = write(Draft(resource, {"name": "B"}))
-        assert rows == [("Mérida", True)] and other.city == "Mérida"
 
 
 def test_of_two_first_rows_written_at_once_one_is_the_main_one(
