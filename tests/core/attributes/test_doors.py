@@ -179,3 +179,24 @@ def test_a_merge_keeps_what_is_filled(installation: Installation, attributes: No
     assert answer.status_code == 200, answer.json
     kept = client.get(f"/api/v1/leads/{made[0]}", headers=headers).json
     assert (kept["x_metros"], kept["x_nota_propia"]) == ("2", "hola")
+
+
+def test_an_import_is_taken_back_with_them(
+    installation: Installation, attributes: None, tmp_path: Path
+) -> None:
+    client, headers = installation.app.test_client(), installation.token()
+    values = {"name": "Ana", "email": "ana@example.com", "x_metros": 2, "x_color": ["rojo"]}
+    client.post("/api/v1/leads", json=values, headers=headers)
+    source = tmp_path / "leads.csv"
+    source.write_text("Nombre;Correo;Metros;Color\nAna;ana@example.com;7;Azul marino\n")
+    words = ("import", "leads", str(source), "--on-duplicate", "update", "--json")
+    done = json.loads(command(installation, *words).stdout)
+    assert done["updated"] == 1 and leads(installation)["Ana"]["x_metros"] == "7"
+    with installation.session() as session:
+        from core.imports.models import ImportRun
+
+        run = session.query(ImportRun.id).order_by(ImportRun.id.desc()).first()[0]
+    undone = command(installation, "import", "undo", str(run))
+    assert undone.exit_code == 0, undone.output
+    ana = leads(installation)["Ana"]
+    assert (ana["x_metros"], ana["x_color"]) == ("2", ["rojo"])

@@ -173,3 +173,18 @@ def test_the_api_says_what_is_wrong_of_which(installation: Installation, make: M
     assert "patch" in described["paths"]["/api/v1/attributes/{id}"]
     assert client.delete(at, headers=headers).status_code == 204
     assert client.delete(at, headers=headers).status_code == 404
+
+
+def test_every_process_knows_at_its_next_request(installation: Installation) -> None:
+    from core.switchboard import create_app
+
+    headers = installation.token()
+    other = create_app(installation.config).test_client()
+    assert "x_contrato" not in other.get("/api/v1/openapi.json", headers=headers).text
+    browser = installation.browser()
+    browser.post("/settings/attributes/new", form())
+    made = other.post("/api/v1/leads", json={"name": "Ana", "x_contrato": "C"}, headers=headers)
+    assert made.status_code == 201
+    browser.post(f"/settings/attributes/{listed(installation)[0]['id']}/delete")
+    gone = other.post("/api/v1/leads", json={"name": "Ana", "x_contrato": "C"}, headers=headers)
+    assert list(gone.json["error"]["fields"]) == ["x_contrato"]
