@@ -99,6 +99,14 @@ def check_declarations(manifest: Manifest, resources: list[Resource]) -> None:
             assert resource.has_field(name) or name in extra, (
                 f"{resource.name} names a field {name} it has not"
             )
+        board = resource.board
+        for name in (
+            *(name for ask in (resource.path.asks.values() if resource.path else ()) for name in ask.fields),
+            *(name for shortcut in resource.shortcuts for name in shortcut.fields),
+            *((board.sum, board.fact, board.age) if board else ()),
+        ):
+            assert not name or resource.has_field(name), f"{resource.name} names a field {name} it has not"
+        assert board is None or resource.path is not None, f"{resource.name} has a board but no path"
         for attribute in resource.search:
             assert attribute in columns, f"{resource.name} searches {attribute}, which is no column"
         indexed = {next(iter(index.expressions)).name for index in resource.model.__table__.indexes} | {"id"}

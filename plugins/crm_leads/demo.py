@@ -21,13 +21,16 @@ def load(session: Session, language: str) -> None:
     open_ones = [item.id for item in statuses if item.meaning == OPEN]
     junk_ones = [item.id for item in statuses if item.meaning == JUNK]
     sources = [item.id for item in known.items("sources")]
+    reasons = [item.id for item in known.items("junk_reasons")]
     currency = settings_of(session)["company.currency"]
     for number, card in enumerate(cards(session, language, count=60, seed=2)):
+        is_junk = number % 6 == 5
         lead = create(
             house.resources["leads"],
             {
                 **card,
-                "status": chance.choice(junk_ones if number % 6 == 5 else open_ones),
+                "status": chance.choice(junk_ones if is_junk else open_ones),
+                "junk_reason": reasons[number % len(reasons)] if is_junk and reasons else None,
                 "source": chance.choice(sources),
                 "value": round(chance.lognormvariate(8.5, 1.3), 2) if chance.random() < 0.8 else None,
                 "currency": currency,

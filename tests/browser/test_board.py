@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from core.testing.browser import axe_violations
 from tests.browser.served import Served, settle
 
 
@@ -103,6 +104,43 @@ def test_lanes_are_opened_filtered_and_left_for_a_record(board: Page) -> None:
     expect(board).to_have_url(re.compile(r"/leads/\d+"))
     board.locator(".crumbs a").first.click()
     expect(board).to_have_url(re.compile(r"/leads/board\?q=Farmacia"))
+
+
+def test_axe_has_nothing_to_say_of_board_and_dialogs(board: Page) -> None:
+    assert not axe_violations(board)
+    lane(board, 0).locator(".board-card").first.hover()
+    lane(board, 0).locator(".card-move").first.click()
+    expect(board.locator("#dialog .move-choices")).to_be_visible()
+    assert not axe_violations(board)
+    board.locator("#dialog .move-choices a").last.click()
+    expect(board.locator("#dialog [name=junk_reason]")).to_be_visible()
+    assert not axe_violations(board)
+
+
+@pytest.mark.parametrize("door", ["path", "value", "cell"])
+def test_wherever_the_status_is_chosen_the_reason_is_asked(desk: Page, demo: Served, door: str) -> None:
+    desk.goto(f"{demo.url}/leads?status=~open")
+    settle(desk)
+    row = desk.locator("#rows tbody tr").nth({"path": 3, "value": 4, "cell": 5}[door])
+    name = row.locator(".row-name").inner_text()
+    if door == "cell":
+        row.locator("td", has=desk.locator(".state")).first.click()
+        row.locator("select[name=status]").select_option(label="Descalificado")
+        desk.keyboard.press("Enter")
+    else:
+        row.locator(".row-name").click()
+        settle(desk)
+    if door == "path":
+        desk.locator(".path-ends").get_by_text("Descalificado").click()
+    elif door == "value":
+        desk.locator("dd .value", has=desk.locator(".state")).first.click()
+        desk.locator("[data-value-form] select[name=status]").select_option(label="Descalificado")
+        desk.locator("[data-value-form] button[type=submit]").first.click()
+    dialog = desk.locator("#dialog")
+    dialog.locator("[name=junk_reason]").select_option(label="Duplicado")
+    dialog.locator(".button-primary").click()
+    expect(desk.locator("#toasts [data-undo]")).to_be_visible()
+    expect(desk.locator("#toasts")).to_contain_text(name)
 
 
 def test_on_a_narrow_page_one_lane_is_seen_and_a_menu_moves_the_card(board: Page) -> None:
