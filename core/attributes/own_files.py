@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from core.attributes.files import file_fields
 from core.fields.files import FileRef
 from core.i18n import _
 from core.records.models import Attachment
@@ -17,8 +16,7 @@ MOVED = ("conversion", "merge")
 
 def check_files(draft: Draft, context: WriteContext) -> None:
     """A file is one of the record's own, or waits for the person who writes; any other is as absent as none."""
-    for field in file_fields(draft.resource.fields):
-        value = draft.values.get(field.name)
+    for name, value in draft.values.items():
         if not isinstance(value, FileRef) or context.source in MOVED:
             continue
         found = _own(context.session, draft, value.id)
@@ -26,9 +24,9 @@ def check_files(draft: Draft, context: WriteContext) -> None:
             waiting = staged_of(context.session, context.actor.user_id, [value.id])
             found = FileRef(value.id, waiting[0].name, waits=True) if waiting else None
         if found is None:
-            draft.problem(field.name, _("There is no such file."), "not_a_file")
+            draft.problem(name, _("There is no such file."), "not_a_file")
         else:
-            draft.values[field.name] = found
+            draft.values[name] = found
 
 
 def _own(session: Session, draft: Draft, id: int) -> FileRef | None:
