@@ -179,3 +179,52 @@ def test_search_follows(api: Api) -> None:
     assert found_by(api, "barquisimeto") == [keep]
     api.post(f"merges/{merge}/undo")
     assert found_by(api, "altagracia") == [gone]
+
+
+def test_what_is_gone_for_good_does_not_keep_a_merge_from_being_taken_back(
+    installation: Installation, api: Api
+) -> None:
+    """A follower's account and a list's value may be deleted between a merge and its way back."""
+    from core.access.models import User
+    from plugins.crm_clients.models import Segment
+
+    keep, gone = api.make(**FULL, segment="Mayorista"), api.make(**BARE, segment="Minorista")
+    follower = installation.user("otra@example.com", name="Otra").id
+    with installation.session() as session:
+        session.add_all([Follower(resource="leads", record_id=id, user_id=follower) for id in (keep, gone)])
+        session.commit()
+    merge = api.merge(keep, gone).json["merge"]["id"]
+    with installation.session() as session:
+        session.delete(session.get_one(User, follower))
+        session.delete(session.scalars(sa.select(Segment).where(Segment.name == "Minorista")).one())
+        session.commit()
+    undone = api.post(f"merges/{merge}/undo")
+    assert undone.status_code == 200, undone.text
+    assert api.get(f"leads/{gone}").json["segment"] is None
+    with installation.session() as session:
+        assert session.scalars(sa.select(Follower.record_id).where(Follower.user_id == follower)).all() == []
+
+
+def test_merged_twice_a_record_is_parted_from_the_last_first(api: Api) -> None:
+    first, second, third = api.make(**FULL), api.make(**BARE), api.make(name="Tercera", email="c@c.example")
+    one = api.merge(second, third).json["merge"]["id"]
+    two = api.merge(first, second).json["merge"]["id"]
+    refused = api.post(f"merges/{one}/undo")
+    assert refused.status_code == 409
+    assert refused.json["error"]["code"] == "gone"
+    assert api.post(f"merges/{two}/undo").json["back"] == [second]
+    assert api.post(f"merges/{one}/undo").json["back"] == [third]
+    assert api.get(f"leads/{third}").json["email"] == "c@c.example"
+
+
+def test_a_deleted_survivor_comes_back_with_its_merge(installation: Installation, api: Api) -> None:
+    keep, gone = api.make(**FULL), api.make(**BARE)
+    merge = api.merge(keep, gone).json["merge"]["id"]
+    pages = installation.browser()
+    answer = pages.post(f"/leads/{keep}/delete")
+    assert answer.status_code == 302
+    assert api.post(f"merges/{merge}/undo").status_code == 409
+    assert api.get(f"leads/{gone}").status_code == 404  # it leads nowhere now
+    assert pages.post("/undo/1").status_code == 302
+    assert api.post(f"merges/{merge}/undo").status_code == 200
+    assert api.get(f"leads/{gone}").json["name"] == BARE["name"]
