@@ -1,4 +1,4 @@
-"""Changing one value in a cell of the list: its input in the cell, and the whole row again when it is saved or left."""
+"""Changing one value in a cell of the list: its input in the cell, and the whole row again when it is saved."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def add_routes(blueprint: Blueprint, at: str) -> None:
 
 
 def cell(resource: str, id: int, name: str) -> ResponseReturnValue:
-    """GET: the input (`?show=1`: the row as it is); POST: save it, and the row as it is then.
+    """GET: the input; POST: save it, and the row as it is then.
 
     The row has the columns of the list that the reader is on.
     """
@@ -41,8 +41,6 @@ def cell(resource: str, id: int, name: str) -> ResponseReturnValue:
     declared = here.resource.field(name)
     if not is_htmx():
         return onward(f"{here.address_of(id)}/edit#{name}")
-    if request.args.get("show"):
-        return str(_row(here, id))
     form = form_of(here, [name], {name: stored.value(declared)}, bound=request.method == "POST")
     if request.method == "GET":
         return _input(here, stored, declared, form)
@@ -81,7 +79,6 @@ def _input(here: Here, stored: Stored, declared: Field, form: RecordForm) -> str
         field=form[declared.name],
         form=form,
         address=f"{here.address_of(stored.id)}/cell/{declared.name}",
-        row=stored.id,
         declared=declared,
     )
 

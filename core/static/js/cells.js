@@ -1,6 +1,7 @@
 /* Cells of the list that are changed where they stand: a click or F2 opens one; Enter saves and goes down, Tab right. */
 
 const INSIDE = "a, button, input, select, textarea, summary, label, [data-cell-form]";
+const before = new WeakMap();
 let next = null;
 
 function cellOf(target) {
@@ -18,16 +19,25 @@ function addressOf(row, field) {
 
 function open(cell) {
   if (!cell || cell.querySelector("[data-cell-form]")) return;
+  before.set(cell, cell.innerHTML);
   window.htmx.ajax("GET", addressOf(cell.closest("tr"), cell.dataset.field), { target: cell, swap: "innerHTML" });
 }
 
-/** The row as it is, without what was typed. */
+/** The cell as it was, without what was typed. */
 function leave(form) {
-  if (!form || form.dataset.gone) return;
-  form.dataset.gone = "1";
-  const shared = sharedOf(form);
-  const row = document.getElementById(`row-${form.dataset.row}`);
-  window.htmx.ajax("GET", form.dataset.leave + (shared ? `&shared=${encodeURIComponent(shared)}` : ""), { target: row, swap: "outerHTML" });
+  const cell = form.closest("td");
+  if (!cell || form.dataset.sent) return;
+  form.dataset.sent = "1";
+  cell.innerHTML = before.get(cell) ?? "";
+  if (next) goOn();
+  else cell.closest("tr").querySelector("a")?.focus({ preventScroll: true });
+}
+
+function goOn() {
+  const row = document.getElementById(next.row);
+  const cell = row && cellsOf(row)[next.at];
+  next = null;
+  if (cell) open(cell);
 }
 
 function sharedOf(element) {
@@ -120,9 +130,5 @@ document.addEventListener("htmx:afterSettle", (event) => {
     input.select?.();
     return;
   }
-  if (!next) return;
-  const row = document.getElementById(next.row);
-  const cell = row && cellsOf(row)[next.at];
-  next = null;
-  if (cell) open(cell);
+  if (next) goOn();
 });
