@@ -28,8 +28,10 @@ class Api:
     def __post_init__(self) -> None:
         self.client = self.installation.app.test_client()
 
-    def make(self, resource: str = "leads", **values: Any) -> int:
-        answer = self.client.post(f"/api/v1/{resource}", json={"name": "X", **values}, headers=self.headers)
+    def make(self, resource: str = "leads", /, **values: Any) -> int:
+        answer: Any = self.client.post(
+            f"/api/v1/{resource}", json={"name": "X", **values}, headers=self.headers
+        )
         assert answer.status_code == 201, answer.text
         return int(answer.json["id"])
 
@@ -42,7 +44,7 @@ class Api:
     def patch(self, path: str, body: Any) -> Any:
         return self.client.patch(f"/api/v1/{path}", json=body, headers=self.headers)
 
-    def merge(self, keep: int, *gone: int, resource: str = "leads", **also: Any) -> Any:
+    def merge(self, keep: int, *gone: int, resource: Any = "leads", **also: Any) -> Any:
         return self.post(f"{resource}/merge", {"keep": keep, "merge": list(gone), **also})
 
 
