@@ -103,7 +103,8 @@ def rename(id: int) -> Response:
     if not is_htmx():
         return _back(outcome)
     answer = make_response(render_template("attributes/list.html", **_shown()))
-    answer.headers["HX-Trigger"] = json.dumps({"toast": outcome.toast})
+    if outcome.undo_url or outcome.refused:  # Enter sends twice, and the second time nothing changes
+        answer.headers["HX-Trigger"] = json.dumps({"toast": outcome.toast})
     return answer
 
 

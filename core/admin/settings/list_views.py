@@ -219,7 +219,7 @@ def _carry_out(declared: ReferenceList, deed: Callable[[], deeds.Undo | None], s
     session = db.session()
     try:
         way_back = deed()
-        token = _token(declared, way_back) if way_back else ""
+        token = _token(declared, way_back) if way_back not in (None, deeds.Undo()) else ""
         session.commit()
     except Refused as refusal:
         session.rollback()
@@ -232,7 +232,8 @@ def _redrawn(declared: ReferenceList, outcome: Outcome) -> AnyResponse:
     if not is_htmx():
         return _back(declared, outcome)
     page = render_template("settings/values.html", **_list_values(declared))
-    return make_response(page, 200, {"HX-Trigger": json.dumps({"toast": outcome.toast})})
+    told = outcome.undo_url or outcome.refused  # Enter sends twice, and the second time nothing changes
+    return make_response(page, 200, {"HX-Trigger": json.dumps({"toast": outcome.toast})} if told else {})
 
 
 def _back(declared: ReferenceList, outcome: Outcome) -> AnyResponse:

@@ -84,7 +84,7 @@ def change(session: Session, declared: ReferenceList, id: int, attributes: Mappi
     if before:
         forget(session)
         _note(session, declared, id, "edit", {name: [before[name], given[name]] for name in before})
-    return Undo(set={id: before})
+    return Undo(set={id: before} if before else {})
 
 
 def make_default(session: Session, declared: ReferenceList, id: int) -> Undo:

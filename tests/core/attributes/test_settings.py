@@ -188,3 +188,11 @@ def test_every_process_knows_at_its_next_request(installation: Installation) -> 
     browser.post(f"/settings/attributes/{listed(installation)[0]['id']}/delete")
     gone = other.post("/api/v1/leads", json={"name": "Ana", "x_contrato": "C"}, headers=headers)
     assert list(gone.json["error"]["fields"]) == ["x_contrato"]
+
+
+def test_what_is_sent_twice_is_told_once(installation: Installation, make: Make) -> None:
+    made, browser = make("Contrato"), installation.browser()
+    at = f"/settings/attributes/{made['id']}"
+    first = browser.post(at, {"name": "Acuerdo"}, headers=HTMX)
+    assert "/undo/" in first.headers["HX-Trigger"]
+    assert "HX-Trigger" not in browser.post(at, {"name": "Acuerdo"}, headers=HTMX).headers
