@@ -1,5 +1,6 @@
 /* Light, dark or like the system: applied at once, remembered here and, when signed in, by the server. */
 
+import { whenFresh, within } from "./fresh.js";
 import { ask } from "./wire.js";
 
 const root = document.documentElement;
@@ -37,7 +38,22 @@ function nameCycle(button) {
   if (place && words.length === 3) place.textContent = words[CHOICES.indexOf(chosenTheme())];
 }
 
+/** The height of a list's rows is remembered here, like the theme of who is not signed in. */
+function applyRows(choice) {
+  root.dataset.rows = choice;
+  localStorage.setItem("rows", choice);
+  markRows(document);
+}
+
+function markRows(piece) {
+  for (const item of within(piece, "[data-rows-choice]")) {
+    item.setAttribute("aria-checked", String(item.dataset.rowsChoice === root.dataset.rows));
+  }
+}
+
 document.addEventListener("click", (event) => {
+  const rows = event.target.closest("[data-rows-choice]");
+  if (rows) applyRows(rows.dataset.rowsChoice);
   const item = event.target.closest("[data-theme-choice]");
   const cycle = event.target.closest("[data-theme-cycle]");
   if (!item && !cycle) return;
@@ -50,3 +66,4 @@ document.addEventListener("click", (event) => {
 system.addEventListener("change", paint);
 localStorage.setItem("theme", chosenTheme());
 document.querySelectorAll("[data-theme-cycle]").forEach(nameCycle);
+whenFresh(markRows);
