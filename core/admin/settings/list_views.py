@@ -4,39 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, g, make_response, redirect, render_template, request, url_for
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from flask import abort, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import SelectChoice
 
 from core.access.web.gate import require
 from core.admin.settings import EDIT, blueprint
 from core.admin.settings import values as deeds
+from core.admin.settings.columns import columns_given, list_columns
 from core.admin.settings.inputs import SettingsForm, form_for, shown_values
 from core.admin.settings.usage import uses_of
 from core.admin.settings.views import render
-from core.db import db, utcnow
+from core.admin.settings.ways_back import token_of, way_of
+from core.db import db
 from core.declare import Setting
-from core.fields import Invalid, LongText, Text
-from core.fields.inputs import choices_of
+from core.fields import LongText, Text
 from core.formats import reading_for
 from core.house import current_house
 from core.i18n import _, _l
-from core.records.models import Undo
 from core.resources.context import Refused
-from core.resources.declare import Field, ReferenceList
+from core.resources.declare import ReferenceList
 from core.resources.door import flash_toast
 from core.resources.pages.here import is_htmx
-from core.resources.pages.inputs import typed
-
-UNDO_SECONDS = 3600
-MOST_CHOICES = 60
-"""Of a select that stands in every row."""
-LIST = "list"
-"""The kind of what is kept of a replaced value until that can no longer be undone."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +38,6 @@ class MeaningGroup:
     label: str
     values: Sequence[Any]
     may_be_default: bool
-
-
-@dataclass(frozen=True)
-class ListColumn:
-    """A column of the list's own; `choices` None where one types, as there is nothing or too much to choose from."""
-
-    field: Field
-    choices: Sequence[SelectChoice] | None
 
 
 @dataclass(frozen=True)
@@ -86,7 +69,7 @@ def add_value(name: str) -> AnyResponse:
         declared,
         _carry_out(
             declared,
-            lambda: deeds.create(db.session(), declared, given | _columns_given(declared))[1],
+            lambda: deeds.create(db.session(), declared, given | columns_given(declared))[1],
             _("“%(name)s” was added.", name=given.get("name", "")),
         ),
     )
@@ -102,7 +85,7 @@ def change_value(name: str, id: int) -> AnyResponse:
         declared,
         _carry_out(
             declared,
-            lambda: deeds.change(db.session(), declared, id, given | _columns_given(declared)),
+            lambda: deeds.change(db.session(), declared, id, given | columns_given(declared)),
             _("Saved."),
         ),
     )
@@ -200,15 +183,7 @@ def delete_value(name: str, id: int) -> AnyResponse:
 def undo_change(name: str, token: str) -> AnyResponse:
     """Go the way back that a deed gave with its toast."""
     declared = _list(name)
-    try:
-        list_name, way = _signer().loads(token, max_age=UNDO_SECONDS)
-    except BadSignature:
-        abort(404)
-    if list_name != name:
-        abort(404)
-    if "kept" in way:
-        way = _kept(declared, way["kept"])
-    way_back = deeds.Undo(**{**way, "set": {int(id): attributes for id, attributes in way["set"].items()}})
+    way_back = way_of(declared, token)
     return _back(
         declared, _carry_out(declared, lambda: deeds.undo(db.session(), declared, way_back), _("Undone."))
     )
@@ -219,7 +194,7 @@ def _carry_out(declared: ReferenceList, deed: Callable[[], deeds.Undo | None], s
     session = db.session()
     try:
         way_back = deed()
-        token = _token(declared, way_back) if way_back not in (None, deeds.Undo()) else ""
+        token = token_of(declared, way_back)
         session.commit()
     except Refused as refusal:
         session.rollback()
@@ -272,38 +247,9 @@ def _list_values(declared: ReferenceList) -> dict[str, Any]:
         "uses": uses_of(session, declared.model),
         "last": deeds.last_of_meaning(found, declared),
         "hues": deeds.HUES,
-        "columns": _list_columns(declared),
+        "columns": list_columns(declared),
         "formats": reading_for(session, g.actor).formats,
     }
-
-
-def _list_columns(declared: ReferenceList) -> list[ListColumn]:
-    """What the list keeps of a value besides the common: each with what one chooses from, where one does."""
-    formats = reading_for(db.session(), g.actor).formats
-    found = ((each, choices_of(each.kind, formats)) for each in declared.columns)
-    return [
-        ListColumn(each, choices if len(choices or ()) <= MOST_CHOICES else None) for each, choices in found
-    ]
-
-
-def _columns_given(declared: ReferenceList) -> dict[str, Any]:
-    """What the request says of the list's own columns, by attribute.
-
-    Raises:
-        Refused: it is not of the column's kind.
-    """
-    reading = reading_for(db.session(), g.actor)
-    given = {}
-    for column in _list_columns(declared):
-        each, raw = column.field, request.form.get(column.field.name)
-        if raw is None:
-            continue
-        meant = raw if column.choices is None else typed(each, raw)
-        try:
-            given[each.attribute] = each.kind.parse(meant, each, reading)
-        except Invalid as error:
-            raise Refused(error.message, error.code) from error
-    return given
 
 
 def _value_form(declared: ReferenceList, id: int, submitted: bool = False) -> SettingsForm:
@@ -342,27 +288,3 @@ def _value_page(declared: ReferenceList, id: int, form: SettingsForm) -> str:
 def _template(name: str) -> str:
     """A dialog asks for its piece alone; as an address of its own it is a page."""
     return f"settings/{name}_dialog.html" if is_htmx() else f"settings/{name}.html"
-
-
-def _token(declared: ReferenceList, way_back: deeds.Undo) -> str:
-    way = asdict(way_back)
-    if way_back.held:  # too much for an address
-        row = Undo(actor_id=g.actor.user_id, resource=f"list:{declared.name}", kind=LIST, kept=way)
-        db.session.add(row)
-        db.session.flush()
-        way = {"kept": row.id}
-    token = _signer().dumps([declared.name, way])
-    return token.decode() if isinstance(token, bytes) else token
-
-
-def _kept(declared: ReferenceList, id: int) -> dict[str, Any]:
-    """The way back that was too long for its address, once."""
-    row = db.session.get(Undo, id, with_for_update=True)
-    if row is None or row.used_at is not None or row.resource != f"list:{declared.name}":
-        abort(404)
-    row.used_at = utcnow()
-    return dict(row.kept)
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key or "", salt="settings.undo")
