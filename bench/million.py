@@ -179,7 +179,6 @@ class SqliteStore:
         self.connection.execute("COMMIT")
 
     def done(self) -> None:
-        self.connection.execute("ANALYZE")
         self.connection.close()
 
 

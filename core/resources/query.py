@@ -263,7 +263,7 @@ def counted(
     limit: int | None,
 ) -> sa.Select[Any]:
     """`SELECT id` of the records the query means, no more than `limit` + 1, put for counting them."""
-    if len(query.conditions) < 2 and not has_further(resource, query.conditions):
+    if len(query.conditions) < 2 and not query.q and not has_further(resource, query.conditions):
         base = filtered(session, resource, query, reading, actor, resource.model.id)  # by its own index
         return base if limit is None else base.limit(limit + 1)
     order = Order.of(session, resource, query.sort, query.q)
@@ -271,7 +271,8 @@ def counted(
     if limit is None:
         return base
     # in the list's order the wide index serves a count as it serves a page
-    return (base if query.q else order.ordered(base)).limit(limit + 1)
+    in_order = not query.q or is_sqlite(session)  # whose index of words tells them newest first
+    return (order.ordered(base) if in_order else base).limit(limit + 1)
 
 
 def neighbours(

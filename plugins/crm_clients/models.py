@@ -159,7 +159,8 @@ def card_indexes(table: str, *also: str) -> tuple[Index, ...]:
     """The indexes of a table with a card: what duplicates are found by, and what lists are sorted, scoped and filtered by.
 
     Any mixture of filters is answered from one of the two wide ones, which hold all of them (and `also`) in the order
-    in which lists stand, without looking at the rows; the narrow ones are for values that few have.
+    in which lists stand, without looking at the rows; reports of a period are counted from it likewise. The narrow
+    ones are for values that few have.
     """
     filtered = (*also, *CLASSES)
     return (

@@ -46,7 +46,7 @@ class Lead(Card, Record, Model):
 
     __tablename__ = "crm_leads_lead"
     __table_args__ = (
-        *card_indexes("crm_leads_lead", "status_id", "source_id", "value"),
+        *card_indexes("crm_leads_lead", "status_id", "source_id", "value", "currency", "converted_at"),
         Index("ix_crm_leads_lead_status_id_entered_on", "status_id", "entered_on", "id"),
         Index("ix_crm_leads_lead_value_id", "value", "id"),
         Index("ix_crm_leads_lead_expires_on", "expires_on"),

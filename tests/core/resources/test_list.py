@@ -19,7 +19,7 @@ def names_in(html: str) -> list[str]:
 def test_an_empty_list_offers_the_first_record(installation: Installation) -> None:
     page = installation.browser().get("/leads").text
     assert "/leads/quick" in page and "/leads/import" in page
-    assert "data-rows" not in page
+    assert '<table class="rows"' not in page
 
 
 def test_a_filter_that_leaves_none_is_named_with_what_there_would_be_without_it(
@@ -28,7 +28,7 @@ def test_a_filter_that_leaves_none_is_named_with_what_there_would_be_without_it(
     write_lead(level="Alto")
     browser = installation.browser()
     page = browser.get("/leads?level=~any&city.contains=Atlántida").text
-    assert "data-rows" not in page
+    assert '<table class="rows"' not in page
     later = re.search(r'hx-get="(/leads/emptied[^"]*)"', page)
     assert later is not None
     told = browser.get(later[1].replace("&amp;", "&")).text

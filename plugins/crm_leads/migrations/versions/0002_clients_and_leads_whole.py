@@ -203,7 +203,7 @@ def upgrade() -> None:
         "INSERT INTO crm_leads_passage (lead_id, status_id, since)"
         " SELECT id, status_id, status_since FROM crm_leads_lead"
     )
-    _filter_indexes("crm_leads_lead", "status_id", "source_id", "value")
+    _filter_indexes("crm_leads_lead", "status_id", "source_id", "value", "currency", "converted_at")
 
 
 def downgrade() -> None:
