@@ -100,22 +100,25 @@ SEARCHED = (
 
 
 def card_fields(
-    entered_label: Any, entered_kind: Date, *, extra: Mapping[str, Sequence[Field]] | None = None
+    holder: str, entered_label: Any, entered_kind: Date, *, extra: Mapping[str, Sequence[Field]] | None = None
 ) -> tuple[Field, ...]:
-    """The card's fields in the order of the form; `extra` maps a field's name to fields that follow it."""
+    """The card's fields in the order of the form; `extra` maps a field's name to fields that follow it.
+
+    `holder` is the resource whose card it is: a level may be meant for one of them.
+    """
     fields: list[Field] = []
-    for field in _fields(entered_label, entered_kind):
+    for field in _fields(holder, entered_label, entered_kind):
         fields.append(replace(field, aliases=HEADERS.get(field.name, ())))
         fields.extend((extra or {}).get(field.name, ()))
     return tuple(fields)
 
 
-def default_of(list_name: str) -> Any:
-    """A field's default: the list's value marked as such (S3, "Check por defecto")."""
+def default_of(list_name: str, holder: str = "") -> Any:
+    """A field's default: the list's value marked as such (S3, "Check por defecto"), unless it is meant for others."""
 
     def default(context: WriteContext) -> int | None:
         item = context.formats.references.default(list_name)
-        return item.id if item else None
+        return item.id if item and item.about.get("applies_to") in (None, holder) else None
 
     return default
 
@@ -162,7 +165,7 @@ def infer_columns(headers: Sequence[str]) -> Mapping[int, tuple[str, Mapping[str
     return found
 
 
-def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
+def _fields(holder: str, entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
     return (
         Field(
             "name",
@@ -237,7 +240,7 @@ def _fields(entered_label: Any, entered_kind: Date) -> tuple[Field, ...]:
             "level",
             _l("Level"),
             Reference("levels", offered_to="applies_to"),
-            default=default_of("levels"),
+            default=default_of("levels", holder),
         ),
         Field(
             "salesperson",

@@ -33,7 +33,7 @@ CLIENTS = Resource(
     plural=_l("Clients"),
     icon="address-book",
     hue="green",
-    fields=card_fields(_l("Customer since"), Date(), extra={"kind": (BELONGS_TO,)}),
+    fields=card_fields("clients", _l("Customer since"), Date(), extra={"kind": (BELONGS_TO,)}),
     groups=GROUPS,
     columns=(
         "name",

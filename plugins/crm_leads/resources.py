@@ -134,6 +134,7 @@ LEADS = Resource(
     plural=_l("Leads"),
     icon="user-search",
     fields=card_fields(
+        "leads",
         _l("Entered"),
         EntryDate(),
         extra={

@@ -332,3 +332,6 @@ def test_un_nivel_es_de_prospectos_o_de_clientes(installation: Installation) -> 
     assert browser.post(f"/settings/lists/levels/{id}/edit", form | {name: "clients"}).status_code < 400
     assert "Solo clientes" in browser.get("/clients/new").text
     assert "Solo clientes" not in browser.get("/leads/new").text
+    browser.post(f"/settings/lists/levels/{id}/default")
+    assert api(installation, "post", "clients", name="Cliente")["level"]["name"] == "Solo clientes"
+    assert api(installation, "post", "leads", name="Prospecto")["level"] is None
