@@ -14,6 +14,7 @@ from core.i18n import Text as Words
 if TYPE_CHECKING:
     from core.resources.declare import Field
 
+
 class Unchanged:
     """What `UNCHANGED` is."""
 

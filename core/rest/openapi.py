@@ -8,12 +8,12 @@ from apispec import APISpec
 
 import core
 from core.attributes.api import describe as describe_attributes
-from core.fields import Tags
 from core.house import House
 from core.imports.web.openapi import describe_imports
 from core.merging.openapi import describe_merging
-from core.resources.declare import Child, Field, Resource
+from core.resources.declare import Resource
 from core.rest.beside import describe_beside
+from core.rest.schemas import parameters_of, required_of, schema_of
 
 ERRORS = {
     "400": "Bad request",
@@ -67,8 +67,8 @@ def describe(house: House) -> dict[str, Any]:
 def _describe(spec: APISpec, resource: Resource) -> None:
     """A resource's two schemas and its paths: the collection, one record, what can be done with it."""
     read, write = f"{resource.name}.record", f"{resource.name}.input"
-    spec.components.schema(read, _schema(resource, written=False))
-    spec.components.schema(write, _schema(resource, written=True))
+    spec.components.schema(read, schema_of(resource, written=False))
+    spec.components.schema(write, schema_of(resource, written=True))
     record, whole = {"$ref": f"#/components/schemas/{read}"}, {"$ref": f"#/components/schemas/{write}"}
     _describe_collection(spec, resource, record, whole)
     _describe_record(spec, resource, record, whole)
@@ -86,7 +86,7 @@ def _describe_collection(
                 "tags": [name],
                 "operationId": f"{name}.list",
                 "summary": f"List {name}",
-                "parameters": _parameters(resource),
+                "parameters": parameters_of(resource),
                 "responses": {
                     "200": {
                         "description": "A page of records",
@@ -109,7 +109,7 @@ def _describe_collection(
                 "operationId": f"{name}.create",
                 "summary": f"Create one of {name}",
                 "parameters": [_key()],
-                "requestBody": {"required": True, "content": _json(_required(whole, resource))},
+                "requestBody": {"required": True, "content": _json(required_of(whole, resource))},
                 "responses": {
                     "201": {
                         "description": "Created",
@@ -233,82 +233,6 @@ def _describe_lists(spec: APISpec, house: House) -> None:
             }
         },
     )
-
-
-def _schema(resource: Resource, *, written: bool) -> dict[str, Any]:
-    fields = {field.name: _field(field) for field in resource.fields if field.writable or not written}
-    fields |= {child.name: _rows(child, written=written) for child in resource.children}
-    if written:
-        return {"type": "object", "additionalProperties": False, "properties": fields}
-    moment = {"type": "string", "format": "date-time"}
-    return {
-        "type": "object",
-        "properties": {
-            "id": {"type": "integer"},
-            **fields,
-            "created_at": moment,
-            "updated_at": moment,
-            "version": {"type": "integer"},
-        },
-    }
-
-
-def _rows(child: Child, *, written: bool) -> dict[str, Any]:
-    """The rows that hang on a record; what is written replaces them all."""
-    row: dict[str, Any] = {
-        "type": "object",
-        "properties": {
-            "id": {"type": ["integer", "null"] if written else "integer"},
-            "is_main": {"type": "boolean"},
-            **{field.name: _field(field) for field in child.fields},
-        },
-    }
-    if not written:
-        return {"title": str(child.plural), "type": "array", "items": row}
-    row["additionalProperties"] = False
-    return {
-        "title": str(child.plural),
-        "type": "array",
-        "maxItems": child.most,
-        "items": row,
-        "description": "Replaces all: rows with an `id` are changed (fields not named stay), rows without one are "
-        "made, those not named are removed. The main row's values are the record's own.",
-    }
-
-
-def _field(field: Field) -> dict[str, Any]:
-    return {"title": str(field.label), **field.kind.schema()}
-
-
-def _required(schema: dict[str, Any], resource: Resource) -> dict[str, Any]:
-    names = [field.name for field in resource.fields if field.required and field.writable]
-    return {"allOf": [schema, {"type": "object", "required": names}]} if names else schema
-
-
-def _parameters(resource: Resource) -> list[dict[str, Any]]:
-    def asked(name: str, schema: dict[str, Any], text: str) -> dict[str, Any]:
-        return {"name": name, "in": "query", "schema": schema, "description": text}
-
-    text = {"type": "string"}
-    own = [
-        asked("q", text, "words to be found"),
-        asked("sort", text, "a field, `-` before it for descending"),
-        asked("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "records a page"),
-        asked("cursor", text, "`next` of the page before"),
-    ]
-    filters = [
-        asked(field.name, {"type": "array", "items": text}, f"{field.label}: any of these; `~empty`, `~any`")
-        for field in resource.fields
-        if field.kind.operators or isinstance(field.kind, Tags)
-    ]
-    return [
-        *own,
-        *filters,
-        *(
-            asked(each.name, {"type": "array", "items": text}, str(each.label))
-            for each in resource.extra_filters
-        ),
-    ]
 
 
 def _key() -> dict[str, Any]:

@@ -158,7 +158,7 @@ document.addEventListener("focusout", (event) => {
 
 /** On a narrow page one lane is seen at a time; the dots say which. */
 function watchLanes(board) {
-  const dots = board.querySelectorAll(".board-dots i");
+  const dots = board.querySelectorAll(".board-dot");
   const lanes = [...board.querySelectorAll("[data-lane]")];
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) {

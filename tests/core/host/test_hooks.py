@@ -104,7 +104,9 @@ def test_a_plugin_has_a_say_in_reading_and_writing(everything: Installation) -> 
         422,
     )  # before_delete
     pair = {"keep": made(everything, name="Alone"), "merge": [made(everything, name="Other")]}
-    assert client.post("/api/v1/clients/merge", json=pair, headers=headers).status_code == 409  # merge_records
+    assert (
+        client.post("/api/v1/clients/merge", json=pair, headers=headers).status_code == 409
+    )  # merge_records
     heard = importlib.import_module("plugins.t_everything.plugin").heard
     assert fixed in [event.record_id for event in heard]  # after_commit
 
