@@ -350,7 +350,7 @@ class Resource:
         label, plural: what people call one and many.
         fields: all fields, in the order of the form.
         groups: (name, label) of the cards the fields stand on.
-        columns: names of fields shown in the list, most wanted first; the first is the record's link.
+        columns: names of fields shown in the list, most wanted first, `a+b` for two in one; the first is the record's link.
         filters: names of fields offered as filters; `quick_filters` are always visible.
         title, subtitle: fields that name a record.
         search: attributes whose text is found by search, besides tags.

@@ -95,7 +95,8 @@ def check_declarations(manifest: Manifest, resources: list[Resource]) -> None:
                     assert attribute in columns, (
                         f"{resource.name}.{field.name} is kept in {attribute}, which is no column"
                     )
-        for name in (*resource.columns, *resource.filters, *resource.quick_filters, resource.title):
+        columns_of_fields = (part for name in resource.columns for part in name.split("+"))
+        for name in (*columns_of_fields, *resource.filters, *resource.quick_filters, resource.title):
             assert resource.has_field(name) or name in extra, (
                 f"{resource.name} names a field {name} it has not"
             )

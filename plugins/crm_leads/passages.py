@@ -16,7 +16,7 @@ MOVED = "lead.moved"
 """Option of a draft whose lead gets another status."""
 
 UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
-"""Whoever was allowed to write a lead, or to see it, was allowed its passages, also where it is somebody else's now."""
+"""Whoever was allowed to write a lead was allowed its passages, also where that gave it to somebody else."""
 
 
 def keep_passages(written: Sequence[tuple[Lead, Draft]], context: WriteContext) -> None:
@@ -53,8 +53,7 @@ def time_in_statuses(session: Session, lead: Lead) -> Mapping[int, timedelta]:
     """{status id: how long the lead has been in it}, all its stays together."""
     now = utcnow()
     found = session.execute(
-        sa.select(Passage.status_id, Passage.since, Passage.until).where(Passage.lead_id == lead.id),
-        **UNSCOPED,
+        sa.select(Passage.status_id, Passage.since, Passage.until).where(Passage.lead_id == lead.id)
     )
     spent: dict[int, timedelta] = {}
     for status_id, since, until in found:
@@ -70,8 +69,7 @@ def last_open_status(session: Session, lead_id: int) -> int | None:
         .join(Status, Status.id == Passage.status_id)
         .where(Passage.lead_id == lead_id, Status.meaning == OPEN)
         .order_by(Passage.since.desc(), Passage.id.desc())
-        .limit(1),
-        **UNSCOPED,
+        .limit(1)
     )
 
 
