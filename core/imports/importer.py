@@ -10,8 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
-from core.db import is_sqlite
-from core.fields.references import Tags
 from core.host.dispatch import PluginError
 from core.house import House
 from core.i18n import Text, _
@@ -20,22 +18,26 @@ from core.imports.further import Raw, put_on_stored, raw_rows, read_further
 from core.imports.models import CREATE, CREATED, DUPLICATE, ERROR, FILL, SKIP, UPDATED, ImportRun
 from core.imports.outcome import Outcome
 from core.imports.plan import RECORD_ID
+from core.imports.settling import (
+    is_empty_on,
+    one_at_a_time,
+    refuse_lost_letters,
+    rows_by_key,
+    skip,
+    told,
+    whole_number,
+)
 from core.imports.sheets import Sheets
-from core.imports.targets import in_file, split_name
+from core.imports.targets import split_name
 from core.references import add_value
 from core.resources.context import Draft, Refused, WriteContext, write_context
 from core.resources.declare import IdentityKey, Resource
 from core.resources.identity import Match, find_matches, keys_of
 from core.resources.rights import title_of
-from core.resources.side import stored_value
 from core.resources.write import NotValid, check_draft, read_draft, write_drafts
 from core.tabular import Row
 
 Keys = list[tuple[IdentityKey, str]]
-
-
-ONE_AT_A_TIME = 0x1A9057
-"""The key of the lock that imports wait for on PostgreSQL."""
 
 
 class Importer:
@@ -129,7 +131,7 @@ class Importer:
             raw = {**main, **raw}
             rows = raw_rows(raw, listed)
         draft = read_draft(self.resource, raw, self._context, row=number)
-        _refuse_lost_letters(draft)
+        refuse_lost_letters(draft)
         draft.options["id"] = raw.get(RECORD_ID)
         draft.options["given"] = dict(draft.values)
         routed = self.resource.route_import(draft.values) if self.resource.route_import else None
@@ -150,7 +152,7 @@ class Importer:
                 each.draft.problem("", str(error))
             if each.draft.problems:
                 each.outcome = ERROR
-                each.problems = _told(each.draft)
+                each.problems = told(each.draft)
 
     def _make_values(self) -> None:
         for list_name, names in self._context.reading.new_references.items():
@@ -166,7 +168,7 @@ class Importer:
         """Find each draft's stored twin, or an earlier row's, and do with it what the import says."""
         if self.on_duplicate == CREATE:
             return
-        _one_at_a_time(self.session)
+        one_at_a_time(self.session)
         keys = [self._keys_of(each.draft) if each.draft else [] for each in outcomes]
         matches = find_matches(self.session, self.house, self.resource, keys)
         own = self._by_number(outcomes)
@@ -179,7 +181,7 @@ class Importer:
             elif twin is not None:
                 self._duplicate(each, twin)
             if each.is_open and each.draft is not None and each.draft.is_new:
-                in_batch.update(_rows_by_key(its_keys, each.row.number))
+                in_batch.update(rows_by_key(its_keys, each.row.number))
 
     def _keys_of(self, draft: Draft) -> Keys:
         """What a row is recognised by: what was chosen, else all that is sure."""
@@ -207,7 +209,7 @@ class Importer:
         numbers = {
             row: number
             for row, draft in drafts.items()
-            if (number := _whole_number(draft.options["id"])) is not None
+            if (number := whole_number(draft.options["id"])) is not None
         }
         if not numbers:
             return {}
@@ -227,7 +229,7 @@ class Importer:
         label = str(twin.key.label)
         row = twin.row or self._taken.get((twin.resource, twin.record_id or 0))
         if row is not None:
-            _skip(
+            skip(
                 each,
                 _("Row %(row)s has the same %(key)s.", row=row, key=label),
                 twin.resource,
@@ -241,7 +243,7 @@ class Importer:
                 sa.select(resource.model).where(resource.model.id == twin.record_id)
             ).first()
         if record is None:  # to be skipped, or out of this person's sight
-            _skip(each, words, twin.resource, twin.record_id)
+            skip(each, words, twin.resource, twin.record_id)
         else:
             self._onto(each, record, resource, words)
 
@@ -253,7 +255,7 @@ class Importer:
         if row != each.row.number:
             words = _("Row %(row)s is the same record.", row=row)
         if row != each.row.number or self.on_duplicate == SKIP:
-            _skip(each, words, resource.name, record.id)
+            skip(each, words, resource.name, record.id)
             return
         values = {
             name: value
@@ -261,7 +263,7 @@ class Importer:
             if value not in (None, "", ()) and resource.has_field(name)
         }
         if self.on_duplicate == FILL:
-            values = {name: value for name, value in values.items() if _is_empty_on(record, resource, name)}
+            values = {name: value for name, value in values.items() if is_empty_on(record, resource, name)}
         draft.resource, draft.values, draft.record_id, draft.current = resource, values, record.id, record
         draft.children = {}
 
@@ -287,7 +289,7 @@ class Importer:
                 self._write_group([each])
         except NotValid as error:
             each.outcome = ERROR
-            each.problems = _told(error.draft)
+            each.problems = told(error.draft)
         except Refused as refused:
             each.outcome, each.problems = ERROR, [("", refused.message)]
         except PluginError as error:
@@ -308,48 +310,6 @@ class Importer:
                 continue
             each.outcome = CREATED
             if self.dry:
-                self._seen.update(_rows_by_key(self._keys_of(draft), each.row.number))
+                self._seen.update(rows_by_key(self._keys_of(draft), each.row.number))
             else:
                 self._taken[draft.resource.name, record.id] = each.row.number
-
-
-def _one_at_a_time(session: Session) -> None:
-    """Until this transaction ends no other import looks for duplicates: two of the same file would find none of each other.
-
-    SQLite has one writer at a time as it is.
-    """
-    if not is_sqlite(session):
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
-
-
-def _told(draft: Draft) -> list[tuple[str, Text]]:
-    """The problems of a draft under the names that columns are mapped to."""
-    return [(in_file(draft.resource, problem.field), problem.message) for problem in draft.problems]
-
-
-def _refuse_lost_letters(draft: Draft) -> None:
-    """A name of nothing but question marks had letters once: whoever wrote the file could not write them."""
-    title = draft.resource.title
-    name = draft.values.get(title)
-    if isinstance(name, str) and name and not name.strip("? "):
-        words = _("Nothing but question marks: its letters were lost when the file was written.")
-        draft.problem(title, words, "lost_letters")
-
-
-def _skip(each: Outcome, words: Text, resource: str, record_id: int | None) -> None:
-    each.outcome, each.problems = DUPLICATE, [("", words)]
-    each.resource, each.record_id = resource, record_id
-
-
-def _rows_by_key(keys: Iterable[tuple[IdentityKey, str]], row: int) -> dict[tuple[str, str], int]:
-    return {(key.name, value): row for key, value in keys}
-
-
-def _is_empty_on(record: Any, resource: Resource, name: str) -> bool:
-    declared = resource.field(name)
-    return not isinstance(declared.kind, Tags) and stored_value(resource, record, declared) in (None, "", ())
-
-
-def _whole_number(raw: Any) -> int | None:
-    text = str(raw if raw is not None else "").strip()
-    return int(text) if text.isdecimal() and len(text) < 18 else None

@@ -20,11 +20,17 @@ from core.imports.survey import Survey, Words, survey
 from core.imports.targets import grouped, targets_of, writable_fields
 from core.imports.uploads import Opened, folder_of, is_csv, understand
 from core.imports.web.attributes import NEW, make_attributes, may_make_attributes
+from core.imports.web.choices import (
+    chosen_keys,
+    key_choices,
+    shown_constants,
+    trouble_of_constants,
+    typed_constants,
+)
 from core.imports.web.own import OwnImport, own
 from core.resources.context import Refused
 from core.resources.declare import Field
 from core.resources.door import flash_toast
-from core.resources.write import read_draft
 from core.tabular import ENCODINGS, CsvFormat, TableError, fold
 
 FACTS = ("encoding", "separator", "sheet", "decimal", "date_order")
@@ -45,15 +51,6 @@ class ColumnLine:
     note: Text = ""
     tone: str = ""
     is_empty: bool = False
-
-
-@dataclass(frozen=True)
-class KeyChoice:
-    """Something by which a row's record can be recognised, and whether it is."""
-
-    name: str
-    label: Text
-    on: bool
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def columns(id: int) -> ResponseReturnValue:
         return _page(step, opened, mapping, problem)
     if NEW in mapping.values():
         return _made_attributes(step, opened, mapping)
-    problem = _trouble(step, mapping) or _trouble_of_constants(step)
+    problem = _trouble(step, mapping) or trouble_of_constants(step)
     if problem:
         return _page(step, opened, mapping, problem), 422
     _keep(step, opened, mapping)
@@ -155,8 +152,8 @@ def _keep(step: OwnImport, opened: Opened, mapping: Mapping[int, str]) -> None:
     run.mapping = {str(column): name for column, name in mapping.items()}
     run.constants = {
         name: value for name, value in opened.plan.constants.items() if name not in mapping.values()
-    } | dict(_typed_constants(step))
-    run.keys = _chosen_keys(step)
+    } | dict(typed_constants(step))
+    run.keys = chosen_keys(step)
     run.on_duplicate = form["duplicates"] if form.get("duplicates") in ON_DUPLICATE else SKIP
     offered = set(form.getlist("offered"))
     chosen = set(form.getlist("new"))
@@ -200,8 +197,8 @@ def _page(step: OwnImport, opened: Opened, mapping: Mapping[int, str], problem: 
         new_words=_new_words(step, seen),
         may_make=here.actor.may("settings", "edit"),
         defaults=_defaults(step, mapping),
-        keys=_keys(step, mapping),
-        constants=_shown_constants(step),
+        keys=key_choices(step, mapping),
+        constants=shown_constants(step),
         fields=writable_fields(here.resource),
         record_id=RECORD_ID,
         new_attribute=NEW if may_make_attributes(step) else "",
@@ -237,58 +234,6 @@ def _words_note(step: OwnImport, declared: Field, words: Words) -> tuple[Text, s
     if new and words.list in creatable_lists(step.here.house, step.here.resource):
         return ngettext("%(num)s new value", "%(num)s new values", new), "warn"
     return _("%(known)s of %(all)s recognised", known=known, all=known + new), "warn" if new else ""
-
-
-def _keys(step: OwnImport, mapping: Mapping[int, str]) -> list[KeyChoice]:
-    """What records can be recognised by: the number if a column has it, then the resource's keys."""
-    chosen = _chosen_keys(step) if "keys" in request.values else step.run.keys
-    found = []
-    if RECORD_ID in mapping.values():
-        found.append(KeyChoice(RECORD_ID, _("number"), chosen is None or RECORD_ID in chosen))
-    for key in step.here.resource.identity:
-        found.append(KeyChoice(key.name, key.label, not key.hint if chosen is None else key.name in chosen))
-    return found
-
-
-def _chosen_keys(step: OwnImport) -> list[str] | None:
-    """The keys that are ticked; None where they are those that go without saying."""
-    if "keys" not in request.values:
-        return step.run.keys
-    hints = {key.name for key in step.here.resource.identity if key.hint}
-    offered = {RECORD_ID, *(key.name for key in step.here.resource.identity)} & set(
-        request.values.getlist("keys")
-    )
-    chosen = offered & set(request.values.getlist("key"))
-    return None if chosen == offered - hints else sorted(chosen)
-
-
-def _typed_constants(step: OwnImport) -> list[tuple[str, str]]:
-    """(field, text) of what every row gets that says nothing itself, as typed in the page."""
-    known = {each.name for each in writable_fields(step.here.resource)}
-    pairs = zip(
-        request.values.getlist("constant-field"), request.values.getlist("constant-value"), strict=False
-    )
-    return [(name, text.strip()) for name, text in pairs if name in known and text.strip()]
-
-
-def _shown_constants(step: OwnImport) -> list[tuple[str, str]]:
-    if "constant-field" in request.values:
-        return _typed_constants(step)
-    return [(name, str(value)) for name, value in step.run.constants.items()]
-
-
-def _trouble_of_constants(step: OwnImport) -> str:
-    """Why what was typed for empty cells cannot be taken; '' when it can."""
-    context = step.here.writing("import", create_references=frozenset())
-    draft = read_draft(step.here.resource, dict(_typed_constants(step)), context)
-    return " ".join(
-        _(
-            "%(name)s: %(text)s",
-            name=str(step.here.resource.field(problem.field).label),
-            text=str(problem.message),
-        )
-        for problem in draft.problems
-    )
 
 
 def _new_words(step: OwnImport, seen: Survey) -> list[NewWords]:
