@@ -84,7 +84,7 @@ def due_mark(expires_on: date | None, today: date) -> Markup | None:
     if left > SOON_DAYS:
         return None
     if left < 0:
-        return Markup('<span class="due bad-text">{}</span>').format(_("Expired"))
+        return Markup('<span class="due bad-text">{}</span>').format(_("Has expired"))
     words = (
         _("Expires today")
         if left == 0

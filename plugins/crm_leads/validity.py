@@ -106,7 +106,7 @@ def _runs_out(lead: Lead) -> bool:
 EXPIRES = Filter(
     "expires",
     _l("Expiry"),
-    lambda: ((SOON, _l("Expires soon")), (EXPIRED, _l("Expired"))),
+    lambda: ((SOON, _l("Expires soon")), (EXPIRED, _l("Has expired"))),
     expires_within,
 )
 

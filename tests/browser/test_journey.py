@@ -171,6 +171,8 @@ def work_on_it(page: Page, folder: Path) -> None:
 
     settle(page)
     page.locator(".record-facts a[href$='/edit#tags']").click()
+    expect(page).to_have_url(re.compile("/edit#tags$"))
+    settle(page)  # Ctrl Enter is a key of the script
     page.locator("form[data-record-form] #tags").fill("Visita en noviembre")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".record-facts .chip").first).to_have_text("Visita en noviembre")
