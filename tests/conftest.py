@@ -26,5 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark a test by the systems that it uses, so that `-m "not browser"` needs no discipline."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        for mark in {MARK_OF_FIXTURE[name] for name in fixtures if name in MARK_OF_FIXTURE}:
+        marks = {MARK_OF_FIXTURE[name] for name in fixtures if name in MARK_OF_FIXTURE}
+        given = getattr(item, "callspec", None)
+        if given is not None and given.params.get("backend") == "postgresql":
+            marks.add("postgres")
+        for mark in marks:
             item.add_marker(mark)
