@@ -1,0 +1,30 @@
+"""What a plugin declares about its records; frozen, so that one declaration can serve every surface."""
+
+from __future__ import annotations
+
+from core.resources.declare.fields import AttributeValues, Child, Field, SideTable
+from core.resources.declare.lists import Board, Column, Filter, SavedFilter
+from core.resources.declare.pages import Action, Ask, Mark, Marked, Panel, Path, RestAction, Shortcut
+from core.resources.declare.resource import IdentityKey, ReferenceList, Resource
+
+__all__ = [
+    "Action",
+    "Ask",
+    "AttributeValues",
+    "Board",
+    "Child",
+    "Column",
+    "Field",
+    "Filter",
+    "IdentityKey",
+    "Mark",
+    "Marked",
+    "Panel",
+    "Path",
+    "ReferenceList",
+    "Resource",
+    "RestAction",
+    "SavedFilter",
+    "Shortcut",
+    "SideTable",
+]

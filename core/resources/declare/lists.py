@@ -1,0 +1,67 @@
+"""What a plugin declares about the list of its records: columns, filters, views, the board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.i18n import Text
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list that is not simply a field: drawn by `html(value)` from what `prefetch` found.
+
+    `prefetch(session, ids)` gets the ids of the whole page and answers `{id: value}` in one query. `sort` is the
+    field whose order the column's head offers. Its place is where `Resource.columns` names it, else the end.
+    """
+
+    name: str
+    label: Text
+    prefetch: Callable[[Session, Sequence[int]], Mapping[int, Any]]
+    html: Callable[[Any], Any]
+    align: str = ""
+    sort: str = ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of the list that is not simply a field: choices, and the criterion each one means."""
+
+    name: str
+    label: Text
+    choices: Callable[[], Sequence[tuple[str, Text]]]
+    criterion: Callable[[str], Any]
+    personal: Callable[[str, Any], Any] | None = None
+    """In place of `criterion` where it depends on who asks: gets the value and the actor (None: the system)."""
+
+
+@dataclass(frozen=True)
+class SavedFilter:
+    """A view the plugin ships: a tab over the list with this query string, e.g. `status=open&sort=-value`."""
+
+    name: str
+    label: Text
+    query: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    """The list as a board: a column for each value of the path's field, a card for each record.
+
+    Args:
+        sum: the field of money that is added up at the head of a column, and stands on a card.
+        fact: the field that tells a card's sort (a segment).
+        age: the field at a card's foot.
+        next: the column of a plugin whose content stands at a card's foot, where there is one.
+    """
+
+    sum: str = ""
+    fact: str = ""
+    age: str = ""
+    next: str = "next_step"
