@@ -14,6 +14,7 @@ from core.house import House, current_house
 from core.i18n import _
 from core.merging.apart import bring_together, keep_apart
 from core.merging.candidates import groups_of
+from core.merging.here import id_in
 from core.merging.models import Merge
 from core.merging.rights import may_merge, reached
 from core.merging.service import Wishes, merge
@@ -56,7 +57,7 @@ def merge_records(resource: str) -> ResponseReturnValue:
         _choices(body, "from"),
         _choices(body, "main"),
         _object(body, "values"),
-        {int(id): version for id, version in _choices(body, "versions").items() if id.isdecimal()},
+        {id: version for text, version in _choices(body, "versions").items() if (id := id_in(text))},
     )
 
     def do() -> Answer:

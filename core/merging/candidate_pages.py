@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, jsonify, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.i18n import _
@@ -19,7 +19,8 @@ from core.resources.context import Refused
 from core.resources.declare import Resource
 from core.resources.door import flash_toast
 from core.resources.identity import kin_of
-from core.resources.pages.here import Here, is_htmx, onward
+from core.resources.pages.here import Here, onward
+from core.resources.pages.undoing import told_back
 from core.resources.read import find
 from core.resources.rights import title_of
 
@@ -102,10 +103,7 @@ def together(resource: str) -> ResponseReturnValue:
     here = enter_here(resource)
     bring_together(here.session, _records(here))
     here.session.commit()
-    flash_toast(_("They are candidates again."))
-    if is_htmx() or request.headers.get("X-Requested-With") == "fetch":
-        return jsonify(text=str(_("They are candidates again."))), 200, {"HX-Refresh": "true"}
-    return redirect(_back(here))
+    return told_back(_("They are candidates again."), onto=_back(here))
 
 
 def _first_step(here: Here, record: Any) -> tuple[Any, str] | None:

@@ -22,6 +22,7 @@ from core.merging.apart import apart_among, pairs_among
 from core.merging.rights import may_merge_record, narrowest
 from core.resources.declare import IdentityKey, Resource
 from core.resources.identity import kin_of
+from core.routing import LARGEST_ID
 
 PAGE = 20
 SHOWN = 10
@@ -212,7 +213,14 @@ def encoded_head(head: tuple[int, str]) -> str:
 
 def decoded_head(cursor: str) -> tuple[int, str]:
     """What a cursor means. Raises ValueError where it is none of ours."""
-    head = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    if not isinstance(head, list) or [type(each) for each in head] != [int, str] or "\0" in head[1]:
-        raise ValueError(cursor[:40])
-    return head[0], head[1]
+    try:
+        head = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except RecursionError as error:
+        raise ValueError("not a cursor") from error
+    if not isinstance(head, list) or [type(each) for each in head] != [int, str]:
+        raise ValueError("not a cursor")
+    count, value = head
+    value.encode()  # a lone surrogate is a ValueError here, and no text of a database
+    if not 0 <= count <= LARGEST_ID or "\0" in value:
+        raise ValueError("not a cursor")
+    return count, value

@@ -9,7 +9,6 @@ from flask import (
     Response,
     abort,
     g,
-    jsonify,
     make_response,
     redirect,
     render_template,
@@ -33,7 +32,8 @@ from core.merging.service import Wishes, merge
 from core.merging.undo import part
 from core.resources.context import Refused
 from core.resources.door import flash_toast
-from core.resources.pages.here import Here, is_htmx, onward
+from core.resources.pages.here import Here, onward
+from core.resources.pages.undoing import told_back
 from core.resources.read import find
 from core.resources.rights import title_of
 from core.resources.write import NotValid
@@ -76,22 +76,17 @@ def merging(resource: str) -> ResponseReturnValue:
         _chosen(given, "from-"),
         _chosen(given, "main-"),
         None,
-        {int(k): v for k, v in _chosen(given, "version-").items()},
+        {id: version for text, version in _chosen(given, "version-").items() if (id := id_in(text))},
     )
     try:
         if keep is None:
             raise Refused(_("Say which record stays."), "choice")
         row = merge(here.writing(), here.resource, keep, [id for id in ids if id != keep], wishes)
         here.session.commit()
-    except NotValid as error:
+    except (Refused, NotValid, PluginError) as error:
         here.session.rollback()
-        words = [
-            _problem_words(here, problem.field, str(problem.message)) for problem in error.draft.problems
-        ]
-        return _merge_page(here, ids, keep, wishes, " ".join(words), 422)
-    except (Refused, PluginError) as error:
-        here.session.rollback()
-        return _merge_page(here, ids, keep, wishes, str(getattr(error, "message", error)), 409)
+        status = 422 if isinstance(error, NotValid) else 409
+        return _merge_page(here, ids, keep, wishes, _reason(here, error), status)
     number = len(row.gone_ids) + 1
     flash_toast(
         ngettext("%(num)d record is one now.", "%(num)d records are one now.", number),
@@ -112,21 +107,14 @@ def undo(id: int) -> ResponseReturnValue:
         session.commit()
     except (Refused, NotValid, PluginError) as error:
         session.rollback()
-        return _told(str(getattr(error, "message", error)), "bad", here.address)
+        return told_back(_reason(here, error), "bad", here.address)
     text = ngettext(
         "Taken back: %(num)d record is there again.",
         "Taken back: %(num)d records are there again.",
         len(done.back_ids),
     )
     words = " ".join([text, *map(str, done.left)])
-    return _told(words, "warn" if done.left else "ok", here.address_of(done.record_id))
-
-
-def _told(text: str, tone: str, address: str) -> ResponseReturnValue:
-    flash_toast(text, tone)
-    if is_htmx() or request.headers.get("X-Requested-With") == "fetch":
-        return jsonify(text=text), 200, {"HX-Refresh": "true"}
-    return redirect(address)
+    return told_back(words, "warn" if done.left else "ok", here.address_of(done.record_id))
 
 
 def _merge_page(
@@ -166,9 +154,19 @@ def _merge_page(
     return make_response(page, status)
 
 
-def _problem_words(here: Here, field: str, message: str) -> str:
-    label = str(here.resource.field(field).label) if here.resource.has_field(field) else ""
-    return f"{label}: {message}" if label else message
+def _reason(here: Here, error: Exception) -> str:
+    """Why it could not be, in words: each problem with the name of its field."""
+    if not isinstance(error, NotValid):
+        return str(getattr(error, "message", error))
+    words = []
+    for problem in error.draft.problems:
+        known = here.resource.has_field(problem.field)
+        words.append(
+            f"{here.resource.field(problem.field).label}: {problem.message}"
+            if known
+            else str(problem.message)
+        )
+    return " ".join(words)
 
 
 def _chosen(given: Mapping[str, str], prefix: str) -> dict[str, int]:

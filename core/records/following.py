@@ -17,7 +17,7 @@ from core.records.models import Favourite, Follower
 from core.records.views import views_of
 from core.resources.context import Refused
 from core.resources.declare import Filter, Resource
-from core.resources.rights import title_of
+from core.resources.names import RecordNames
 
 MOST_FAVOURITES = 20
 
@@ -137,14 +137,16 @@ def favourites_of(session: Session, house: House, actor: Actor) -> list[Kept]:
         .where(Favourite.user_id == actor.user_id)
         .order_by(Favourite.position, Favourite.id)
     ).all()
-    titles = _titles(session, house, rows)
+    names = RecordNames(session, house)
+    for name in {row.resource for row in rows}:
+        names.know(name, [row.record_id for row in rows if row.resource == name])
     found = []
     for row in rows:
         resource = house.resources.get(row.resource)
         if resource is None or not actor.may(resource.name, "view"):
             continue
         if row.record_id is not None:
-            title = titles.get((row.resource, row.record_id))
+            title = names.name(row.resource, row.record_id)
             if title is not None:
                 found.append(Kept(row.id, title, resource.icon, f"/{resource.name}/{row.record_id}"))
             continue
@@ -154,20 +156,6 @@ def favourites_of(session: Session, house: House, actor: Actor) -> list[Kept]:
             url = f"/{resource.name}?view=s{view.id}&{view.query}"
             found.append(Kept(row.id, view.name, "filter", url))
     return found
-
-
-def _titles(session: Session, house: House, rows: Sequence[Favourite]) -> dict[tuple[str, int], str]:
-    """Titles of the records that the session's person sees; one query a resource."""
-    wanted: dict[str, list[int]] = {}
-    for row in rows:
-        if row.record_id is not None and row.resource in house.resources:
-            wanted.setdefault(row.resource, []).append(row.record_id)
-    titles: dict[tuple[str, int], str] = {}
-    for name, ids in wanted.items():
-        resource = house.resources[name]
-        for record in session.scalars(sa.select(resource.model).where(resource.model.id.in_(ids))):
-            titles[name, record.id] = title_of(resource, record)
-    return titles
 
 
 def _mine(

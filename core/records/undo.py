@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.access.actor import Actor
 from core.db import utcnow
 from core.fields import Formats
+from core.host.dispatch import PluginError
 from core.i18n import _
 from core.records import snapshot
 from core.records.history import note
@@ -148,8 +149,8 @@ def _change_back(session: Session, resource: Resource, row: Undo, context: Write
         except NotValid as error:
             reason = " ".join(str(problem.message) for problem in error.draft.problems)
             session.expire(stored.record)
-        except Refused as refused:
-            reason = str(refused.message)
+        except (Refused, PluginError) as error:
+            reason = str(getattr(error, "message", error))
             session.expire(stored.record)
     return Undone(done, len(old) - done, reason)
 

@@ -52,10 +52,14 @@ class Deed:
 
 @dataclass
 class Result:
-    """What came of it: records done, those that were so already, and those that could not be, with the reason."""
+    """What came of it: records done, those that were so already, and those that could not be, with the reason.
+
+    `failures` counts these; of a job on many nothing more is kept of them.
+    """
 
     done: int = 0
     skipped: int = 0
+    failures: int = 0
     failed: list[tuple[int, str, str]] = kept(default_factory=list)
     undo: int | None = None
 
@@ -63,8 +67,8 @@ class Result:
         parts = [ngettext("%(num)d done", "%(num)d done", self.done)]
         if self.skipped:
             parts.append(ngettext("%(num)d was so already", "%(num)d were so already", self.skipped))
-        if self.failed:
-            parts.append(ngettext("%(num)d failed", "%(num)d failed", len(self.failed)))
+        if self.failures:
+            parts.append(ngettext("%(num)d failed", "%(num)d failed", self.failures))
         return ", ".join(parts) + "."
 
 
@@ -141,14 +145,14 @@ def run_job(job: Job) -> None:
         seen += len(ids)
         total.done += found.done
         total.skipped += found.skipped
-        total.failed += found.failed[:50]
+        total.failures += found.failures
         job.progress(seen)
     job.result.update(
         text=total.text(),
         figures={
             str(_("Done")): total.done,
             str(_("Skipped")): total.skipped,
-            str(_("Failed")): len(total.failed),
+            str(_("Failed")): total.failures,
         },
         undos=undos,
     )
@@ -219,6 +223,7 @@ def _do_one(deed: Deed, resource: Resource, stored: Stored, context: WriteContex
 
 
 def _failed(result: Result, stored: Stored, title: str, reason: str) -> None:
+    result.failures += 1
     result.failed.append((stored.id, title, reason))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from core.resources.context import WriteContext
 from core.resources.declare import Resource, RestAction, Shortcut
 from core.resources.read import find
+from core.resources.rights import require_reach
 from core.resources.write import change
 
 
@@ -26,8 +27,9 @@ def press(
     """Do it to one record; False where there was nothing to do. The caller commits.
 
     Raises:
-        NotValid, Refused: a rule forbids it.
+        NotValid, Refused: a rule forbids it, or the right that it needs does not reach this record.
     """
+    require_reach(resource, record, shortcut.permission, context)
     raw = shortcut.changes(context, record, given or {})
     if raw is None:
         return False
@@ -42,7 +44,7 @@ def by_api(resource_name: str, shortcut: Shortcut) -> RestAction:
         resource = context.house.resources[resource_name]
         press(shortcut, resource, record, context, body)
         context.session.flush()
-        stored = find(context.session, resource, record.id)
+        stored = find(context.session, resource, record.id, children=True)
         return {} if stored is None else stored.json(context.formats)
 
     return RestAction(shortcut.name, shortcut.label, run, permission=shortcut.permission)

@@ -177,6 +177,7 @@ def test_a_discarded_lead_returns_to_the_status_it_had(desk: Desk, door: str) ->
     elif door == "api":
         answer = desk.api.post(f"/api/v1/leads/{desk.lead}/reopen", headers=desk.headers)
         assert answer.status_code == 200 and answer.json["status"]["name"] == "Procesado", answer.text
+        assert answer.json == desk.told()  # the whole record, its addresses and contact persons too
     else:
         desk.person.post("/leads/bulk", data={"action": "press:reopen", "id": desk.lead})
     lead = desk.told()

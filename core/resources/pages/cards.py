@@ -82,7 +82,7 @@ def value_of(here: Here, stored: Stored, declared: Field, editable: bool) -> Val
         _html(here, stored, declared, value, is_empty),
         is_empty,
         edit,
-        link_of(declared, value) or _way_to(here, declared, value),
+        link_of(declared, value) or _way_to(here, declared, value) or _file_link(here, stored, value),
         _doubt(declared, value),
         declared.wide,
         marks_beside(here, stored.id, declared.name, declared.kind, value, editable),
@@ -135,6 +135,7 @@ def _way_to(here: Here, declared: Field, value: Any) -> Link | None:
 
 
 def _file_link(here: Here, stored: Stored, value: Any) -> Link | None:
+    """To the file that a value names, while it is on this record."""
     if not isinstance(value, FileRef) or not value.is_here:
         return None
     address = f"{here.address_of(stored.id)}/files/{value.id}"

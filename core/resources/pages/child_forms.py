@@ -58,9 +58,9 @@ class ChildForms:
     sent: bool = True
     """Whether the request brought them; rows that were not sent stay as they are."""
 
-    def row(self, id: int) -> RowForm | None:
+    def row(self, id: str) -> RowForm | None:
         """The row of this id, where it is still there."""
-        return next((row for row in self.rows if row.id == id), None)
+        return next((row for row in self.rows if row.id is not None and str(row.id) == id), None)
 
     @property
     def wrong(self) -> list[tuple[str, str, Text]]:

@@ -12,6 +12,7 @@ from core.db import db
 from core.house import current_house
 from core.i18n import _
 from core.records.following import (
+    MOST_FAVOURITES,
     favourites_of,
     follow,
     followers_of,
@@ -107,9 +108,9 @@ def order() -> ResponseReturnValue:
     actor = g.get("actor", ANONYMOUS)
     if actor.user_id is None:
         abort(403)
-    order_favourites(
-        db.session(), actor.user_id, [int(id) for id in request.form.getlist("id") if id.isdecimal()]
-    )
+    given = request.form.getlist("id")[:MOST_FAVOURITES]
+    ids = [int(id) for id in given if id.isdecimal() and len(id) < 19]
+    order_favourites(db.session(), actor.user_id, ids)
     db.session.commit()
     return "", 204
 

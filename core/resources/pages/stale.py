@@ -93,7 +93,7 @@ def take(
     child_name, _dot, rest = wanted.partition(".")
     id, _dot, field = rest.partition(".")
     for each in children:
-        row = each.row(int(id)) if each.child.name == child_name and id.isdecimal() else None
+        row = each.row(id) if each.child.name == child_name else None
         held = _raw_rows(here, rows).get(child_name, {}).get(id)
         if row is not None and held is not None and each.child.has_field(field):
             row.form[field].data = held[field]
@@ -112,7 +112,7 @@ def _row_clashes(
             each.rows.append(_theirs(here, each, row))
             found.append(Clash("", _("%(row)s (new)", row=child.label), who, _title(here, child, row), ""))
     for id, old in was.items():
-        mine = each.row(int(id)) if id.isdecimal() else None
+        mine = each.row(id)
         if not isinstance(old, dict):
             abort(400)
         if id in now:

@@ -17,7 +17,7 @@ from core.records.models import History
 from core.records.undo import remember_change, undo, undo_address
 from core.resources.context import Refused, WriteContext, write_context
 from core.resources.door import flash_toast
-from core.resources.pages.here import Here, is_htmx
+from core.resources.pages.here import Here, go_back, is_htmx
 from core.resources.read import Stored
 from core.resources.write import check_draft, read_draft, write_drafts
 
@@ -54,15 +54,23 @@ def take_back(undo_id: int) -> ResponseReturnValue:
         session.commit()
     except Refused as refused:
         session.rollback()
-        return _answer(str(refused.message), "bad")
+        return told_back(str(refused.message), "bad")
     if done.skipped and not done.done:
-        return _answer(done.reason or _("Not taken back: it was changed again since."), "bad")
+        return told_back(done.reason or _("Not taken back: it was changed again since."), "bad")
     text = _("Taken back.")
     if done.skipped:
         text += " " + ngettext(
             "%(num)d was changed since and stays.", "%(num)d were changed since and stay.", done.skipped
         )
-    return _answer(text, "ok")
+    return told_back(text, "ok")
+
+
+def told_back(text: str, tone: str = "ok", onto: str = "") -> ResponseReturnValue:
+    """What came of taking something back: by script a word, and the page anew; else on to an address, or back."""
+    flash_toast(text, tone)
+    if is_htmx() or request.headers.get("X-Requested-With") == "fetch":
+        return jsonify(text=text), 200, {"HX-Refresh": "true"}
+    return redirect(onto) if onto else go_back()
 
 
 def _last_deed(here: Here, id: int) -> str | None:
@@ -72,12 +80,3 @@ def _last_deed(here: Here, id: int) -> str | None:
         .order_by(History.id.desc())
         .limit(1)
     )
-
-
-def _answer(text: str, tone: str) -> ResponseReturnValue:
-    flash_toast(text, tone)
-    if is_htmx() or request.headers.get("X-Requested-With") == "fetch":
-        return jsonify(text=text), 200, {"HX-Refresh": "true"}
-    own = request.host_url.rstrip("/")
-    back = request.referrer or ""
-    return redirect(back if back.startswith(f"{own}/") else f"{request.script_root}/")

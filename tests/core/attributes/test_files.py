@@ -28,7 +28,7 @@ def test_a_file_comes_with_the_form(installation: Installation, make: Make) -> N
     kept = value(installation, made)
     assert kept["name"] == "contrato.pdf"
     page = browser.get(made).text
-    assert f"{made}/files/{kept['id']}" in page
+    assert f'class="value-act" href="{made}/files/{kept["id"]}"' in page
     assert browser.get(f"{made}/files/{kept['id']}").data == b"%PDF-1.4 x"
     found = browser.get("/leads?x_contrato.contains=contrato&columns=x_contrato").text
     assert "contrato.pdf" in found

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import threading
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -89,6 +92,7 @@ def test_who_may_not_see_what_it_became_is_not_led_there(
         ({"keep": 1, "merge": list(range(2, 50))}, 422),
         ({"keep": 1, "merge": [2**70]}, 422),
         ({"keep": 1, "merge": [2], "versions": {"2": 7}}, 409),
+        ({"keep": 1, "merge": [99], "versions": {"9" * 5000: 7}}, 404),
     ],
 )
 def test_forged_bodies_are_refused_and_nothing_is_done(api: Api, body: dict[str, Any], status: int) -> None:
@@ -99,6 +103,23 @@ def test_forged_bodies_are_refused_and_nothing_is_done(api: Api, body: dict[str,
     assert api.get("leads/2").status_code == 200
     with api.installation.session() as session:
         assert session.scalar(sa.select(sa.func.count(Merge.id))) == 0
+
+
+def test_forged_cursors_and_forms_are_no_fault_of_the_server(installation: Installation, api: Api) -> None:
+    one, two = api.make(**SAME), api.make(**SAME)
+    pages = installation.browser()
+    wanted = [[10**30, "a"], [-1, "a"], [2, "\ud800"], [2, "a\0"], ["2", "a"], [2], None]
+    cursors = [base64.urlsafe_b64encode(json.dumps(each).encode()).decode() for each in wanted]
+    for cursor in (*cursors, "W1" * 700, base64.urlsafe_b64encode(b"[" * 2000).decode(), "%%%"):
+        for resource in ("leads", "clients"):
+            at = f"{resource}/duplicates?key=email&cursor={quote(cursor)}"
+            assert api.get(at).status_code == 422, cursor[:40]
+        assert pages.get(f"/leads/duplicates?key=email&cursor={quote(cursor)}").status_code == 302
+        assert (
+            pages.get(f"/leads/duplicates?key=email&with=clients&cursor={quote(cursor)}").status_code == 302
+        )
+    forged = {"id": [one, two], "keep": one, "version-x": "1", f"version-{'9' * 5000}": "1"}
+    assert pages.post("/leads/merge", forged).location == f"/leads/{one}"
 
 
 def test_records_of_another_kind_are_not_merged(api: Api) -> None:

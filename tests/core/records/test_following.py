@@ -81,6 +81,7 @@ def test_favourites_stand_in_the_navigation_in_ones_own_order(company: Installat
     order = [str(each["id"]) for each in reversed(shown())]
     assert sara.post("/favourites/order", data={"id": order}).status_code == 204
     assert [each["label"] for each in shown()] == ["Mérida", "Dos", "Uno"]
+    assert sara.post("/favourites/order", data={"id": ["9" * 30, "9" * 5000]}).status_code == 204
     assert "Mérida" in sara.get("/shell/counts").text
     assert company.app.test_client().get("/api/v1/favourites", headers=company.token()).json["items"] == []
     sara.post(f"/favourites/{order[0]}/remove")

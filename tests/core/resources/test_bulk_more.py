@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from core.jobs.worker import inner_app, work_off
+from core.resources.bulk import PRESS, Deed, do
+from core.resources.context import write_context
+from core.resources.declare import Shortcut
 from core.testing.installation import Installation
-from tests.core.resources.conftest import WriteLead
+from tests.core.resources.conftest import ANA, WriteLead
 from tests.core.resources.test_record import undo_address
 
 
@@ -75,3 +79,31 @@ def test_what_a_job_did_is_taken_back_by_who_asked_for_it(
     assert {each["city"] for each in leads(installation)} == {"Mérida"}
     assert "/undo" not in browser.get(job).text
     assert browser.post(match.group(1)).status_code == 404
+
+
+def test_a_job_tells_how_many_could_not_be(installation: Installation, write_lead: WriteLead) -> None:
+    for number in range(203):
+        write_lead(name=f"L{number:03}")
+    browser = installation.browser()
+    job = browser.post(
+        "/leads/bulk", {"action": "edit:value", "all": "1", "sure": "y", "value": "much"}
+    ).location
+    work_off(inner_app(installation.app))
+    assert "203" in browser.get(job).text.split('class="result')[-1]
+    told = installation.app.test_client().get(f"/api/v1{job}", headers=installation.token()).json
+    assert "203" in str(told)
+
+
+def test_a_press_on_many_needs_its_own_right_on_each(
+    installation: Installation, write_lead: WriteLead
+) -> None:
+    installation.user(ANA)  # a salesperson, who may change but as shipped not delete
+    id = write_lead(by=ANA)
+    leads = installation.house.resources["leads"]
+    wipe = Shortcut(
+        "wipe", "Wipe", "x", ("city",), lambda *_: {"city": "X"}, "%(record)s", permission="delete"
+    )
+    with installation.session(ANA) as session:
+        context = write_context(session, installation.house, session.info["actor"], "page")
+        done = do(Deed(PRESS, "wipe"), replace(leads, shortcuts=(wipe,)), [id], context)
+        assert (done.done, [each[0] for each in done.failed]) == (0, [id])
