@@ -105,7 +105,7 @@ def _css(declared: Field) -> str:
 
 
 def _with_priorities(columns: list[ListColumn]) -> list[ListColumn]:
-    plain = [column.name for column in columns if not column.css]
+    plain = [column.name for column in columns[:-1] if not column.css]  # the last holds what a row offers
     classes = dict(zip(reversed(plain), LEAVE_FIRST + ("p1",) * len(plain), strict=False))
     return [
         replace(column, css=classes[column.name]) if column.name in classes else column for column in columns
