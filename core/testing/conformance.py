@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -22,9 +23,66 @@ from core.i18n import LANGUAGES
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
 
-    from core.resources.declare import Resource
+    from core.config import Config
+    from core.house import House
+    from core.resources.declare import Action, Child, Resource, Shortcut
 
 FACADE = {"core.api", "core.testing"}
+SPRITE = Path(__file__).resolve().parents[1] / "static" / "vendor" / "icons.svg"
+
+
+def check_all(name: str, *folders: Path) -> None:
+    """All that follows, for the plugin of this name.
+
+    It is switched on in an installation made for this on SQLite. `folders` are where plugins are looked for beside
+    those that `PROSPECTO_PLUGINS` names.
+
+    Raises:
+        LookupError: there is no such plugin, or its `plugin.toml` cannot be used.
+    """
+    from core.config import load_config
+    from core.host.lifecycle import enable
+    from core.host.schema.draft import model_differences
+    from core.testing.installation import Installation, Shape, config_for, make
+
+    places = tuple(dict.fromkeys((*folders, *load_config().plugin_folders)))
+    with TemporaryDirectory(prefix="prospecto-conformance-") as instance:
+        shape = Shape(apps=(), mode="simple", plugins=places)
+        config = config_for(Path(instance), shape)
+        manifest = _manifest(config, name)
+        check_manifest(manifest)
+        check_uses_only_the_facade(manifest)
+        check_imports_alone(manifest)
+        differences = model_differences(config, name)
+        assert not differences, f"its migrations make other tables than its models: {differences}"
+        check_tables(manifest)
+        make(config, shape)
+        enable(config, name, by=None)
+        installation = Installation(config)
+        try:
+            house = installation.house
+            assert name in house.manifests, f"{name} cannot be built; the Apps page says why"
+            check_declarations(manifest, [each for each in house.resources.values() if each.plugin == name])
+            check_icons(house)
+        finally:
+            installation.close()
+    check_translations(manifest)
+
+
+def check_manifest(manifest: Manifest) -> None:
+    """Its title and its summary are there in every language."""
+    for what, texts in (("title", manifest.title), ("summary", manifest.summary)):
+        missing = [language for language in LANGUAGES if language not in texts]
+        assert not missing, f"the {what} in {manifest.name}'s plugin.toml is missing in {', '.join(missing)}"
+
+
+def check_icons(house: House) -> None:
+    """Every icon that the enabled plugins name is in the sprite; another is drawn as nothing."""
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', SPRITE.read_text(encoding="utf-8")))
+    missing = [f"{icon} ({where})" for where, icon in _icons_of(house) if icon not in drawn]
+    assert not missing, (
+        f"not among the icons of core/static/vendor/icons.svg, which docs/frontend.md adds to: {', '.join(missing)}"
+    )
 
 
 def python_files(manifest: Manifest) -> list[Path]:
@@ -34,9 +92,10 @@ def python_files(manifest: Manifest) -> list[Path]:
 
 def check_imports_alone(manifest: Manifest) -> None:
     """Its modules import in a fresh interpreter, without the app and without the plugins it does not depend on."""
+    place = str(Path(manifest.folder).parent)
     for module in ("models", "plugin"):
         if (Path(manifest.folder) / f"{module}.py").exists():
-            code = f"import core.models, {manifest.package}.{module}"
+            code = f"import core.models, plugins; plugins.__path__.append({place!r}); import {manifest.package}.{module}"
             done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
             assert done.returncode == 0, (
                 f"{manifest.package}.{module} cannot be imported alone:\n{done.stderr}"
@@ -167,6 +226,45 @@ def sentences_of(folder: Path) -> set[str]:
 
 def placeholders(text: str) -> list[str]:
     return re.findall(r"%\([a-z_0-9]+\)[sd]", text)
+
+
+def _manifest(config: Config, name: str) -> Manifest:
+    """The plugin of this name, as it is found."""
+    from core.host.discovery import discover
+
+    catalogue = discover(config)
+    found = catalogue.get(name)
+    if found is None:
+        reason = next(
+            (each.reason for each in catalogue.broken if each.name == name), "there is no such plugin"
+        )
+        raise LookupError(f"{name}: {reason} (looked in {', '.join(map(str, config.plugin_folders))})")
+    return found
+
+
+def _icons_of(house: House) -> Iterator[tuple[str, str]]:
+    """What names an icon, and the icon."""
+    for manifest in house.manifests.values():
+        yield f"plugin.toml of {manifest.name}", manifest.icon
+    for item in house.menu:
+        yield f"menu entry {item.name}", item.icon
+    for kind in house.notifications.values():
+        yield f"notification {kind.name}", kind.icon
+    for resource in house.resources.values():
+        yield resource.name, resource.icon
+        parts: tuple[Action | Shortcut | Child, ...] = (
+            *resource.actions,
+            *resource.shortcuts,
+            *resource.children,
+        )
+        for part in parts:
+            yield f"{resource.name}.{part.name}", part.icon
+        for action, _sentence, icon in resource.happenings:
+            yield f"{resource.name}.{action}", icon
+    if house.hooks.has("register_reports"):
+        for _plugin, reports in house.hooks.each("register_reports"):
+            for report in reports:
+                yield f"report {report.name}", report.icon
 
 
 def _imported(path: Path) -> Iterator[str]:

@@ -53,6 +53,14 @@ def test_what_it_declares_exists(manifest: Manifest, sqlite_installation: Instal
     conformance.check_declarations(manifest, own)
 
 
+def test_every_icon_is_in_the_sprite(sqlite_installation: Installation) -> None:
+    conformance.check_icons(sqlite_installation.house)
+
+
+def test_its_title_is_in_every_language(manifest: Manifest) -> None:
+    conformance.check_manifest(manifest)
+
+
 def test_it_speaks_three_languages(manifest: Manifest) -> None:
     conformance.check_translations(manifest)
 
