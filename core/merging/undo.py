@@ -66,7 +66,7 @@ def part(context: WriteContext, merge_id: int) -> Parted:
     left = _restore(row, resource, stored, now, context)
     if missing:
         left.append(_("%(count)s rows that had come along are no longer there.", count=missing))
-    _welcome_back(context, resource, row, ids, title_of(resource, stored.record))
+    _welcome_back(context, resource, ids, title_of(resource, stored.record))
     announce(
         session,
         RecordsParted(utcnow(), row.undone_by_id, resource.name, row.record_id, context.source, tuple(ids)),
@@ -175,9 +175,7 @@ def _put_main_rows(draft: Draft, mains: Mapping[str, int | None], context: Write
         ]
 
 
-def _welcome_back(
-    context: WriteContext, resource: Resource, row: Merge, ids: Sequence[int], title: str
-) -> None:
+def _welcome_back(context: WriteContext, resource: Resource, ids: Sequence[int], title: str) -> None:
     """The records that are there again: found by search with all their rows, and their histories say so."""
     session = context.session
     records = session.scalars(

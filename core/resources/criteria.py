@@ -190,7 +190,7 @@ def _meant(place: Place, field: Field, condition: Condition, reading: Reading, a
         return _compare(place, field, condition.operator, condition.values[0], reading)
     if isinstance(field.kind, Reference):
         return _one_of(place, field, condition.values, reading, actor)
-    return sa.or_(*(_one(place, field, value, reading, actor) for value in condition.values))
+    return sa.or_(*(_one(place, field, value, reading) for value in condition.values))
 
 
 def _column(place: Place, field: Field) -> Any:
@@ -229,7 +229,7 @@ def _one_of(place: Place, field: Field, values: Sequence[str], reading: Reading,
     return sa.or_(*others)
 
 
-def _one(place: Place, field: Field, value: str, reading: Reading, actor: Actor | None) -> Any:
+def _one(place: Place, field: Field, value: str, reading: Reading) -> Any:
     kind = field.kind
     if isinstance(kind, Tags):
         return _tagged(place.resource, value)

@@ -23,6 +23,7 @@ from core.resources.pages.undoing import change_with_undo
 from core.resources.query import ListQuery, fetch_page
 from core.resources.read import Stored
 from core.resources.write import NotValid
+from core.routing import id_of
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:
@@ -92,6 +93,7 @@ def _row(here: Here, id: int) -> Markup:
     fields = needed_fields(here.resource, columns)
     only = ListQuery(ids=(id,), limit=1)
     page = fetch_page(here.session, here.resource, only, fields, here.reading, here.actor, extra=extra)
+    page.first = request.values.get("at", 1, id_of)
     shared = request.values.get("shared", "")
     currencies = dict([shared.split(":", 1)]) if ":" in shared else {}
     return draw_rows(here, page, columns, query, currencies)

@@ -38,7 +38,7 @@ def columns_of(resource: Resource, chosen: Sequence[str] = ()) -> list[ListColum
     names = [name for name in chosen if name in extras or fields.keys() >= set(name.split("+"))] or default
     found = [_of_field(resource, fields[resource.title], "is-name")]
     found += [
-        _of_extra(resource, extras[name])
+        _of_extra(extras[name])
         if name in extras
         else _of_fields(resource, [fields[each] for each in name.split("+")])
         for name in dict.fromkeys(names)
@@ -87,7 +87,7 @@ def _of_fields(resource: Resource, declared: Sequence[Field]) -> ListColumn:
     return replace(column, name=name, label=label, beside=more[0])
 
 
-def _of_extra(resource: Resource, extra: Column) -> ListColumn:
+def _of_extra(extra: Column) -> ListColumn:
     return ListColumn(
         extra.name, extra.label, "is-number" if extra.align == "end" else "is-extra", extra.sort, extra=extra
     )

@@ -104,7 +104,8 @@ class Here:
         into = led_on(self.session, self.resource, id)
         if into is None:
             return ""
-        return url_for(request.endpoint, **{**given, **request.args.to_dict(flat=False), "id": into})
+        tail = urlencode([*request.args.items(multi=True)])
+        return url_for(request.endpoint, **{**given, "id": into}) + (f"?{tail}" if tail else "")
 
 
 def enter(name: str, action: str = "view", look: str = "") -> Here:

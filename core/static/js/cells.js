@@ -112,6 +112,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   const form = event.detail.elt.closest?.("[data-cell-form]");
   if (!form) return;
   event.detail.parameters.shared = sharedOf(form);
+  event.detail.parameters.at = new URL(form.closest("tr").dataset.href, location.href).searchParams.get("at");
   form.dataset.sent = "1";
 });
 

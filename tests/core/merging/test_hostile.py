@@ -122,6 +122,22 @@ def test_forged_cursors_and_forms_are_no_fault_of_the_server(installation: Insta
     assert pages.post("/leads/merge", forged).location == f"/leads/{one}"
 
 
+def test_the_old_address_leads_on_to_the_same_page_whatever_it_is_asked(
+    installation: Installation, api: Api
+) -> None:
+    one, two = api.make(**SAME), api.make(**SAME)
+    api.merge(one, two)
+    for query in (
+        "from=q%3Dsol",
+        "_scheme=evil&_external=1",
+        "_anchor=x",
+        "resource=clients",
+        "endpoint=x&id=9",
+    ):
+        led = installation.browser().get(f"/leads/{two}?{query}")
+        assert (led.status_code, led.location) == (302, f"/leads/{one}?{query}")
+
+
 def test_records_of_another_kind_are_not_merged(api: Api) -> None:
     lead, _lead, _other = api.make(**SAME), api.make(**SAME), api.make(**SAME)
     client = api.make("clients", **SAME)

@@ -51,7 +51,8 @@ def test_the_row_keeps_the_columns_of_its_list(company: Installation) -> None:
     id = lead(company, city="Mérida")
     ada = company.browser()
     on = HTMX | {"HX-Current-URL": "http://localhost/leads?columns=city,value"}
-    row = ada.post(f"/leads/{id}/cell/city", data={"city": "Carora"}, headers=on).text
+    row = ada.post(f"/leads/{id}/cell/city", data={"city": "Carora", "at": "7"}, headers=on).text
+    assert "at=7" in row  # its place in the list, which the record's page tells
     assert "Carora" in row and 'data-field="city"' in row and 'data-field="segment"' not in row
 
 
