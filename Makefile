@@ -50,9 +50,9 @@ dev: install $(DEV) ## Make the environment with the developer's tools in it
 bench: install $(DEV) ## Measure, and write the figures into docs/performance.md (ARGS='import list')
 	@$(BIN)/python -m bench $(ARGS)
 
-new-plugin: install ## Make a new plugin: make new-plugin NAME=crm_visits
+new-plugin: install ## Make a new plugin: make new-plugin NAME=crm_visits (BARE=1: the manifest and an empty plugin.py)
 	@test -n "$(NAME)" || { echo "Which name? make new-plugin NAME=crm_visits"; exit 2; }
-	@$(BIN)/prospecto plugins new "$(NAME)"
+	@$(BIN)/prospecto plugins new "$(NAME)" $(if $(filter 1 yes true on,$(BARE)),--bare)
 
 translations: install ## Collect the texts, merge them into the catalogues, compile these, say what is untranslated
 	@$(BIN)/python tools/translations.py update

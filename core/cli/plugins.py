@@ -97,15 +97,18 @@ def uninstall(name: str, as_json: bool, yes: bool) -> None:
 @click.option(
     "--folder", type=click.Path(file_okay=False), help="Where to; by default where apps are looked for."
 )
-def new(name: str, folder: str | None) -> None:
-    """Write a new app that works: a table, a list, a form, and room for the rest."""
+@click.option("--bare", is_flag=True, help="A manifest, an empty plugin.py and a README, nothing else.")
+def new(name: str, folder: str | None, bare: bool) -> None:
+    """Write a new app that works: a table, a list, a form, its words, and room for the rest."""
     from core.host.skeleton import write_plugin
 
     try:
-        place = write_plugin(load_config(), name, folder)
+        place = write_plugin(load_config(), name, folder, bare)
     except ValueError as error:
         raise Wrong(str(error)) from None
     say(f"{place}: start reading at plugin.py. Switch it on with: prospecto plugins enable {name}")
+    say("After a change of its words: make translations, then fill the msgstr in its translations/es and fr.")
+    say(f"Whether it holds what is expected of it: core.testing.conformance.check_all({name!r}) in a test.")
 
 
 def _carry_out(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
@@ -14,8 +15,10 @@ from core.host.schema.draft import draft_revision
 SHIPPED = Path(__file__).resolve().parents[2] / "plugins"
 
 
-def write_plugin(config: Config, name: str, folder: str | None = None) -> Path:
-    """Write a plugin with one kind of record, its list, its form and its first migration.
+def write_plugin(config: Config, name: str, folder: str | None = None, bare: bool = False) -> Path:
+    """Write a plugin with one kind of record, its list, its form, its words and its first migration.
+
+    A `bare` one has a manifest, an empty `plugin.py` and a README.
 
     Raises:
         ValueError: the name cannot be used, or is taken.
@@ -34,10 +37,10 @@ def write_plugin(config: Config, name: str, folder: str | None = None) -> Path:
         "resource": f"{noun}s" if len(words) > 1 else name,
         "cls": noun.capitalize(),
         "declared": f"{noun}s".upper(),
-        "title": f"{noun}s".capitalize(),
+        "title": (" ".join(words) if bare else f"{noun}s").capitalize(),
     }
     try:
-        for path, text in FILES.items():
+        for path, text in (BARE if bare else FILES).items():
             file = place / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(Template(text.lstrip("\n")).substitute(texts), encoding="utf-8")
@@ -45,6 +48,12 @@ def write_plugin(config: Config, name: str, folder: str | None = None) -> Path:
     except ManifestError as error:
         shutil.rmtree(place)
         raise ValueError(error.message) from None
+    if bare:
+        return place
+    for language, translated in WORDS.items():
+        _write_words(
+            place, language, {texts["cls"]: texts["cls"], texts["title"]: texts["title"], **translated}
+        )
     if place.parent in config.plugin_folders:
         draft_revision(config, name, "first tables")
     return place
@@ -55,6 +64,33 @@ def _usual_place(config: Config) -> Path:
     in_development = (SHIPPED.parent / "pyproject.toml").is_file() and SHIPPED in config.plugin_folders
     return SHIPPED if in_development else config.instance / "plugins"
 
+
+def _write_words(place: Path, language: str, words: Mapping[str, str]) -> None:
+    """A catalogue of the words in `resources.py`, in the order that `make translations` keeps."""
+    file = place / "translations" / language / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    messages = "".join(
+        f'\n#: {place.name}/resources.py\nmsgid "{word}"\nmsgstr "{words[word]}"\n' for word in sorted(words)
+    )
+    file.write_text(CATALOGUE.lstrip("\n").replace("LANGUAGE", language) + messages, encoding="utf-8")
+
+
+CATALOGUE = r"""
+# Prospecto: the texts of this folder. Kept in line with the code by tools/translations.py.
+#
+msgid ""
+msgstr ""
+"Language: LANGUAGE\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+"""
+
+WORDS = {
+    "es": {"Name": "Nombre", "Owner": "Responsable", "Notes": "Notas", "General": "General"},
+    "fr": {"Name": "Nom", "Owner": "Responsable", "Notes": "Notes", "General": "Général"},
+}
+"""What a new plugin says, beside the name of its records, which only its author can translate."""
 
 FILES = {
     "plugin.toml": """
@@ -147,4 +183,11 @@ $declared = Resource(
 
 What this app is for, and what an administrator should know about it.
 """,
+}
+
+BARE = {
+    **{path: FILES[path] for path in ("plugin.toml", "__init__.py", "README.md")},
+    "plugin.py": '''
+"""What this plugin brings; each hook that it implements is a function of this file."""
+''',
 }

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -84,3 +87,29 @@ def test_a_new_plugin_works_as_it_is_written(sqlite_workshop: Any, run: Any) -> 
     assert sqlite_workshop.tables("t_visits") == ["t_visits_visit", "alembic_version_t_visits"]
     assert run("new", "t_visits").exit_code == 2
     assert "lower-case" in run("new", "Visits!", "--folder", str(sqlite_workshop.folder)).output
+
+
+def test_a_bare_plugin_is_a_manifest_and_room(sqlite_workshop: Any, run: Any) -> None:
+    answer = run("new", "t_quiet_hours", "--folder", str(sqlite_workshop.folder), "--bare")
+    assert answer.exit_code == 0, answer.output
+    sqlite_workshop.made.append("t_quiet_hours")
+    files = {each.name for each in (sqlite_workshop.folder / "t_quiet_hours").iterdir()}
+    assert files == {"plugin.toml", "plugin.py", "__init__.py", "README.md"}
+    assert discover(sqlite_workshop.config).manifests["t_quiet_hours"].title_in("es") == "T quiet hours"
+    assert run("enable", "t_quiet_hours").output == "enabled: t_quiet_hours\n"
+
+
+@pytest.mark.parametrize("more", [(), ("--bare",)], ids=["whole", "bare"])
+def test_a_new_plugin_holds_all_of_conformance(more: tuple[str, ...], tmp_path: Path) -> None:
+    """In a process of its own, as its author's test would be, so that its tables are mapped in no other test."""
+    folder = tmp_path / "more"
+    environ = {"PROSPECTO_INSTANCE": str(tmp_path / "instance"), "PROSPECTO_PLUGINS": str(folder)}
+    code = "from core.testing.conformance import check_all; check_all('t_trips')"
+    for words in (
+        ["-m", "core.cli", "plugins", "new", "t_trips", *more, "--folder", str(folder)],
+        ["-c", code],
+    ):
+        done = subprocess.run(
+            [sys.executable, *words], env=os.environ | environ, capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, done.stderr
