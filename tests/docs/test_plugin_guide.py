@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -9,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "plugins.md"
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs" / "plugins.md"
 BLOCK = re.compile(r"```\w+\n# file: (\S+)\n(.*?)```", re.S)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The guide's files in a folder of their own, with the migration that the guide's command writes."""
-    plugin = tmp_path / "more" / "visit_routes"
+    plugin = tmp_path / "plugins" / "visit_routes"
     plugin.mkdir(parents=True)
     (plugin / "__init__.py").touch()
     files = dict(BLOCK.findall(GUIDE.read_text(encoding="utf-8")))
@@ -30,6 +32,18 @@ def test_the_guides_plugin_works(folder: Path, tmp_path: Path) -> None:
     script = Path(__file__).with_name("use_the_guides_plugin.py")
     done = subprocess.run(
         [sys.executable, str(script), str(folder), str(tmp_path / "instance")],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_guides_code_says_its_types_rightly(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", *map(str, folder.glob("*/*.py"))],
+        cwd=ROOT,
+        env=os.environ | {"MYPYPATH": f"{folder.parent}:{ROOT}"},
         capture_output=True,
         text=True,
         timeout=300,
