@@ -249,9 +249,14 @@ COVERED = """() => {
 }"""
 
 
+TABLE_TOO_WIDE = """() => [...document.querySelectorAll("#main > * table.rows, #main > table.rows")]
+  .map((e) => e.offsetWidth - document.querySelector("#main").clientWidth).filter((over) => over > 0)"""
+
+
 def assert_nothing_sticks_out(page: Page) -> None:
-    """No page is scrolled sideways."""
+    """No page is scrolled sideways, nor is a list within it."""
     assert page.evaluate(STICKING_OUT) == []
+    assert page.evaluate(TABLE_TOO_WIDE) == []
 
 
 def assert_last_row_is_free(page: Page) -> None:
