@@ -149,7 +149,6 @@ def _merge_page(
         title=lambda record: title_of(here.resource, record),
         owner=owner_of(here),
         day=lambda moment: day(here, moment),
-        formats=here.formats,
     )
     return make_response(page, status)
 

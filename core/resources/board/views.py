@@ -95,7 +95,6 @@ def lane(resource: str, lane_id: int) -> ResponseReturnValue:
     return render_template(
         "resources/board_lane.html",
         here=here,
-        resource=here.resource,
         pile=pile,
         figures={id: _told(here, each) for id, each in figures.items()},
         lane_url=lambda each: _address(here, f"lane/{each.id}", query.arguments()),
@@ -117,7 +116,6 @@ def heads(resource: str) -> ResponseReturnValue:
     number, total, totals = whole_of(here, (figures[each.id] for each in wanted if each.is_open))
     return render_template(
         "resources/board_heads.html",
-        here=here,
         resource=here.resource,
         lanes=wanted,
         figures={id: _told(here, each) for id, each in figures.items()},

@@ -235,7 +235,6 @@ def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen, asked:
         resource=here.resource,
         action=action,
         chosen=chosen,
-        declared=declared,
         field=form[declared.name] if declared else None,
         asked=[form[name] for name in asked],
         title=_title(here, Deed(action.partition(":")[0]), chosen),

@@ -17,11 +17,11 @@ from core.fields.money import currency_symbol, money_text
 from core.i18n import Text
 from core.resources.pages.columns import ListColumn, choosable, columns_of, default_names
 from core.resources.pages.emptied import emptied_address
-from core.resources.pages.filters import more_filters, pills_of, without, words_of
+from core.resources.pages.filters import more_filters, pills_of
 from core.resources.pages.finding import can_find
 from core.resources.pages.here import Here, arguments, enter, is_htmx
 from core.resources.pages.rows import draw_rows, needed_fields, query_string, shared_currency
-from core.resources.pages.tabs import Tab, tabs_of
+from core.resources.pages.tabs import tabs_of
 from core.resources.query import (
     COUNT_LIMIT,
     PAGE_SIZES,
@@ -237,6 +237,3 @@ def _slot(here: Here, slot: str) -> Markup:
     return Markup("").join(
         value for _plugin, value in here.house.hooks.each("render_slot", slot=slot, context=context)
     )
-
-
-__all__ = ["Tab", "add_routes", "number_text", "without", "words_of"]
