@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from core import api
+
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "plugins.md"
 BLOCK = re.compile(r"```\w+\n# file: (\S+)\n(.*?)```", re.S)
+KIND = re.compile(r"^\| (`[A-Z]\w+`(?:, `\w+`)*) \|", re.M)
 
 
 @pytest.fixture
@@ -49,3 +52,15 @@ def test_the_guides_code_says_its_types_rightly(folder: Path) -> None:
         timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_kind_of_field_is_in_the_guides_table() -> None:
+    listed = {
+        name.strip("`")
+        for names in KIND.findall(GUIDE.read_text(encoding="utf-8"))
+        for name in names.split(", ")
+    }
+    kinds = {
+        name for name, each in vars(api).items() if isinstance(each, type) and issubclass(each, api.Kind)
+    }
+    assert listed == kinds - {"Kind", "Password"}  # a password is a kind of setting
