@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.admin.settings.values import HUES
 from core.attributes.definitions import PREFIX
 from core.attributes.models import Attribute, AttributeValue
-from core.attributes.types import CHOICE, FILE, TYPES, WIDENING
+from core.attributes.types import CHOICE, FILE, TEXT_LENGTH, TYPES, WIDENING
 from core.house import House
 from core.i18n import LANGUAGES, _, ngettext, use_language
 from core.resources.context import Refused
@@ -54,6 +54,25 @@ def checked(
     if kind == CHOICE and ("choices" in given or attribute is None or attribute.kind != CHOICE):
         kept["choices"] = _choices(session, given.get("choices") or (), attribute)
     return kept
+
+
+def check_way_back(session: Session, house: House, columns: Mapping[str, Any], attribute: Attribute) -> None:
+    """Whether an attribute can have these columns again, with the values that records have by now.
+
+    Raises:
+        Refused: a record has a value that would not fit.
+    """
+    kind = columns.get("kind", attribute.kind)
+    if kind != attribute.kind:
+        is_text = (kind, attribute.kind) == ("text", "long_text")
+        _kind(session, kind, attribute, *((_too_long(),) if is_text else ()))
+    if "resources" in columns:
+        _resources(session, house, columns["resources"], attribute)
+    if "multiple" in columns:
+        _multiple(session, kind, columns["multiple"], attribute)
+    if "choices" in columns and attribute.kind == CHOICE:
+        kept = {each["key"] for each in columns["choices"]}
+        _keep_used(session, [each for each in attribute.choices if each["key"] not in kept], attribute)
 
 
 def free_key(session: Session, name: str) -> str:
@@ -106,11 +125,16 @@ def _resources(
     return [*(each for each in house.resources if each in names), *sorted(set(names) - set(house.resources))]
 
 
-def _kind(session: Session, kind: str, attribute: Attribute | None) -> str:
+def _too_long() -> Any:
+    """Long texts that are no texts: those that are short and on one line are."""
+    return sa.or_(sa.func.length(AttributeValue.text) > TEXT_LENGTH, AttributeValue.text.contains("\n"))
+
+
+def _kind(session: Session, kind: str, attribute: Attribute | None, *misfits: Any) -> str:
     if kind not in TYPES:
         raise Refused(_("Choose a type."), "kind")
     if attribute is not None and kind != attribute.kind and kind not in WIDENING.get(attribute.kind, ()):
-        number = _count(session, attribute)
+        number = _count(session, attribute, *misfits)
         if number:
             raise Refused(
                 ngettext(

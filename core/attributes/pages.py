@@ -140,7 +140,7 @@ def undo(token: str) -> Response:
         (way["restore"][0], way["restore"][1]) if way["restore"] else None,
         way["remove"],
     )
-    return _back(_carry_out(lambda: service.undo(db.session(), way_back), _("Undone.")))
+    return _back(_carry_out(lambda: service.undo(db.session(), current_house(), way_back), _("Undone.")))
 
 
 def _shown() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access.actor import actor_of
-from core.attributes.checking import checked, free_key
+from core.attributes.checking import check_way_back, checked, free_key
 from core.attributes.models import Attribute, AttributeValue
 from core.db import utcnow
 from core.host.state import raise_generation
@@ -152,11 +152,12 @@ def delete(session: Session, id: int) -> Undo:
     return Undo(restore=(id, key))
 
 
-def undo(session: Session, way_back: Undo) -> None:
+def undo(session: Session, house: House, way_back: Undo) -> None:
     """Go the way back.
 
     Raises:
-        Refused: it is closed: the name is taken again, or the values are gone for good.
+        Refused: it is closed: the name is taken again, the values are gone for good, or records have values by now
+            that the attribute as it was cannot have.
     """
     if way_back.remove is not None:
         if uses_of(session, [way_back.remove]).get(way_back.remove):
@@ -167,6 +168,7 @@ def undo(session: Session, way_back: Undo) -> None:
             _restore(session, *way_back.restore)
         for id, columns in way_back.set.items():
             attribute = attribute_of(session, id)
+            check_way_back(session, house, columns, attribute)
             for name, old in columns.items():
                 setattr(attribute, name, old)
         session.flush()

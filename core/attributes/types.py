@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from core.attributes.definitions import Definition
 
 FOLDED_LENGTH = 200
+TEXT_LENGTH = 200
 SCALE = 6
 """Decimals that a row's whole number stands for."""
 
@@ -84,7 +85,13 @@ def _given(row: Any) -> str:
 
 TYPES: Mapping[str, AttributeType] = {
     "text": AttributeType(
-        _l("Text"), "typography", lambda _d: Text(max_length=200), "folded", _text_row, _given, found=True
+        _l("Text"),
+        "typography",
+        lambda _d: Text(max_length=TEXT_LENGTH),
+        "folded",
+        _text_row,
+        _given,
+        found=True,
     ),
     "long_text": AttributeType(
         _l("Long text"), "forms", lambda _d: LongText(), "folded", _text_row, _given, found=True

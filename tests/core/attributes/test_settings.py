@@ -196,3 +196,36 @@ def test_what_is_sent_twice_is_told_once(installation: Installation, make: Make)
     first = browser.post(at, {"name": "Acuerdo"}, headers=HTMX)
     assert "/undo/" in first.headers["HX-Trigger"]
     assert "HX-Trigger" not in browser.post(at, {"name": "Acuerdo"}, headers=HTMX).headers
+
+
+def test_what_records_have_by_now_is_not_undone(installation: Installation) -> None:
+    browser = installation.browser()
+    client, headers = installation.app.test_client(), installation.token()
+    red: dict[str, Any] = {"choice-key": "", "choice-name": "Rojo", "choice-hue": "red"}
+    browser.post("/settings/attributes/new", form(name="Color", kind="choice", **red))
+    toast_undo(browser)  # that of the making is told, and gone
+    both = {"choice-key": ["rojo", ""], "choice-name": ["Rojo", "Azul"], "choice-hue": ["red", "blue"]}
+    browser.post("/settings/attributes/1/edit", form(name="Color", kind="choice", **both))
+    way_back = toast_undo(browser)
+    lead = client.post("/api/v1/leads", json={"name": "Ana", "x_color": "azul"}, headers=headers).json["id"]
+    browser.post(way_back)
+    assert [each["key"] for each in listed(installation)[0]["choices"]] == ["rojo", "azul"]
+    client.patch(f"/api/v1/leads/{lead}", json={"x_color": None}, headers=headers)
+    browser.post(way_back)
+    assert [each["key"] for each in listed(installation)[0]["choices"]] == ["rojo"]
+
+
+def test_a_text_made_long_is_short_again_while_all_fit(installation: Installation) -> None:
+    browser = installation.browser()
+    client, headers = installation.app.test_client(), installation.token()
+    browser.post("/settings/attributes/new", form())
+    toast_undo(browser)
+    lead = client.post("/api/v1/leads", json={"name": "Ana", "x_contrato": "C-7"}, headers=headers).json["id"]
+    browser.post("/settings/attributes/1/edit", form(kind="long_text"))
+    way_back = toast_undo(browser)
+    client.patch(f"/api/v1/leads/{lead}", json={"x_contrato": "C-7\nC-8"}, headers=headers)
+    browser.post(way_back)
+    assert listed(installation)[0]["type"] == "long_text"
+    client.patch(f"/api/v1/leads/{lead}", json={"x_contrato": "C-7"}, headers=headers)
+    browser.post(way_back)
+    assert listed(installation)[0]["type"] == "text"
