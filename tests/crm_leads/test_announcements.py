@@ -84,3 +84,17 @@ def test_a_lead_that_was_extended_is_told_of_again(company: Installation) -> Non
     )
     assert answer.status_code == 200
     assert tell(company) == 1
+
+
+def test_a_follower_hears_nothing_of_a_lead_out_of_sight(company: Installation) -> None:
+    company.user("ulla@example.com", ["salesperson"])
+    id = lead(company, "Secret", 2)
+    client = company.app.test_client()
+    client.post(f"/api/v1/leads/{id}/follow", headers=company.token(SARA))
+    answer = client.patch(
+        f"/api/v1/leads/{id}", json={"salesperson": "ulla@example.com"}, headers=company.token()
+    )
+    assert answer.status_code == 200, answer.json
+    assert tell(company) == 1
+    assert kinds(company, SARA) == []
+    assert "lead_expiring" in kinds(company, "ulla@example.com")
