@@ -28,6 +28,7 @@ from core.resources.context import Refused
 from core.resources.door import flash_toast
 from core.resources.pages.here import is_htmx, onward
 from core.rest.answers import answered
+from core.routing import id_of
 
 blueprint = Blueprint("tags", __name__)
 
@@ -77,7 +78,7 @@ def ask_merge(id: int) -> str:
 @blueprint.post("/settings/tags/<int:id>/merge")
 @require(*EDIT)
 def merge(id: int) -> ResponseReturnValue:
-    into = request.form.get("into", 0, type=int)
+    into = request.form.get("into", 0, type=id_of)
     return _done(
         lambda: merge_tags(db.session(), current_house(), g.actor, id, into), _("The tags are one now.")
     )

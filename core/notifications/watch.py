@@ -13,7 +13,7 @@ from core.house import House
 from core.i18n import _l
 from core.notifications.service import notify, people_who_follow
 from core.resources.context import WriteContext
-from core.resources.declare import Resource
+from core.resources.declare import Field, Resource
 from core.resources.rights import may, title_of
 
 ASSIGNED, FOLLOWED, REMOVED = "assigned", "followed", "followed_removed"
@@ -59,7 +59,7 @@ def tell_of_changes(
     """New owners and followers hear of changes: (record, {field: [old, new]}). The caller commits."""
     if context.source in SILENT or not changed:
         return
-    owner_field = next((each for each in resource.fields if each.attribute == resource.owner), None)
+    owner_field = _owner_field(resource)
     if owner_field is not None:
         _tell_owners(context, resource, [record for record, told in changed if owner_field.name in told])
     followers = people_who_follow(context.session, resource.name, [record.id for record, _told in changed])
@@ -91,11 +91,21 @@ def _tell_owners(context: WriteContext, resource: Resource, records: Sequence[An
     for owner, theirs in given.items():
         if len(theirs) > MOST_TOLD:
             values = {"actor": _name(context), "count": len(theirs)}
-            notify(context.session, [owner], "assigned_many", values, url=f"/{resource.name}?salesperson=~me")
+            notify(context.session, [owner], "assigned_many", values, url=_list_of_mine(resource))
             continue
         for record in theirs:
             values = {"actor": _name(context), "record": title_of(resource, record)}
             notify(context.session, [owner], ASSIGNED, values, resource=resource.name, record_id=record.id)
+
+
+def _list_of_mine(resource: Resource) -> str:
+    """The address of the reader's own records of a resource."""
+    field = _owner_field(resource)
+    return f"/{resource.name}?{field.name}=~me" if field is not None else f"/{resource.name}"
+
+
+def _owner_field(resource: Resource) -> Field | None:
+    return next((each for each in resource.fields if each.attribute == resource.owner), None)
 
 
 def _tell_followers(

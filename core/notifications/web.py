@@ -32,6 +32,7 @@ from core.notifications.watch import KINDS
 from core.records.timeline import when_text
 from core.resources.pages.here import is_htmx
 from core.rest.answers import answered
+from core.routing import LARGEST_ID, id_of
 
 DAY = 86400
 AT = "/api/v1/notifications"
@@ -69,7 +70,7 @@ def forget_old(job: Job) -> None:
 @blueprint.get("/notifications")
 def page() -> str:
     """What the reader was told, newest first; `before` is the id that the page begins after."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=id_of)
     found, older = page_of(db.session(), _me(), before)
     template = "notifications/lines.html" if is_htmx() and before is not None else "notifications/page.html"
     return render_template(
@@ -116,7 +117,7 @@ def save_choices() -> ResponseReturnValue:
 @answered
 def as_json() -> ResponseReturnValue:
     """A page of the caller's notifications: `?before=<id>`."""
-    found, older = page_of(db.session(), _me(), request.args.get("before", type=int))
+    found, older = page_of(db.session(), _me(), request.args.get("before", type=id_of))
     items = [
         {
             "id": line.id,
@@ -137,7 +138,7 @@ def read_by_api() -> ResponseReturnValue:
     """Marks all read, or the one whose `id` is given in the body."""
     body = request.get_json(silent=True) or {}
     id = body.get("id") if isinstance(body, dict) else None
-    if id is not None and (not isinstance(id, int) or isinstance(id, bool)):
+    if id is not None and (not isinstance(id, int) or isinstance(id, bool) or not 0 <= id <= LARGEST_ID):
         abort(422)
     count = mark_read(db.session(), _me(), id)
     db.session.commit()

@@ -186,3 +186,14 @@ def test_the_api_marks_read_and_old_ones_go(company: Installation, say: Callable
 def test_an_unknown_kind_is_an_error_of_the_caller(company: Installation) -> None:
     with company.session() as session, pytest.raises(KeyError):
         notify(session, [1], "nothing", {})
+
+
+def test_ids_that_no_row_has_are_no_errors(company: Installation) -> None:
+    client, headers = company.app.test_client(), company.token()
+    large = 10**30
+    assert client.get(f"/api/v1/notifications?before={large}", headers=headers).status_code == 200
+    assert client.post("/api/v1/notifications/read", json={"id": large}, headers=headers).status_code == 422
+    browser = company.browser()
+    assert browser.get(f"/notifications?before={large}").status_code == 200
+    browser.post("/settings/tags", {"name": "VIP"})
+    assert browser.post("/settings/tags/1/merge", {"into": str(large)}).status_code in (302, 303)
