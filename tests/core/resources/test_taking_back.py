@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from core.host.faults import PluginError
 from core.testing.installation import Installation
 from tests.core.resources.conftest import ANA, WriteLead
 from tests.core.resources.test_record import HTMX, status_id, undo_address
@@ -150,3 +152,22 @@ def test_a_move_on_the_path_goes_back_to_the_page_with_its_list(
     browser.post(undo_address(page), headers=HTMX)
     story = browser.get(f"/leads/{id}/timeline").text
     assert "<del>En Gestión</del> → <b>Nuevo</b>" in story
+
+
+def test_an_app_that_fails_meanwhile_hinders_the_way_back_in_words(
+    installation: Installation, write_lead: WriteLead
+) -> None:
+    def broken(*_given: object) -> None:
+        raise PluginError("rutas", "validate_record", RuntimeError("out of order"))
+
+    id, browser = write_lead(city="Caracas"), installation.browser()
+    undo = change_value(browser, id, "city", "Mérida")
+    resources = installation.house.resources
+    leads = resources["leads"]
+    resources["leads"] = replace(leads, checks=(*leads.checks, broken))
+    try:
+        answer = browser.post(undo, headers=HTMX)
+    finally:
+        resources["leads"] = leads
+    assert answer.status_code == 200 and "rutas" in answer.text
+    assert value_of(installation, id, "city") == "Mérida"
