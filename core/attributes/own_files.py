@@ -10,14 +10,14 @@ from core.records.models import Attachment
 from core.records.staging import staged_of
 from core.resources.context import Draft, WriteContext
 
-MOVED = ("conversion", "merge")
-"""Doors that bring a record's files along themselves, before or after its values."""
+MOVED = "conversion"
+"""The door that takes values from another record and brings its files along after them."""
 
 
 def check_files(draft: Draft, context: WriteContext) -> None:
     """A file is one of the record's own, or waits for the person who writes; any other is as absent as none."""
     for name, value in draft.values.items():
-        if not isinstance(value, FileRef) or context.source in MOVED:
+        if not isinstance(value, FileRef) or context.source == MOVED:
             continue
         found = _own(context.session, draft, value.id)
         if found is None and context.actor is not None and context.actor.user_id is not None:
