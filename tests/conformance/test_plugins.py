@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
 from core.config import load_config
+from core.declare import MenuItem
 from core.host.discovery import discover
 from core.host.manifest import Manifest
 from core.resources.declare import Resource
@@ -55,6 +57,14 @@ def test_what_it_declares_exists(manifest: Manifest, sqlite_installation: Instal
 
 def test_every_icon_is_in_the_sprite(sqlite_installation: Installation) -> None:
     conformance.check_icons(sqlite_installation.house)
+
+
+def test_an_icon_that_is_not_drawn_is_named(sqlite_installation: Installation) -> None:
+    house = replace(
+        sqlite_installation.house, menu=[MenuItem("visits", "Visits", "visits.page", icon="no-such-icon")]
+    )
+    with pytest.raises(AssertionError, match=r"no-such-icon \(menu entry visits\)"):
+        conformance.check_icons(house)
 
 
 def test_its_title_is_in_every_language(manifest: Manifest) -> None:
