@@ -70,6 +70,7 @@ def undo_import(
     session.commit()
     while True:
         with writing():
+            _hold(session, run.id)
             rows = _next_rows(session, run.id)
             for name in dict.fromkeys(row.resource or "" for row in rows):
                 group = [row for row in rows if row.resource == name]
@@ -118,6 +119,11 @@ def _claim(session: Session, run: ImportRun) -> None:
     )
     if session.execute(taken.returning(ImportRun.id)).first() is None:
         raise Refused(_("This import cannot be taken back."), "too_late")
+
+
+def _hold(session: Session, import_id: int) -> None:
+    """Whoever takes the same import back at the same time waits for this batch, and finds the rows that are left."""
+    session.execute(sa.select(ImportRun.id).where(ImportRun.id == import_id).with_for_update())
 
 
 def _next_rows(session: Session, import_id: int) -> Sequence[ImportRow]:

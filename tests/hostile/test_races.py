@@ -62,3 +62,16 @@ def test_a_record_is_deleted_once_however_many_press(installation: Installation)
             .where(History.action == "deleted", History.record_id == lead)
         )
         assert session.scalar(told) == 1
+
+
+def test_an_import_is_taken_back_once_however_many_press(installation: Installation) -> None:
+    headers = installation.token()
+    client = installation.app.test_client()
+    form = {"resource": "leads", "file": (io.BytesIO(ROWS), "same.csv")}
+    address = f"/api/v1/imports/{client.post('/api/v1/imports', data=form, headers=headers).json['id']}"
+    codes = at_once(
+        lambda: installation.app.test_client().post(f"{address}/undo", headers=headers).status_code, 3
+    )
+    assert 200 in codes and set(codes) <= {200, 409}
+    told = client.get(address, headers=headers).json["undone"]
+    assert told == {"removed": 60, "restored": 0, "kept": 0}
