@@ -28,7 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         marks = {MARK_OF_FIXTURE[name] for name in fixtures if name in MARK_OF_FIXTURE}
         given = getattr(item, "callspec", None)
-        if given is not None and given.params.get("backend") == "postgresql":
+        if given is not None and any(
+            isinstance(value, str) and value == "postgresql" for value in given.params.values()
+        ):
             marks.add("postgres")
         for mark in marks:
             item.add_marker(mark)
