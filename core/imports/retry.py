@@ -12,7 +12,7 @@ from core.access.actor import Actor
 from core.house import House
 from core.imports.before import keep_changes
 from core.imports.importer import Importer
-from core.imports.models import ERROR, ImportRow, ImportRun
+from core.imports.models import ERROR, FINISHED, ImportRow, ImportRun
 from core.imports.outcome import Outcome
 from core.imports.plan import open_run
 from core.imports.run import Counts, Notes, records_so_far, row_values
@@ -34,6 +34,8 @@ def retry_rows(
     Answers how many came in and how many are still wrong. The caller commits.
     """
     session.refresh(run, with_for_update=True)
+    if run.state != FINISHED:  # taken back meanwhile
+        return 0, 0
     rows = session.scalars(
         sa.select(ImportRow)
         .where(ImportRow.import_id == run.id, ImportRow.outcome == ERROR, ImportRow.row.in_(list(typed)))
