@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import cycle
 
 import pytest
+from _pytest.mark import ParameterSet
 from playwright.sync_api import Browser, Page
 
 from core.testing.browser import axe_violations
@@ -27,7 +29,18 @@ class Look:
 
 
 LOOKS = [Look(1280, "light", "es"), Look(360, "dark", "fr"), Look(1280, "dark", "en")]
-"""Each page is seen in each width, theme and language at least once."""
+"""Pages that anybody may meet are seen in all of these."""
+
+
+def looks_at(pages: Mapping[str, str]) -> list[ParameterSet]:
+    """Each page wide and narrow, the themes and languages in turn: all of them are seen often, none of them always."""
+    turns = cycle((("light", "es"), ("dark", "fr"), ("dark", "en")))
+    return [
+        pytest.param(path, Look(width, *next(turns)), id=f"{name}-{width}")
+        for name, path in pages.items()
+        for width in (1280, 360)
+    ]
+
 
 PAGES = {
     "home": "/",
@@ -118,9 +131,8 @@ def opened(browser: Browser, demo: Served) -> Iterator[Opener]:
         page.context.close()
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
-def test_page(opened: Opener, demo: Served, look: Look, path: str) -> None:
+@pytest.mark.parametrize(("path", "look"), looks_at(PAGES))
+def test_page(opened: Opener, demo: Served, path: str, look: Look) -> None:
     page, faults = opened(look, PEOPLE[look.language])
     assert check(page, faults, look, demo.url + path) == 200
 
@@ -161,11 +173,9 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
 }
 
 
-@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[2]], ids=str)
-@pytest.mark.parametrize("state", STATES.values(), ids=STATES.keys())
-def test_what_opens_on_a_page(
-    opened: Opener, demo: Served, look: Look, state: tuple[str, Callable[[Page], None]]
-) -> None:
+@pytest.mark.parametrize("name", STATES)
+def test_what_opens_on_a_page(opened: Opener, demo: Served, name: str) -> None:
+    state, look = STATES[name], LOOKS[list(STATES).index(name) % 2 * 2]
     page, faults = opened(look, PEOPLE[look.language])
     path, open_it = state
     page.goto(demo.url + path)
