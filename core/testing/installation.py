@@ -198,8 +198,19 @@ class Browser:
 
     def __init__(self, app: Flask) -> None:
         self.client: FlaskClient = app.test_client()
-        self.token = ""
+        self._token: str | None = None
         self._is_signed_in = False
+
+    @property
+    def token(self) -> str:
+        """The CSRF token of the last page; who has seen none yet looks at one, as somebody would who stands on a page."""
+        if self._token is None and self._is_signed_in:
+            self.get("/profile")
+        return self._token or ""
+
+    @token.setter
+    def token(self, token: str) -> None:
+        self._token = token
 
     def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
         self.get("/sign-in")
@@ -225,7 +236,5 @@ class Browser:
         return answer
 
     def post(self, path: str, data: Mapping[str, Any] | None = None, **also: Any) -> TestResponse:
-        if not self.token and self._is_signed_in:
-            self.get("/profile")  # as somebody would who stands on a page
         headers = {"X-CSRFToken": self.token, **also.pop("headers", {})}
         return self.client.post(path, data=data, headers=headers, **also)
