@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 import pytest
-from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["core.testing.postgres", "core.testing.browser", "tests.fixtures_app"]
@@ -35,23 +34,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             marks.add("postgres")
         for mark in marks:
             item.add_marker(mark)
-
-
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """A test in a browser that fails is tried once more: on a loaded machine a key may come before the page listens.
-
-    What fails twice is red; what passed only then says so among the warnings.
-    """
-    if item.get_closest_marker("browser") is None:
-        return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    if any(report.failed for report in reports):
-        first = next(report for report in reports if report.failed)
-        item._initrequest()  # type: ignore[attr-defined]  # fixtures of the test itself are made anew
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
-        item.warn(pytest.PytestWarning(f"tried twice: {first.longreprtext[-600:]}"))
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True

@@ -135,6 +135,7 @@ def test_a_lead_is_made_moved_undone_edited_and_converted(leads: Page) -> None:
     settle(leads)
     leads.keyboard.press("e")
     expect(leads.locator("form[data-record-form] [name=name]")).to_be_visible()
+    settle(leads)
     leads.locator("form[data-record-form] [name=name]").focus()
     leads.keyboard.press("End")
     leads.keyboard.type(" C.A.")
