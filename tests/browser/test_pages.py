@@ -156,6 +156,8 @@ def test_steps_of_an_import(opened: Opener, demo: Served, look: Look) -> None:
         inspect(page, faults, look)
         if step != "result":
             page.click("footer button.button-primary")
+    assert check(page, faults, look, f"{demo.url}/leads/import") == 200
+    assert page.locator(".also a").count()
 
 
 STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
