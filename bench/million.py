@@ -141,7 +141,7 @@ def _lists(store: Store) -> Lists:
         those("crm_clients_channel"),
         those("crm_clients_segment"),
         those("crm_clients_level"),
-        those("crm_leads_source"),
+        those("crm_clients_source"),
         those("crm_leads_status"),
         those("core_user"),
         ids,

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 ADMIN = "admin@example.com"
 PASSWORD = "correct horse battery staple"
 
+ALL_APPS = ("crm_clients", "crm_leads", "crm_deals", "crm_reports")
+"""Every app of the repository, for tests of what they do together: `install(apps=ALL_APPS)`."""
+
 
 @dataclass(frozen=True)
 class Shape:

@@ -7,7 +7,16 @@ from typing import Any
 
 from core.api import Choice, Country, Field, Reference, ReferenceList, _l
 from plugins.crm_clients.documents import RULES, shipped_types
-from plugins.crm_clients.models import AddressType, Channel, DocumentType, Level, Sector, Segment, Zone
+from plugins.crm_clients.models import (
+    AddressType,
+    Channel,
+    DocumentType,
+    Level,
+    Sector,
+    Segment,
+    Source,
+    Zone,
+)
 
 SECTION = _l("Clients and leads")
 
@@ -39,6 +48,21 @@ SEGMENTS: Shipped = (
     ({"en": "Institutional", "es": "Institucional", "fr": "Institutionnel"}, {"hue": "pink"}),
 )
 
+SOURCES: Shipped = (
+    ({"en": "Call", "es": "Llamada", "fr": "Appel"}, {}),
+    ({"en": "E-mail", "es": "Correo", "fr": "E-mail"}, {}),
+    ({"en": "Website", "es": "Sitio web", "fr": "Site Internet"}, {}),
+    ({"en": "Advertising", "es": "Publicidad", "fr": "Publicité"}, {}),
+    ({"en": "Existing client", "es": "Cliente existente", "fr": "Client existant"}, {}),
+    ({"en": "Recommendation", "es": "Recomendación", "fr": "Recommandation"}, {}),
+    ({"en": "Trade fair", "es": "Feria", "fr": "Salon"}, {}),
+    ({"en": "CRM form", "es": "Formulario de CRM", "fr": "Formulaire CRM"}, {}),
+    ({"en": "Callback", "es": "Devolución de llamada", "fr": "Rappel"}, {}),
+    ({"en": "Online store", "es": "Tienda en línea", "fr": "Boutique en ligne"}, {}),
+    ({"en": "Chat", "es": "Chat", "fr": "Chat"}, {}),
+    ({"en": "Other", "es": "Otro", "fr": "Autre"}, {}),
+)
+
 LEVELS: Shipped = (
     ({"en": "High", "es": "Alto", "fr": "Élevé"}, {}),
     ({"en": "Medium", "es": "Medio", "fr": "Moyen"}, {}),
@@ -55,6 +79,7 @@ ADDRESS_TYPES: Shipped = (
 )
 
 CARD_HOLDERS = ("clients", "leads")
+SOURCE_HOLDERS = ("leads", "deals")
 
 
 def _holders(attribute: str) -> tuple[tuple[str, str], ...]:
@@ -128,6 +153,17 @@ LISTS = (
         has_default=False,
         section=SECTION,
         order=50,
+    ),
+    ReferenceList(
+        "sources",
+        Source,
+        _l("Source"),
+        _l("Sources"),
+        used_by=tuple((resource, "source_id") for resource in SOURCE_HOLDERS),
+        has_default=False,
+        shipped=_in_language(SOURCES),
+        section=SECTION,
+        order=25,
     ),
     ReferenceList(
         "address_types",

@@ -35,6 +35,12 @@ class Channel(ReferenceValue, Model):
     __tablename__ = "crm_clients_channel"
 
 
+class Source(ReferenceValue, Model):
+    """What brought somebody to us: a call, a form, a fair (S0, "¿Cómo agregar prospectos?")."""
+
+    __tablename__ = "crm_clients_source"
+
+
 class Segment(ReferenceValue, Model):
     """What part of the market somebody belongs to; its colour is used in charts (S3, "Segmentación de negocio")."""
 

@@ -1,4 +1,4 @@
-"""Statuses and sources, and what a new installation finds in them (FEATURES, "crm_leads")."""
+"""Statuses and reasons for discarding, and what a new installation finds in them (FEATURES, "crm_leads")."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from core.api import ReferenceList, _l
 from plugins.crm_leads.junk import NOT_TOLD
-from plugins.crm_leads.models import CONVERTED, JUNK, OPEN, JunkReason, Source, Status
+from plugins.crm_leads.models import CONVERTED, JUNK, OPEN, JunkReason, Status
 
 MEANINGS = ((OPEN, _l("Open")), (CONVERTED, _l("Converted")), (JUNK, _l("Discarded")))
 
@@ -19,21 +19,6 @@ STATUSES: tuple[tuple[str, str, str, str, str], ...] = (
     ("Converted", "Cliente", "Bon prospect", CONVERTED, "green"),
     ("Junk", "Descalificado", "Défectueux", JUNK, "red"),
     ("Not interested", "No Interesado", "Pas intéressé", JUNK, "slate"),
-)
-
-SOURCES: tuple[tuple[str, str, str], ...] = (
-    ("Call", "Llamada", "Appel"),
-    ("E-mail", "Correo", "E-mail"),
-    ("Website", "Sitio web", "Site Internet"),
-    ("Advertising", "Publicidad", "Publicité"),
-    ("Existing client", "Cliente existente", "Client existant"),
-    ("Recommendation", "Recomendación", "Recommandation"),
-    ("Trade fair", "Feria", "Salon"),
-    ("CRM form", "Formulario de CRM", "Formulaire CRM"),
-    ("Callback", "Devolución de llamada", "Rappel"),
-    ("Online store", "Tienda en línea", "Boutique en ligne"),
-    ("Chat", "Chat", "Chat"),
-    ("Other", "Otro", "Autre"),
 )
 
 JUNK_REASONS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
@@ -57,11 +42,6 @@ def shipped_statuses(language: str) -> Sequence[Mapping[str, Any]]:
     ]
 
 
-def shipped_sources(language: str) -> Sequence[Mapping[str, Any]]:
-    column = ("en", "es", "fr").index(language)
-    return [{"name": row[column]} for row in SOURCES]
-
-
 def shipped_junk_reasons(language: str) -> Sequence[Mapping[str, Any]]:
     column = ("en", "es", "fr").index(language)
     return [{"name": row[column], "keys": row[3]} for row in JUNK_REASONS]
@@ -81,17 +61,6 @@ LISTS = (
         order=10,
     ),
     ReferenceList(
-        "sources",
-        Source,
-        _l("Source"),
-        _l("Sources"),
-        used_by=(("leads", "source_id"),),
-        has_default=False,
-        shipped=shipped_sources,
-        section=_l("Leads"),
-        order=20,
-    ),
-    ReferenceList(
         "junk_reasons",
         JunkReason,
         _l("Reason for discarding"),
@@ -100,6 +69,6 @@ LISTS = (
         has_default=False,
         shipped=shipped_junk_reasons,
         section=_l("Leads"),
-        order=30,
+        order=20,
     ),
 )

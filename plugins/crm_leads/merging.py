@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from core.api import MergePlan, Refused, WriteContext, _
-from plugins.crm_leads.models import Conversion, Passage
+from plugins.crm_leads.models import Conversion, Passage, Result
 
 
 def plan_merge_of_leads(plan: MergePlan, context: WriteContext) -> None:
@@ -17,12 +17,17 @@ def plan_merge_of_leads(plan: MergePlan, context: WriteContext) -> None:
     plan.tie("value", "currency")
     plan.tie("status", "junk_reason", "junk_note")
     plan.leave(Passage)  # the time each lead spent in its statuses is its own; it goes and comes back with it
-    found = context.session.scalars(
-        sa.select(Conversion.client_id)
-        .where(Conversion.lead_id.in_([each.id for each in plan.records]), Conversion.client_id.is_not(None))
+    found = context.session.execute(
+        sa.select(Result.target, Result.record_id)
+        .join(Conversion)
+        .where(
+            Conversion.lead_id.in_([each.id for each in plan.records]),
+            Conversion.undone_at.is_(None),
+            Result.resource == "clients",
+        )
         .distinct()
     ).all()
-    if len(found) > 1:
+    if len(found) > len({target for target, _id in found}):
         raise Refused(
             _("These leads were converted into different clients. Merge those clients first."),
             "converted_apart",

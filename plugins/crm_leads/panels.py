@@ -12,7 +12,7 @@ from markupsafe import Markup
 from core.api import Panel, _l, current_house, db
 from plugins.crm_clients.models import Client
 from plugins.crm_clients.panels import draw_relatives, relatives
-from plugins.crm_leads.models import Conversion, Lead
+from plugins.crm_leads.models import Conversion, Lead, Result
 
 KNOWN = 50
 SHOWN = 5
@@ -25,8 +25,9 @@ def became(lead: Lead) -> Markup | None:
         return None
     found = db.session.scalars(
         sa.select(Client)
-        .join(Conversion, Conversion.client_id == Client.id)
-        .where(Conversion.lead_id == lead.id)
+        .join(Result, sa.and_(Result.resource == "clients", Result.record_id == Client.id))
+        .join(Conversion, Conversion.id == Result.conversion_id)
+        .where(Conversion.lead_id == lead.id, Conversion.undone_at.is_(None))
     ).all()
     return _card(resource="clients", records=found, icon="address-book", hue="green")
 
@@ -36,7 +37,8 @@ def came_from(client: Client) -> Markup | None:
     found: Any = db.session.scalars(
         sa.select(Lead)
         .join(Conversion, Conversion.lead_id == Lead.id)
-        .where(Conversion.client_id == client.id)
+        .join(Result, Result.conversion_id == Conversion.id)
+        .where(Result.resource == "clients", Result.record_id == client.id, Conversion.undone_at.is_(None))
         .order_by(Lead.id.desc())
         .limit(SHOWN)
     ).all()
@@ -55,7 +57,11 @@ def relatives_of_lead(lead: Lead) -> Markup | None:
 
 def leads_like(client: Client) -> Markup | None:
     """Leads that share something with a client and were not converted into it."""
-    came = sa.select(Conversion.lead_id).where(Conversion.client_id == client.id)
+    came = (
+        sa.select(Conversion.lead_id)
+        .join(Result)
+        .where(Result.resource == "clients", Result.record_id == client.id, Conversion.undone_at.is_(None))
+    )
     besides = {("leads", id) for id in db.session.scalars(came.limit(KNOWN))}
     found = relatives(db.session(), client, [current_house().resources["leads"]], besides=besides)
     return draw_relatives(found)
@@ -64,8 +70,12 @@ def leads_like(client: Client) -> Markup | None:
 def _became_ids(lead: Lead) -> Sequence[int]:
     if lead.converted_at is None:
         return ()
-    wanted = sa.select(Conversion.client_id).where(Conversion.lead_id == lead.id)
-    return [id for id in db.session.scalars(wanted) if id is not None]
+    wanted = (
+        sa.select(Result.record_id)
+        .join(Conversion)
+        .where(Conversion.lead_id == lead.id, Conversion.undone_at.is_(None), Result.resource == "clients")
+    )
+    return db.session.scalars(wanted).all()
 
 
 def _card(**shown: Any) -> Markup:

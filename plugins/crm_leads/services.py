@@ -29,7 +29,7 @@ from core.api import (
 )
 from plugins.crm_clients.models import Client
 from plugins.crm_clients.validation import carry_over, mark_of
-from plugins.crm_leads.models import CONVERTED, Conversion, Lead, Status
+from plugins.crm_leads.models import CONVERTED, Conversion, Lead, Result, Status
 from plugins.crm_leads.passages import move
 
 
@@ -55,7 +55,7 @@ def convert_lead(context: WriteContext, lead: Lead) -> Conversion:
     """
     session = context.session
     found = conversion_of(session, lead.id)
-    if found is not None and found.client_id is not None:
+    if found is not None and client_id_of(session, found) is not None:
         return found
     context = replace(context, source="conversion")
     leads = context.house.resources["leads"]
@@ -83,9 +83,13 @@ def convert_lead(context: WriteContext, lead: Lead) -> Conversion:
             raise
         return found
     client, created = _client_for(context, lead)
-    conversion.client_id, conversion.created = client.id, created
+    target = "contact" if client.kind == "person" else "company"
+    made = Result(
+        target=target, resource="clients", record_id=client.id, created=created, version=client.version
+    )
+    conversion.results.append(made)
     _carry_marks(context, lead, client)
-    conversion.moved = {"attachments": _move_attachments(session, lead, client)}
+    conversion.moved = [{"table": "core_attachment", "rows": _move_attachments(session, lead, client)}]
     _close(context, lead, status)
     clients = context.house.resources["clients"]
     note(
@@ -98,8 +102,21 @@ def convert_lead(context: WriteContext, lead: Lead) -> Conversion:
 
 
 def conversion_of(session: Session, lead_id: int) -> Conversion | None:
-    """The lead's conversion, if it had one."""
-    return session.scalars(sa.select(Conversion).where(Conversion.lead_id == lead_id)).first()
+    """The lead's conversion that holds, if it had one."""
+    wanted = sa.select(Conversion).where(Conversion.lead_id == lead_id, Conversion.undone_at.is_(None))
+    return session.scalars(wanted).first()
+
+
+def client_id_of(session: Session, conversion: Conversion) -> int | None:
+    """The client that came of a conversion, a company before a person; None once it was deleted."""
+    found = session.scalars(
+        sa.select(Client.id)
+        .join(Result, sa.and_(Result.resource == "clients", Result.record_id == Client.id))
+        .where(Result.conversion_id == conversion.id)
+        .order_by(Client.kind, Client.id)
+        .limit(1)
+    )
+    return found.first()
 
 
 def matching_client(context: WriteContext, lead: Lead) -> Client | None:

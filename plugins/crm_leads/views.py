@@ -9,6 +9,7 @@ from core.api import PluginError, Refused, _, db, flash_toast, go_on, page_conte
 from plugins.crm_leads.models import Lead
 from plugins.crm_leads.services import (
     attachment_count,
+    client_id_of,
     conversion_of,
     convert_lead,
     matching_client,
@@ -25,8 +26,9 @@ def convert_dialog(id: int) -> ResponseReturnValue:
     context = page_context("leads")
     session = context.session
     found = conversion_of(session, lead.id)
-    if found is not None and found.client_id is not None:
-        return go_on("clients", found.client_id)
+    client_id = client_id_of(session, found) if found is not None else None
+    if client_id is not None:
+        return go_on("clients", client_id)
     clients = context.house.resources["clients"]
     existing = matching_client(context, lead)
     shared = [
@@ -48,7 +50,7 @@ def convert(id: int) -> ResponseReturnValue:
     """Convert, and lead on to the client; where a rule or a plugin refuses, back to the lead with the reason."""
     lead: Lead = record_or_404("leads", id, "convert")
     try:
-        client_id = convert_lead(page_context("leads"), lead).client_id
+        client_id = client_id_of(db.session(), convert_lead(page_context("leads"), lead))
         db.session.commit()
     except (Refused, PluginError) as refused:
         db.session.rollback()

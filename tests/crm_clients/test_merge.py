@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from core.records.models import Attachment
 from core.testing.installation import Installation
-from plugins.crm_leads.models import Conversion
+from plugins.crm_leads.models import Result
 from tests.core.attributes.conftest import make  # noqa: F401  a fixture
 from tests.core.merging.conftest import Api, api, put_file  # noqa: F401  fixtures
 
@@ -23,11 +23,11 @@ def test_people_and_leads_of_merged_clients_come_along(api: Api) -> None:  # noq
     merge = api.merge(keep, gone, resource="clients").json["merge"]["id"]
     assert api.get(f"clients/{worker}").json["belongs_to"]["id"] == keep
     with api.installation.session() as session:
-        assert session.scalars(sa.select(Conversion.client_id)).all() == [keep]
+        assert session.scalars(sa.select(Result.record_id)).all() == [keep]
     assert api.post(f"merges/{merge}/undo").json["left"] == []
     assert api.get(f"clients/{worker}").json["belongs_to"]["id"] == gone
     with api.installation.session() as session:
-        assert session.scalars(sa.select(Conversion.client_id)).all() == [gone]
+        assert session.scalars(sa.select(Result.record_id)).all() == [gone]
 
 
 def test_a_branch_merged_into_its_company_does_not_belong_to_itself(api: Api) -> None:  # noqa: F811

@@ -16,8 +16,8 @@ from core.access.models import Team
 from core.access.teams import set_team
 from core.testing.installation import Installation
 from core.text import fold
-from plugins.crm_clients.models import Channel, Level, Segment
-from plugins.crm_leads.models import CONVERTED, Lead, Source, Status
+from plugins.crm_clients.models import Channel, Level, Segment, Source
+from plugins.crm_leads.models import CONVERTED, Lead, Status
 
 ZONE = ZoneInfo("America/Caracas")
 

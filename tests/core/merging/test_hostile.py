@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from core.merging.models import Merge
 from core.testing.installation import Installation
-from plugins.crm_leads.models import Conversion, Lead
+from plugins.crm_leads.models import Conversion, Lead, Result
 from tests.core.merging.conftest import ANA, BETO, Api
 
 SAME = {"name": "Ferretería Sol", "email": "sol@example.com"}
@@ -159,7 +159,7 @@ def test_a_converted_lead_makes_the_merged_one_converted(api: Api) -> None:
     assert answer.json["record"]["condition"] == "client"
     assert answer.json["record"]["status"]["name"] == "Cliente"
     with api.installation.session() as session:
-        found = session.execute(sa.select(Conversion.lead_id, Conversion.client_id)).all()
+        found = session.execute(sa.select(Conversion.lead_id, Result.record_id).join(Result)).all()
         assert [tuple(row) for row in found] == [(open_lead, client)]
         assert session.scalar(sa.select(sa.func.count()).select_from(Lead)) == 1
     assert api.post(f"merges/{answer.json['merge']['id']}/undo").status_code == 200
@@ -167,7 +167,7 @@ def test_a_converted_lead_makes_the_merged_one_converted(api: Api) -> None:
     assert api.get(f"leads/{open_lead}").json["status"]["name"] != "Cliente"
     assert api.get(f"leads/{converted}").json["condition"] == "client"
     with api.installation.session() as session:
-        found = session.execute(sa.select(Conversion.lead_id, Conversion.client_id)).all()
+        found = session.execute(sa.select(Conversion.lead_id, Result.record_id).join(Result)).all()
         assert [tuple(row) for row in found] == [(converted, client)]
 
 

@@ -1,0 +1,65 @@
+"""Deals as the host sees them."""
+
+from __future__ import annotations
+
+from core.api import (
+    Board,
+    Currency,
+    Date,
+    Field,
+    LongText,
+    MoneyAmount,
+    Path,
+    RecordRef,
+    Reference,
+    Resource,
+    Tags,
+    Text,
+    UserRef,
+    _l,
+)
+from plugins.crm_deals.models import Deal
+
+DEALS = Resource(
+    name="deals",
+    model=Deal,
+    label=_l("Deal"),
+    plural=_l("Deals"),
+    icon="briefcase",
+    hue="violet",
+    fields=(
+        Field("title", _l("Title"), Text(200), required=True, quick=True),
+        Field("client", _l("Client"), RecordRef("clients"), quick=True),
+        Field("pipeline", _l("Pipeline"), Reference("pipelines"), quick=True),
+        Field("stage", _l("Stage"), Reference("stages")),
+        Field("value", _l("Value"), MoneyAmount(currency="currency"), quick=True),
+        Field("currency", _l("Currency"), Currency()),
+        Field("expected_close", _l("Expected close"), Date()),
+        Field("entered_on", _l("Entered"), Date()),
+        Field("source", _l("Source"), Reference("sources")),
+        Field("salesperson", _l("Salesperson"), UserRef()),
+        Field("tags", _l("Tags"), Tags()),
+        Field("notes", _l("Notes"), LongText(), wide=True),
+    ),
+    groups=(("general", _l("General")),),
+    columns=("title", "client", "stage", "value", "expected_close", "salesperson", "entered_on"),
+    filters=(
+        "stage",
+        "pipeline",
+        "client",
+        "salesperson",
+        "source",
+        "value",
+        "expected_close",
+        "tags",
+        "entered_on",
+    ),
+    quick_filters=("pipeline", "stage", "salesperson", "expected_close"),
+    title="title",
+    owner="salesperson_id",
+    sort="-entered_on",
+    path=Path("stage", "stages"),
+    board=Board(sum="value", fact="source", age="entered_on"),
+    menu_order=30,
+    empty_text=_l("Write down the first one, or convert a lead."),
+)
