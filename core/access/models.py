@@ -108,6 +108,45 @@ class Grant(Model):
     )
 
 
+class StageGrant(Model):
+    """A role's right in one status of a resource with a path, where it is not as everywhere else. It beats the grant.
+
+    `value_id` is the status, `action` view, edit or move (into it).
+    """
+
+    __tablename__ = "core_stage_grant"
+
+    role_id: Mapped[int] = mapped_column(sa.ForeignKey("core_role.id", ondelete="CASCADE"), primary_key=True)
+    resource: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    action: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    value_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    scope: Mapped[int] = mapped_column(
+        sa.SmallInteger, sa.CheckConstraint(f"scope between 0 and {int(Scope.ALL)}", name="scope")
+    )
+
+
+class Share(Model):
+    """A record shown to a person or a team beyond what their roles reach; the row goes with its record."""
+
+    __tablename__ = "core_share"
+    __table_args__ = (
+        sa.UniqueConstraint("resource", "record_id", "user_id"),
+        sa.UniqueConstraint("resource", "record_id", "team_id"),
+        sa.CheckConstraint("(user_id is null) <> (team_id is null)", name="one"),
+        sa.Index("ix_core_share_user_id", "user_id", "resource", "record_id"),
+        sa.Index("ix_core_share_team_id", "team_id", "resource", "record_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    resource: Mapped[str] = mapped_column(sa.String(60))
+    record_id: Mapped[int] = mapped_column(Id)
+    user_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("core_user.id", ondelete="CASCADE"))
+    team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("core_team.id", ondelete="CASCADE"))
+    may_edit: Mapped[bool] = mapped_column(default=False)
+    by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("core_user.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
 class Token(Model):
     """A key to the API, in its owner's name. Only its SHA-256 is kept; `start` tells tokens apart on the page."""
 

@@ -12,7 +12,19 @@ from sqlalchemy.orm import Session
 
 import core.access.scope
 from core.access.actor import Actor, work_for
-from core.access.models import Attempt, Grant, Role, SetupLink, Team, TeamMember, Token, User, user_roles
+from core.access.models import (
+    Attempt,
+    Grant,
+    Role,
+    SetupLink,
+    Share,
+    StageGrant,
+    Team,
+    TeamMember,
+    Token,
+    User,
+    user_roles,
+)
 from core.access.service import actor_for, create_user, seed_roles
 from core.access.teams import set_team
 from core.db import dispose_engines, engine_for
@@ -28,7 +40,10 @@ assert core.access.scope
 CORE = [
     *(
         each.__table__
-        for each in (State, StoredSetting, User, Role, Team, TeamMember, Grant, Token, Attempt, SetupLink)
+        for each in (
+            *(State, StoredSetting, User, Role, Team, TeamMember),
+            *(Grant, StageGrant, Share, Token, Attempt, SetupLink),
+        )
     ),
     user_roles,
 ]
