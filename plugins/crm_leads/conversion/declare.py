@@ -54,7 +54,8 @@ class Target:
         asked: fields a dialog asks for when the record is made anew; the required ones are asked for besides.
         take: (sources, chosen, context) → for each lead what the target takes. `chosen` says for each lead which
             other targets are made or filled with it, so that a company knows whether its contact becomes a record.
-        fits: whether a record may be chosen as the existing one (a contact is a person).
+        fits: whether a record may be chosen as the existing one (a contact is a person); `among` says the same as a
+            query of its list (`kind=person`), for the choice while its name is typed.
         suggest: (sources, existing, context) → for each lead the records it may go into. `existing` are for each
             lead the ids already chosen for other targets (an open deal of that company is offered).
         link: (made, context) → values that refer to the records of other targets: called for each lead with the
@@ -78,6 +79,7 @@ class Target:
     ]
     link: Callable[[Mapping[str, int], WriteContext], Mapping[str, Any]] = lambda made, context: {}
     fits: Callable[[Any], bool] = lambda record: True
+    among: str = ""
     told: Callable[[Mapping[str, Any], WriteContext], str] = lambda values, context: ""
     receives: int = 0
 
