@@ -70,12 +70,50 @@ class KnownReferences:
     def get(self, name: str, id: int | None) -> ReferenceItem | None:
         return None if id is None else self._list(name).by_id.get(id)
 
-    def find(self, name: str, text: str) -> ReferenceItem | None:
-        """The value of this name or key, however it is written in case and accents."""
-        return self._list(name).by_word.get(fold(text))
+    def find(self, name: str, text: str, group: int | None = None) -> ReferenceItem | None:
+        """The value of this name or key, however it is written in case and accents; rather one of this group."""
+        known, word = self._list(name), fold(text)
+        own = known.by_word_in.get((group, word)) if group is not None and known.by_word_in else None
+        return own or known.by_word.get(word)
 
-    def default(self, name: str) -> ReferenceItem | None:
-        return self._list(name).default
+    def named(self, name: str, text: str) -> Sequence[ReferenceItem]:
+        """All values of this name or key: of a list with groups there may be one in each."""
+        known, word = self._list(name), fold(text)
+        if not known.by_word_in:
+            found = known.by_word.get(word)
+            return (found,) if found else ()
+        return [item for (_group, each), item in known.by_word_in.items() if each == word]
+
+    def default(self, name: str, group: int | None = None) -> ReferenceItem | None:
+        """The value that new records get; in a list with groups that of this group, else of the default one.
+
+        A group of which none is marked begins with its first open value.
+        """
+        known = self._list(name)
+        if not known.by_word_in:
+            return known.default
+        items = [item for item in known.items if item.group == (group or self._first_group(name))]
+        marked = next((item for item in items if item.is_default), None)
+        worked_on = next((item for item in items if item.meaning == OPEN), None)
+        return marked or worked_on or next(iter(items), None)
+
+    def title(self, name: str, item: ReferenceItem) -> str:
+        """What a value is called among all of its list: with its group before it where another has the name too."""
+        group = self.group_of(name, item.group)
+        return f"{group.name} › {item.name}" if group and len(self.named(name, item.name)) > 1 else item.name
+
+    def group_of(self, name: str, group: int | None) -> ReferenceItem | None:
+        """The value of another list that is the group of this id in a list with groups."""
+        declared = self._house.lists.get(name) if self._house else None
+        return self.get(declared.groups, group) if declared is not None and declared.groups else None
+
+    def _first_group(self, name: str) -> int | None:
+        declared = self._house.lists.get(name) if self._house else None
+        if declared is None or not declared.groups:
+            return None
+        known = self._list(declared.groups)
+        first = known.default or (known.items[0] if known.items else None)
+        return first.id if first else None
 
     def tag_hue(self, tag: str) -> str:
         """The colour an administrator gave a tag; '' for one that has none."""
@@ -136,6 +174,18 @@ class Items:
                 words.setdefault(fold(key), item)
         return words
 
+    @cached_property
+    def by_word_in(self) -> Mapping[tuple[int, str], ReferenceItem]:
+        """The same within each group; empty where the list has none."""
+        words: dict[tuple[int, str], ReferenceItem] = {}
+        grouped = [(item.group, item) for item in self.items if item.group is not None]
+        for group, item in grouped:
+            words.setdefault((group, fold(item.name)), item)
+        for group, item in grouped:
+            for key in item.keys:
+                words.setdefault((group, fold(key)), item)
+        return words
+
 
 def references_of(session: Session, house: House | None = None) -> KnownReferences:
     """The reference lists of the session's house; costs no query while nothing has changed."""
@@ -194,6 +244,7 @@ def _load_values(session: Session, declared: ReferenceList) -> Items:
                 is_default=row.is_default,
                 keys=tuple(row.keys or ()),
                 about={each.name: each.kind.load(row, each) for each in declared.columns},
+                group=getattr(row, declared.group_attribute) if declared.within else None,
             )
             for row in found
         ]

@@ -37,7 +37,7 @@ class Reference(Kind):
 
     def parse(self, raw: Any, field: Field, reading: Reading) -> int | None:
         try:
-            return _find(self.list, raw, reading)
+            return _find(self.list, raw, reading, reading.inside.get(self.within))
         except Invalid as error:
             if not reading.lenient:
                 raise
@@ -170,8 +170,8 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
 
-def _find(list_name: str, raw: Any, reading: Reading) -> int | None:
-    """The id meant by an id, a name, or an object {"id": …}; None for nothing."""
+def _find(list_name: str, raw: Any, reading: Reading, group: int | None = None) -> int | None:
+    """The id meant by an id, a name (rather of this group), or an object {"id": …}; None for nothing."""
     references = reading.formats.references
     if isinstance(raw, dict):
         if raw.get("id") is not None:
@@ -184,7 +184,7 @@ def _find(list_name: str, raw: Any, reading: Reading) -> int | None:
     text = clean_text(raw)
     if not text:
         return None
-    found = references.find(list_name, text)
+    found = references.find(list_name, text, group)
     if found is None and text.isdecimal() and len(text) < 19:
         found = references.get(list_name, int(text))
     if found is not None:

@@ -67,7 +67,7 @@ def _note(words: Words, text: str, formats: Formats) -> None:
     if text in words.known or text in words.unknown or len(words.known) + len(words.unknown) >= WORDS:
         return
     references = formats.references
-    if references.find(words.list, text) or (
+    if references.named(words.list, text) or (
         text.isdecimal() and len(text) < 19 and references.get(words.list, int(text))
     ):
         words.known.add(text)

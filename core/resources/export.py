@@ -172,8 +172,7 @@ def _reader(field: Field, page: Page, formats: Formats) -> Reader:
 
 def _word(list_name: str, item: Any, formats: Formats) -> str:
     """The name of a value; where two have the same name, what else leads back to this one."""
-    found = formats.references.find(list_name, item.name)
-    if found is not None and found.id == item.id:
+    if item in formats.references.named(list_name, item.name):
         return str(item.name)
     return next(
         (key for key in item.keys if (it := formats.references.find(list_name, key)) and it.id == item.id),

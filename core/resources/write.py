@@ -26,6 +26,7 @@ from core.resources.children import read_children, settle_children, store_childr
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
 from core.resources.rights import check_scope, require_reach, title_of
+from core.resources.steps import group_read, settle_step
 
 DEED = "deed"
 """Option of a draft: (action, what to tell besides) under which history has the change, in place of “changed”."""
@@ -56,6 +57,7 @@ def read_draft(
     reading.warnings = draft.warnings
     for field in resource.fields:
         if field.writable and field.name in raw:
+            reading.inside = group_read(draft, field.name, context)
             try:
                 value = field.kind.parse(raw[field.name], field, reading)
                 if value is not UNCHANGED:
@@ -72,10 +74,12 @@ def check_draft(draft: Draft, context: WriteContext) -> None:
     resource = draft.resource
     troubled = {problem.field for problem in draft.problems}
     settle_children(draft, context)
+    settle_step(draft, context)
     if draft.is_new:
         for field in resource.defaulted_fields:
             if draft.values.get(field.name) is None and field.name not in troubled:
                 draft.values[field.name] = field.default(context)  # type: ignore[misc]
+                draft.defaulted.add(field.name)
     check_files(draft, context)
     for check in resource.checks:
         check(draft, context)
@@ -119,6 +123,8 @@ def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
         _before(draft, written[id(draft)], context)
     session = context.session
     _number(session, resource, [record for _draft, record in fresh])
+    for step_before_all in resource.before_all:
+        step_before_all([(written[id(draft)], draft) for draft in drafts], context)
     session.add_all([record for _draft, record in fresh])
     session.flush()
     side.store(session, [(draft, written[id(draft)]) for draft in drafts], context.formats)
@@ -232,7 +238,7 @@ def _number_from_sequence(session: Session, resource: Resource, records: Sequenc
     To be told the ids they would go as one statement of thousands of parameters, which its driver takes apart anew
     each time: a third of the time of an import.
     """
-    if len(records) < 2:
+    if len(records) < 2 and not resource.before_all:
         return
     table = resource.model.__tablename__
     ids = sa.select(sa.func.nextval(sa.func.pg_get_serial_sequence(table, "id")).label("id")).select_from(

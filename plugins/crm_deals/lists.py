@@ -88,6 +88,7 @@ LISTS = (
         ),
         shipped=shipped_stages,
         creatable_on_import=False,
+        within="pipeline",
         section=SECTION,
         order=20,
     ),

@@ -93,12 +93,15 @@ class Path:
     """The field whose values are the steps a record walks through (a status with meanings).
 
     Args:
+        within: the field that says in which group of the list a record stands (its pipeline), of a list with groups: its
+            steps are the values of that group, and whoever changes the group has it begin there.
         asks: what is asked before a record goes to a status of this meaning.
         spent: (session, record) → {status id: how long the record has had it}; else its history is read.
     """
 
     field: str
     list: str
+    within: str = ""
     asks: Mapping[str, Ask] = kept(default_factory=dict)
     spent: Callable[[Session, Any], Mapping[int, timedelta]] | None = None
 

@@ -53,6 +53,8 @@ class Resource:
         permissions: actions beyond view, create, edit, delete, assign, import, export.
         checks: functions (draft, context) that note problems or normalise, after the fields were read.
         before_write: functions (record, draft, context) inside the transaction, the record not yet flushed.
+        before_all: functions ([(record, draft)], context) like `before_write`, called once for all; new records
+            have their ids.
         after_write: functions (record, draft, context) inside the transaction, the record and its history stored.
         after_all: functions ([(record, draft)], context) like `after_write`, called once for all that were written.
         shortcuts: changes at one press.
@@ -94,6 +96,7 @@ class Resource:
     shortcuts: tuple[Shortcut, ...] = ()
     checks: tuple[Callable[[Draft, WriteContext], None], ...] = ()
     before_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()
+    before_all: tuple[Callable[[Sequence[tuple[Any, Draft]], WriteContext], None], ...] = ()
     after_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()
     after_all: tuple[Callable[[Sequence[tuple[Any, Draft]], WriteContext], None], ...] = ()
     happenings: tuple[tuple[str, Text, str], ...] = ()
@@ -149,6 +152,22 @@ class Resource:
         )
 
     @cached_property
+    def owner_field(self) -> Field | None:
+        """The field of the person a record belongs to."""
+        return next((each for each in self.fields if self.owner and each.attribute == self.owner), None)
+
+    @cached_property
+    def status_field(self) -> Field | None:
+        """The field whose values are the steps of the resource's path."""
+        return self._by_name.get(self.path.field) if self.path is not None else None
+
+    @cached_property
+    def deciding(self) -> tuple[str, ...]:
+        """The attributes of a record that decide who may do what with it: its owner, its status."""
+        status = self.status_field.attribute if self.status_field is not None else None
+        return tuple(each for each in (self.owner, status) if each)
+
+    @cached_property
     def tag_field(self) -> Field | None:
         return next((each for each in self.fields if isinstance(each.kind, Tags)), None)
 
@@ -165,6 +184,8 @@ class ReferenceList:
     `used_by` are (resource name, attribute) that hold its ids: what a deleted value is replaced in.
     `shipped(language)` gives the rows of a new installation: dicts of the model's attributes.
     `columns` are extra fields of a value beyond name, description, hue, default.
+    `within` names the column, a `Reference` to another list, whose values each have values of their own here (the stages
+    of a pipeline): names, order, the default and the last of a meaning then hold within one of them.
     """
 
     name: str
@@ -178,6 +199,22 @@ class ReferenceList:
     columns: tuple[Field, ...] = ()
     shipped: Callable[[str], Sequence[Mapping[str, Any]]] | None = None
     creatable_on_import: bool = True
+    within: str = ""
     section: Text = ""
     order: int = 50
     plugin: str = ""
+
+    @cached_property
+    def group_column(self) -> Field | None:
+        """The column that says which group a value belongs to; None of a list without groups."""
+        return next((each for each in self.columns if self.within and each.name == self.within), None)
+
+    @property
+    def groups(self) -> str:
+        """The list whose values are the groups of this one's; '' where it has none."""
+        return getattr(self.group_column.kind, "list", "") if self.group_column else ""
+
+    @property
+    def group_attribute(self) -> str:
+        """The attribute of a value that holds the id of its group."""
+        return self.group_column.attribute if self.group_column else ""
