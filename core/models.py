@@ -17,6 +17,7 @@ MODULES = (
     "core.attributes.models",
     "core.merging.models",
     "core.notifications.models",
+    "core.assignment.models",
 )
 
 for name in MODULES:
