@@ -86,6 +86,7 @@ from core.resources.declare import (
 )
 from core.resources.door import flash_toast, go_on, page_context, record_or_404
 from core.resources.identity import Match, find_matches, keys_of
+from core.resources.passages import MOVED, Passages
 from core.resources.rights import may, require_reach, title_of
 from core.resources.shortcuts import by_api
 from core.resources.side import attributes_of

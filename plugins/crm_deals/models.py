@@ -94,6 +94,9 @@ class Deal(Record, Model):
     loss_note: Mapped[str | None] = mapped_column(String(500))
     salesperson_id: Mapped[int | None] = mapped_column(Id, ForeignKey("core_user.id", ondelete="SET NULL"))
     is_repeat: Mapped[bool] = mapped_column(default=False)
+    has_lines: Mapped[bool] = mapped_column(default=False)
+    """Whether its value is the sum of its products; kept, so that nobody has to read them to know."""
+    contact_role: Mapped[str | None] = mapped_column(String(100))
     notes: Mapped[str | None] = mapped_column(Text)
 
 
@@ -124,10 +127,8 @@ class DealLine(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     deal_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_deals_deal.id", ondelete="CASCADE"))
-    is_main: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
     name: Mapped[str] = mapped_column(String(200))
-    name_folded: Mapped[str] = mapped_column(String(400), default="")
     quantity: Mapped[Decimal] = mapped_column(Money, default=Decimal(1))
     price: Mapped[Decimal | None] = mapped_column(Money)
     discount: Mapped[Decimal | None] = mapped_column(Money)

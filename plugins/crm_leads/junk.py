@@ -8,7 +8,7 @@ from typing import Any
 from core.api import Ask, Draft, Shortcut, WriteContext, _, _l
 from plugins.crm_leads.meanings import meaning_in, meaning_of
 from plugins.crm_leads.models import JUNK, OPEN, Lead
-from plugins.crm_leads.passages import last_open_status
+from plugins.crm_leads.passages import PASSAGES
 
 REASON = ("junk_reason", "junk_note")
 """The fields that say why; they are filled exactly while a lead is discarded."""
@@ -36,7 +36,7 @@ def reopened(context: WriteContext, lead: Lead, given: Mapping[str, Any]) -> Map
         return None
     references = context.formats.references
     worked_on = [item for item in references.items("statuses") if item.meaning == OPEN]
-    before = last_open_status(context.session, lead.id)
+    before = PASSAGES.last(context.session, lead.id, OPEN)
     back = next((item for item in worked_on if item.id == before), None) or next(
         (item for item in worked_on if item.is_default), worked_on[0]
     )

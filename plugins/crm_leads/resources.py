@@ -35,7 +35,7 @@ from plugins.crm_leads import rules
 from plugins.crm_leads.fields import Condition, EntryDate
 from plugins.crm_leads.junk import ASK_WHY, REOPEN, check_junk
 from plugins.crm_leads.models import CONVERTED, JUNK, Lead, LeadAddress, LeadContact, LeadValidation
-from plugins.crm_leads.passages import keep_passages, time_in_statuses
+from plugins.crm_leads.passages import PASSAGES
 from plugins.crm_leads.rest import convert_by_api
 from plugins.crm_leads.validity import EXPIRES, EXTEND, LONGEST, usual_validity
 
@@ -205,13 +205,13 @@ LEADS = Resource(
         "status",
         "statuses",
         asks={JUNK: ASK_WHY, CONVERTED: Ask(endpoint="crm_leads.convert_dialog")},
-        spent=time_in_statuses,
+        spent=PASSAGES.spent,
     ),
     board=Board(sum="value", fact="segment", age="entered_on"),
     checks=(check_name, check_document, check_junk, rules.check_conversion),
-    before_write=(rules.keep_dates,),
+    before_write=(rules.keep_dates, PASSAGES.start_clock),
     after_write=(rules.convert_if_asked,),
-    after_all=(keep_passages,),
+    after_all=(PASSAGES.keep,),
     happenings=(("converted", _l("Converted into a client"), "user-check"), *HAPPENINGS),
     children=children(LeadAddress, LeadContact, "lead_id"),
     identity=IDENTITY,

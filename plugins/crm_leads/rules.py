@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
-from core.api import Draft, WriteContext, _, may, utcnow
+from core.api import Draft, WriteContext, _, may
 from plugins.crm_leads.models import CONVERTED, Lead
-from plugins.crm_leads.passages import MOVED
 from plugins.crm_leads.services import convert_lead
 
 
@@ -31,13 +28,10 @@ def check_conversion(draft: Draft, context: WriteContext) -> None:
 
 
 def keep_dates(record: Lead, draft: Draft, context: WriteContext) -> None:
-    """The expiry follows entry and validity; a new status starts its own clock."""
+    """The expiry follows entry and validity."""
     record.expires_on = (
         record.entered_on + timedelta(days=record.validity_days) if record.validity_days else None
     )
-    if not draft.is_new and sa.inspect(record).attrs.status_id.history.has_changes():
-        record.status_since = utcnow()
-        draft.options[MOVED] = True
 
 
 def convert_if_asked(record: Lead, draft: Draft, context: WriteContext) -> None:

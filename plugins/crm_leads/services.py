@@ -30,7 +30,7 @@ from core.api import (
 from plugins.crm_clients.models import Client
 from plugins.crm_clients.validation import carry_over, mark_of
 from plugins.crm_leads.models import CONVERTED, Conversion, Lead, Result, Status
-from plugins.crm_leads.passages import move
+from plugins.crm_leads.passages import PASSAGES
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def _close(context: WriteContext, lead: Lead, status: Status) -> None:
         lead.junk_reason_id = lead.junk_note = None
         lead.version += 1
         lead.updated_at = utcnow()
-        move(context.session, [lead])
+        PASSAGES.move(context.session, [lead])
         note(
             context.session,
             context,

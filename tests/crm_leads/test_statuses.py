@@ -241,7 +241,7 @@ def test_the_time_of_a_status_that_is_replaced_goes_to_its_replacement(desk: Des
     assert answer.status_code < 400, answer.text
     assert desk.passages() == [("En Gestión", False), ("En Gestión", True)]
     with desk.installation.session() as session:
-        from plugins.crm_leads.passages import time_in_statuses
+        from plugins.crm_leads.passages import PASSAGES
 
-        spent = time_in_statuses(session, session.get_one(Lead, desk.lead))
+        spent = PASSAGES.spent(session, session.get_one(Lead, desk.lead))
         assert spent[kept].days == 6

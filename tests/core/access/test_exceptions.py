@@ -39,7 +39,8 @@ KNOWN = {
 }
 
 KNOWN_OF_PLUGINS = {
-    "plugins/crm_leads/passages.py": "stretches of leads that were written as allowed, maybe into other hands by that",
+    "core/resources/passages.py": "stretches of records that were written as allowed, maybe into other hands by that",
+    "plugins/crm_deals/rules.py": "that a client has bought before is so whoever sold it; only that it is so is told",
 }
 
 
