@@ -39,9 +39,14 @@ def keys_of(
 
 
 def find_matches(
-    session: Session, house: House, resource: Resource, wanted: Sequence[list[tuple[IdentityKey, str]]]
+    session: Session,
+    house: House,
+    resource: Resource,
+    wanted: Sequence[list[tuple[IdentityKey, str]]],
+    *,
+    kin: bool = True,
 ) -> list[Match | None]:
-    """For each list of keys the first stored record that has one of them, in the resource itself or its kin.
+    """For each list of keys the first stored record that has one of them, in the resource itself or (`kin`) its kin.
 
     One query per key and resource, whatever the number of drafts. Looks at all records, whoever's they are: the
     answer is for rules, not for eyes; what is shown of a match is the caller's care.
@@ -51,10 +56,10 @@ def find_matches(
         for key, value in keys:
             by_key[key.name].add(value)
     holders: dict[tuple[str, str], tuple[str, int]] = {}
-    for kin in kin_of(house, resource):
-        for key in kin.identity:
+    for each in kin_of(house, resource) if kin else [resource]:
+        for key in each.identity:
             if by_key.get(key.name):
-                _collect(session, kin, key, by_key[key.name], holders)
+                _collect(session, each, key, by_key[key.name], holders)
     return [
         next(
             (

@@ -77,6 +77,8 @@ def store(session: Session, written: Sequence[tuple[Draft, Any]], formats: Forma
         }
         for draft, record in given:
             row = rows.get(record.id)
+            if row is None and _says_nothing(draft, fields):
+                continue
             if row is None:
                 row = table.model(**{table.key: record.id})
                 session.add(row)
@@ -90,6 +92,12 @@ def _by_table(fields: Sequence[Field]) -> dict[SideTable, list[Field]]:
         if isinstance(field.side, SideTable):
             tables[field.side].append(field)
     return tables
+
+
+def _says_nothing(draft: Draft, fields: Sequence[Field]) -> bool:
+    """Whether only empty values are given: a form sends a box that nobody has ticked with each change of a record."""
+    given = [draft.values.get(field.name) for field in fields]
+    return all(value is None or value is False or value in ("", ()) for value in given)
 
 
 def _set(draft: Draft, row: Any, fields: Sequence[Field]) -> None:

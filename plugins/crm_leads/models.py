@@ -101,6 +101,17 @@ class LeadValidation(Validation, Model):
     lead_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_leads_lead.id", ondelete="CASCADE"))
 
 
+class RepeatException(Model):
+    """What leads keep beside a client: that new ones which match it are not repeat leads."""
+
+    __tablename__ = "crm_leads_repeat_exception"
+
+    client_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("crm_clients_client.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    never_repeat: Mapped[bool] = mapped_column(default=False)
+
+
 class Passage(Model):
     """A stretch of time a lead spent in one status; `until` is None while it is there."""
 

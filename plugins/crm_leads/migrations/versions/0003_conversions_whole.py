@@ -31,6 +31,18 @@ def upgrade() -> None:
         batch_op.alter_column("is_repeat", server_default=None)
     op.create_index("ix_crm_leads_lead_client_id", "crm_leads_lead", ["client_id"])
     _wide_indexes((*FILTERED, "is_repeat"))
+    op.create_table(
+        "crm_leads_repeat_exception",
+        sa.Column("client_id", ID, autoincrement=False, nullable=False),
+        sa.Column("never_repeat", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"],
+            ["crm_clients_client.id"],
+            name=op.f("fk_crm_leads_repeat_exception_client_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_crm_leads_repeat_exception")),
+    )
     _conversions_with_results()
 
 
@@ -144,6 +156,7 @@ def downgrade() -> None:
         )
         batch_op.create_index("ix_crm_leads_conversion_client_id", ["client_id"])
     op.drop_table("crm_leads_conversion_result")
+    op.drop_table("crm_leads_repeat_exception")
     op.drop_index("ix_crm_leads_lead_client_id", "crm_leads_lead")
     _wide_indexes(FILTERED)
     op.create_table(
