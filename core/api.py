@@ -84,7 +84,7 @@ from core.resources.declare import (
     Shortcut,
     SideTable,
 )
-from core.resources.door import flash_toast, go_on, page_context, record_or_404
+from core.resources.door import flash_toast, go_on, inputs_of, page_context, record_or_404, sent_inputs
 from core.resources.identity import Match, find_matches, keys_of
 from core.resources.passages import MOVED, Passages
 from core.resources.rights import may, require_reach, title_of

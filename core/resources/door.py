@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
 from core.i18n import Text
 from core.resources.context import WriteContext
+
+if TYPE_CHECKING:
+    from core.resources.pages.forms import RecordForm
 
 
 def record_or_404(resource: str, id: int, action: str = "view") -> Any:
@@ -37,3 +41,36 @@ def go_on(resource: str, id: int) -> ResponseReturnValue:
     from core.resources.pages.here import onward
 
     return onward(url_for("resources.record", resource=resource, id=id))
+
+
+def inputs_of(
+    resource: str,
+    values: Mapping[str, Any],
+    *,
+    prefix: str,
+    said: Mapping[str, Any] | None = None,
+    problems: Mapping[str, Text] | None = None,
+) -> RecordForm:
+    """Inputs of these fields for a plugin's own form, `form[name]` each; their names begin with `prefix`.
+
+    `said` is what was typed where that could not be read, `problems` what is wrong, by field.
+    """
+    from core.resources.pages.forms import form_of
+    from core.resources.pages.here import enter
+
+    form = form_of(enter(resource), list(values), values, fresh=True, prefix=prefix)
+    for name, text in (said or {}).items():
+        form[name].data = text
+    for name, problem in (problems or {}).items():
+        form[name].errors = [problem]
+    return form
+
+
+def sent_inputs(resource: str, names: Sequence[str], *, prefix: str) -> dict[str, Any]:
+    """What such inputs brought, as typed, by field; of fields that people fill in only."""
+    from core.resources.pages.forms import form_of, sent
+    from core.resources.pages.here import enter
+
+    here = enter(resource)
+    asked = [name for name in names if here.resource.has_field(name) and here.resource.field(name).writable]
+    return sent(here, form_of(here, asked, bound=True, prefix=prefix), asked)

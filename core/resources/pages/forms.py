@@ -38,10 +38,12 @@ def form_of(
     *,
     bound: bool = False,
     fresh: bool = False,
+    prefix: str = "",
 ) -> RecordForm:
     """The form with these fields; `values` are shown in it, `bound` reads the request instead.
 
-    `fresh` looks away from what the request sent, which a form otherwise takes up by itself.
+    `fresh` looks away from what the request sent, which a form otherwise takes up by itself. `prefix` begins the names
+    of the inputs, where forms of several records stand on one page.
     """
     form_class = _class_of(here.resource, tuple(names))
     shown = {
@@ -50,7 +52,11 @@ def form_of(
         if name in names
     }
     form: RecordForm = (
-        form_class() if bound else form_class(formdata=None, data=shown) if fresh else form_class(data=shown)
+        form_class(prefix=prefix)
+        if bound
+        else form_class(formdata=None, data=shown, prefix=prefix)
+        if fresh
+        else form_class(data=shown, prefix=prefix)
     )
     form.general = []
     for name in names:
@@ -86,10 +92,10 @@ def sent(here: Here, form: RecordForm, names: Sequence[str]) -> dict[str, Any]:
         field = form[name]
         if isinstance(field, BooleanField):
             raw[name] = bool(field.data)
-        elif isinstance(field, (FileInput, ManyField)) and name in request.form:
+        elif isinstance(field, (FileInput, ManyField)) and field.name in request.form:
             raw[name] = field.data
-        elif name in request.form:
-            raw[name] = typed(here.resource.field(name), request.form[name])
+        elif field.name in request.form:
+            raw[name] = typed(here.resource.field(name), request.form[field.name])
     return raw
 
 
