@@ -11,6 +11,10 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from core.api import Id, Model, Record, ReferenceValue, UtcDateTime, utcnow
 
+# the tables of parts that have a folder of their own
+from plugins.crm_clients.inquiries.models import KeptInquiry as KeptInquiry
+from plugins.crm_clients.mode.models import ModeChange as ModeChange
+
 
 class Degrees(TypeDecorator[Decimal]):
     """Latitude or longitude as Decimal: six decimals, about ten centimetres; kept as a whole number of millionths."""
