@@ -233,7 +233,8 @@ def _load_values(session: Session, declared: ReferenceList) -> Items:
     model = declared.model
     attributes = [name for each in declared.columns for name in each.kind.attributes(each)]
     columns = [getattr(model, name) for name in dict.fromkeys((*VALUE_ATTRIBUTES, *attributes))]
-    found = session.execute(sa.select(*columns).order_by(model.position, model.id))
+    group = [getattr(model, declared.group_attribute)] if declared.within else []
+    found = session.execute(sa.select(*columns).order_by(*group, model.position, model.id))
     return Items(
         [
             ReferenceItem(

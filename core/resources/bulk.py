@@ -125,6 +125,8 @@ def touched(deed: Deed, resource: Resource) -> list[str]:
     path = resource.path
     asked = [name for ask in path.asks.values() for name in ask.fields] if path else []
     follow = asked if path and deed.field == path.field else []
+    if path and deed.field == path.within:
+        follow = [path.field, *asked]
     return [deed.field, *(name for name in dict.fromkeys((*deed.more, *follow)) if resource.has_field(name))]
 
 

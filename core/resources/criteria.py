@@ -221,6 +221,8 @@ def _one_of(place: Place, field: Field, values: Sequence[str], reading: Reading,
         elif value.startswith("~"):
             items = reading.formats.references.items(kind.list)
             ids |= {item.id for item in items if item.meaning == value[1:]}
+        elif len(named := reading.formats.references.named(kind.list, value)) > 1:
+            ids |= {item.id for item in named}
         else:
             ids.add(kind.parse({"id": value} if value.isdecimal() else value, field, reading))
     known = sorted(id for id in ids if id is not None)

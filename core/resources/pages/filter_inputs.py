@@ -26,6 +26,7 @@ from core.fields import (
     UserRef,
     single,
 )
+from core.fields.kind import ReferenceItem
 from core.i18n import Text, _, ngettext
 from core.resources.criteria import Condition
 from core.resources.declare import Field, Filter, Resource
@@ -176,10 +177,17 @@ def options_of(here: Here, declared: Field) -> list[Option]:
         ]
         return [*found, Option("~empty", _("Empty"))]
     items = [item for item in here.formats.references.items(kind.list) if item.active][:USERS_OFFERED]
-    found = [Option(str(item.id), item.name, kind.html(item.id, here.formats)) for item in items]
+    found = [_option(here, kind, item) for item in items]
     if isinstance(kind, UserRef):
         return [Option("~me", _("Me")), Option("~team", _("My team")), Option("~empty", _("Nobody")), *found]
     return [*_meanings(here, kind.list), *found, Option("~empty", _("Empty"))]
+
+
+def _option(here: Here, kind: Any, item: ReferenceItem) -> Option:
+    """A value of a list; with its group before it where another group has one of the name."""
+    title, drawn = here.formats.references.title(kind.list, item), kind.html(item.id, here.formats)
+    before = title.removesuffix(item.name)
+    return Option(str(item.id), title, Markup("{}{}").format(before, drawn) if before else drawn)
 
 
 def _meanings(here: Here, list_name: str) -> list[Option]:

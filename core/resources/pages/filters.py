@@ -152,7 +152,7 @@ def _reference_name(here: Here, kind: Any, value: str) -> str:
         if isinstance(kind, Reference) and value.isdecimal()
         else None
     )
-    return item.name if item else value
+    return here.formats.references.title(kind.list, item) if item else value
 
 
 def _special(value: str) -> str:

@@ -62,7 +62,8 @@ def form_of(
     for name in names:
         field, declared = form[name], here.resource.field(name)
         if isinstance(field, SelectField):
-            fill_choices(field, declared, (values or {}).get(name), here.formats, here.resource.name)
+            value, group = (values or {}).get(name), _group(declared, names, values or {})
+            fill_choices(field, declared, value, here.formats, here.resource.name, group)
         elif isinstance(field, ManyField):
             field.choices = choices_of(single(declared.kind), here.formats) or []
         elif isinstance(field, FileInput):
@@ -122,6 +123,18 @@ def values_of(here: Here, stored: Stored, names: Sequence[str]) -> dict[str, Any
 def raw_values(here: Here, values: Mapping[str, Any]) -> dict[str, str]:
     """Values as the inputs hold them."""
     return {name: here.resource.field(name).kind.raw(value, here.formats) for name, value in values.items()}
+
+
+def with_group(here: Here, stored: Stored, name: str) -> dict[str, Any]:
+    """The value of a field, for a form of it alone, and of the field within which its choices lie."""
+    within = getattr(here.resource.field(name).kind, "within", "")
+    return values_of(here, stored, [name, *([within] if here.resource.has_field(within) else [])])
+
+
+def _group(declared: Field, names: Collection[str], values: Mapping[str, Any]) -> int | None:
+    """The group of its list's values that a field may choose from; None where the form asks for it too."""
+    within = getattr(declared.kind, "within", "")
+    return values.get(within) if within and within not in names else None
 
 
 def _shown(here: Here, declared: Field, value: Any) -> Any:

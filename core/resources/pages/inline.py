@@ -15,7 +15,7 @@ from core.resources.context import Refused
 from core.resources.declare import Field
 from core.resources.door import flash_toast
 from core.resources.pages.cards import Value, cards_of, value_of
-from core.resources.pages.forms import RecordForm, form_of, sent, show_problems
+from core.resources.pages.forms import RecordForm, form_of, sent, show_problems, with_group
 from core.resources.pages.head import head_of
 from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.pages.path import question_of
@@ -41,8 +41,8 @@ def field(resource: str, id: int, name: str) -> ResponseReturnValue:
     elif request.args.get("show"):
         return _shown(here, stored, declared)
     if request.method == "GET":
-        return _input(here, stored, declared, form_of(here, [name], {name: stored.value(declared)}))
-    form = form_of(here, [name], {name: stored.value(declared)}, bound=True)
+        return _input(here, stored, declared, form_of(here, [name], with_group(here, stored, name)))
+    form = form_of(here, [name], with_group(here, stored, name), bound=True)
     if not form.validate():
         return _input(here, stored, declared, form), 422
     context = here.writing()

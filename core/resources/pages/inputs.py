@@ -35,32 +35,52 @@ def input_for(declared: Field) -> Any:
     return StringField(render_kw=hints(kind), **common)
 
 
-def fill_choices(field: SelectField, declared: Field, value: Any, formats: Formats, resource: str) -> None:
-    """Give a select of a form what one chooses from, and what its script needs to know to narrow that."""
-    field.choices = choices_for(declared, value, formats, resource)
+def fill_choices(
+    field: SelectField,
+    declared: Field,
+    value: Any,
+    formats: Formats,
+    resource: str,
+    group: int | None = None,
+) -> None:
+    """Give a select of a form what one chooses from, and what its script needs to know to narrow that.
+
+    Of a list with groups only the values of `group`, where the form does not ask for the group itself.
+    """
+    field.choices = choices_for(declared, value, formats, resource, group)
     searched = {"data-choose": True} if len(field.choices) > SEARCHABLE_FROM else {}
     kind = declared.kind
     narrowed = {"data-within": kind.within} if isinstance(kind, Reference) and kind.within else {}
     field.render_kw = {**(field.render_kw or {}), **searched, **narrowed}
 
 
-def choices_for(declared: Field, value: Any, formats: Formats, resource: str) -> list[SelectChoice]:
+def choices_for(
+    declared: Field, value: Any, formats: Formats, resource: str, group: int | None = None
+) -> list[SelectChoice]:
     """What one chooses from, an empty choice first; a value that is no longer offered stays choosable."""
     nothing = _("Nobody") if isinstance(declared.kind, UserRef) else "—"
     found = [] if declared.required else [SelectChoice("", nothing)]
     offered = choices_of(declared.kind, formats, also=value) or []
     if isinstance(declared.kind, Reference):
         offered = [
-            choice for choice in offered if _is_offered(declared.kind, choice, value, formats, resource)
+            choice
+            for choice in offered
+            if _is_offered(declared.kind, choice, value, formats, resource, group)
         ]
     return found + offered
 
 
-def _is_offered(kind: Reference, choice: SelectChoice, value: Any, formats: Formats, resource: str) -> bool:
+def _is_offered(
+    kind: Reference, choice: SelectChoice, value: Any, formats: Formats, resource: str, group: int | None
+) -> bool:
     """Whether this resource's records may have the value; what it lies within is noted on the way."""
     item = formats.references.get(kind.list, int(choice.value))
     if item is None:
         return True
+    if group is not None and item.group is not None:
+        return item.group == group or item.id == value
+    if (title := formats.references.title(kind.list, item)) != item.name:
+        choice.label, choice.render_kw = title, {**choice.render_kw, "data-name": item.name}
     if kind.within and (inside := item.about.get(kind.within)):
         choice.render_kw = {**choice.render_kw, "data-inside": str(inside)}
     return item.id == value or item.about.get(kind.offered_to) in (None, resource)

@@ -23,6 +23,7 @@ from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.pages.undoing import change_with_undo
 from core.resources.read import Stored
 from core.resources.rights import title_of
+from core.resources.steps import steps_of
 from core.resources.write import NotValid
 
 WON = frozenset({"converted", "won"})
@@ -57,7 +58,7 @@ def walk_of(here: Here, stored: Stored) -> Walk | None:
     if path is None or not here.resource.has_field(path.field):
         return None
     declared = here.house.lists.get(path.list)
-    items = here.formats.references.items(path.list)
+    items = steps_here(here, stored)
     now = here.formats.references.get(path.list, stored.value(here.resource.field(path.field)))
     first = declared.meanings[0][0] if declared is not None and declared.meanings else None
     open_ones = [item for item in items if first is None or item.meaning == first]
@@ -75,6 +76,14 @@ def walk_of(here: Here, stored: Stored) -> Walk | None:
         steps.append(Step(now, "won" if now.meaning in WON else "lost"))
     lost = [item for item in items if item not in open_ones and item.meaning not in WON and item != now]
     return Walk(path.field, steps, lost, now)
+
+
+def steps_here(here: Here, stored: Stored) -> Sequence[ReferenceItem]:
+    """The statuses this record can have: of a list with groups those of its own."""
+    path = here.resource.path
+    within = path.within if path and here.resource.has_field(path.within) else ""
+    group = stored.value(here.resource.field(within)) if within else None
+    return steps_of(here.resource, here.formats.references, group)
 
 
 def _spent(time: timedelta | None) -> str:
@@ -173,7 +182,7 @@ def _back(here: Here, id: int) -> ResponseReturnValue:
 def _choose(here: Here, stored: Stored, walk: Walk) -> ResponseReturnValue:
     """The statuses a record can be given, each a button; those that ask for more lead on to the question."""
     assert here.resource.path is not None
-    items = [item for item in here.formats.references.items(here.resource.path.list) if item != walk.now]
+    items = [item for item in steps_here(here, stored) if item != walk.now]
     return _shown(here, stored, "choose", items=items, walk=walk)
 
 

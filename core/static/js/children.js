@@ -96,6 +96,7 @@ function narrow(inner) {
   const chosen = inner.tomselect ? inner.tomselect.getValue() : inner.value;
   const fits = (option) => !option.dataset.inside || !outer.value || option.dataset.inside === outer.value;
   const shown = all.filter(fits).map((option) => option.cloneNode(true));
+  for (const option of outer.value ? shown : []) option.textContent = option.dataset.name ?? option.textContent;
   const stays = shown.some((option) => option.value === chosen);
   if (inner.tomselect) {
     const kept = inner.tomselect;
