@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from core.access.actor import Actor, Scope
-from core.access.models import Grant, Role, Team, TeamMember, Token, User
+from core.access.actor import Actor
+from core.access.granted import granted_to, shares_of, widest
+from core.access.models import Role, Team, TeamMember, Token, User
 from core.access.passwords import check_password_strength, hash_password
 from core.access.roles import ADMINISTRATOR, seed_roles
 from core.i18n import LANGUAGES, _l
@@ -258,12 +259,8 @@ def _load_actor(session: Session, which: sa.ColumnElement[bool], *, read_only: b
     )
     if user is None:
         return None
-    grants: dict[tuple[str, str], Scope] = {}
-    stored = sa.select(Grant.resource, Grant.action, sa.func.max(Grant.scope)).where(
-        Grant.role_id.in_([role.id for role in user.roles])
-    )
-    for resource, action, scope in session.execute(stored.group_by(Grant.resource, Grant.action)):
-        grants[resource, action] = Scope(scope)
+    grants, stages = widest(granted_to(session, [role.id for role in user.roles]))
+    teams = _teams_of(session, user.id)
     return Actor(
         user_id=user.id,
         name=user.name,
@@ -272,7 +269,10 @@ def _load_actor(session: Session, which: sa.ColumnElement[bool], *, read_only: b
         zone=ZoneInfo(user.zone),
         roles=tuple(role.name for role in user.roles),
         grants=grants,
-        team_ids=frozenset(_team_of(session, user.id)),
+        stages=stages,
+        shares=shares_of(session, user.id, teams),
+        team_ids=frozenset(_people_in(session, user.id, teams)),
+        in_teams=frozenset(teams),
         is_admin=any(role.is_admin for role in user.roles),
         theme=user.theme,
         hue=user.hue,
@@ -280,14 +280,17 @@ def _load_actor(session: Session, which: sa.ColumnElement[bool], *, read_only: b
     )
 
 
-def _team_of(session: Session, user_id: int) -> set[int]:
-    """The person, their team mates, and the members of the teams they manage."""
+def _teams_of(session: Session, user_id: int) -> set[int]:
+    """The team a person is in, and those they manage."""
     own = sa.select(TeamMember.team_id).where(TeamMember.user_id == user_id)
-    managed = sa.select(Team.id).where(Team.manager_id == user_id)
-    members = sa.select(TeamMember.user_id).where(
-        sa.or_(TeamMember.team_id.in_(own), TeamMember.team_id.in_(managed))
-    )
-    return {user_id, *session.scalars(members)}
+    return {*session.scalars(own.union_all(sa.select(Team.id).where(Team.manager_id == user_id)))}
+
+
+def _people_in(session: Session, user_id: int, teams: set[int]) -> set[int]:
+    """The person, their team mates, and the members of the teams they manage."""
+    if not teams:
+        return {user_id}
+    return {user_id, *session.scalars(sa.select(TeamMember.user_id).where(TeamMember.team_id.in_(teams)))}
 
 
 __all__ = [

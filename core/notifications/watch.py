@@ -13,7 +13,7 @@ from core.house import House
 from core.i18n import _l
 from core.notifications.service import notify, people_who_follow
 from core.resources.context import WriteContext
-from core.resources.declare import Field, Resource
+from core.resources.declare import Resource
 from core.resources.rights import may, title_of
 
 ASSIGNED, FOLLOWED, REMOVED = "assigned", "followed", "followed_removed"
@@ -59,7 +59,7 @@ def tell_of_changes(
     """New owners and followers hear of changes: (record, {field: [old, new]}). The caller commits."""
     if context.source in SILENT or not changed:
         return
-    owner_field = _owner_field(resource)
+    owner_field = resource.owner_field
     if owner_field is not None:
         _tell_owners(context, resource, [record for record, told in changed if owner_field.name in told])
     followers = people_who_follow(context.session, resource.name, [record.id for record, _told in changed])
@@ -100,12 +100,8 @@ def _tell_owners(context: WriteContext, resource: Resource, records: Sequence[An
 
 def _list_of_mine(resource: Resource) -> str:
     """The address of the reader's own records of a resource."""
-    field = _owner_field(resource)
+    field = resource.owner_field
     return f"/{resource.name}?{field.name}=~me" if field is not None else f"/{resource.name}"
-
-
-def _owner_field(resource: Resource) -> Field | None:
-    return next((each for each in resource.fields if each.attribute == resource.owner), None)
 
 
 def _tell_followers(

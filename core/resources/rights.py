@@ -1,33 +1,16 @@
-"""Whether a person may do something to one record: the grant, its scope, and what plugins have against it."""
+"""Refusals in words: what a person may not do to one record, and what a draft must not do in their name."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from core.access.actor import Scope
-from core.host.dispatch import PluginError
+from core.access.actor import MOVE, Actor, Scope
+from core.access.reach import may, reaches
 from core.i18n import _
 from core.resources.context import Draft, Refused, WriteContext
-from core.resources.declare import Resource
+from core.resources.declare import Field, Resource
 
-
-def may(resource: Resource, record: Any, action: str, actor: Any, house: Any) -> bool:
-    """Whether this person may do `action` on this record: grant, scope, and no plugin's `check_access` against it."""
-    if actor is None:
-        return True
-    owner = getattr(record, resource.owner) if resource.owner else actor.user_id
-    if not actor.reaches(actor.scope(resource.name, action), owner):
-        return False
-    if house.hooks.has("check_access"):
-        answers = house.hooks.strict(
-            "check_access", resource=resource, action=action, record=record, actor=actor
-        )
-        try:
-            return all(answer is not False for _plugin, answer in answers)
-        except PluginError as error:  # who cannot answer forbids
-            house.hooks.failed(error.plugin, error.at, error.original)
-            return False
-    return True
+__all__ = ["check_scope", "may", "require_reach", "title_of"]
 
 
 def require_reach(resource: Resource, record: Any, action: str, context: WriteContext) -> None:
@@ -39,30 +22,70 @@ def require_reach(resource: Resource, record: Any, action: str, context: WriteCo
 
 
 def check_scope(draft: Draft, context: WriteContext) -> None:
-    """Note as problems what the person may not do: create, change, or give to somebody."""
-    actor, resource = context.actor, draft.resource
-    if actor is None:
+    """Note as problems what the person may not do: create, change, give to somebody, bring into a status."""
+    if context.actor is None:
         return
-    owner_field = next((each for each in resource.fields if each.attribute == resource.owner), None)
     if draft.is_new:
-        owner = draft.values.get(owner_field.name) if owner_field else actor.user_id
-        scope = actor.scope(resource.name, "create")
-        if scope is Scope.NONE:
-            draft.problem(
-                "", _("You may not create %(records)s.", records=str(resource.plural).lower()), "forbidden"
-            )
-        elif owner_field and not actor.reaches(scope, owner):
-            draft.problem(owner_field.name, _("You may not give records to this person."), "forbidden")
-        return
-    if not may(resource, draft.current, "edit", actor, context.house):
+        _check_new(draft, context.actor)
+    elif not may(draft.resource, draft.current, "edit", context.actor, context.house):
         draft.problem("", _("You may not change this record."), "forbidden")
-    elif owner_field and owner_field.name in draft.values:
-        before, after = getattr(draft.current, owner_field.attribute), draft.values[owner_field.name]
-        if before != after and not (
-            (after is not None and actor.reaches(actor.scope(resource.name, "assign"), after))
-            or actor.scope(resource.name, "assign") is Scope.ALL
-        ):
-            draft.problem(owner_field.name, _("You may not give records to this person."), "forbidden")
+        return
+    else:
+        _check_assignment(draft, context.actor)
+    _check_move(draft, context)
+
+
+def _check_new(draft: Draft, actor: Actor) -> None:
+    resource, owner_field = draft.resource, draft.resource.owner_field
+    scope = actor.scope(resource.name, "create")
+    if scope is Scope.NONE:
+        draft.problem(
+            "", _("You may not create %(records)s.", records=str(resource.plural).lower()), "forbidden"
+        )
+    elif owner_field and not actor.reaches(scope, draft.values.get(owner_field.name)):
+        draft.problem(owner_field.name, _("You may not give records to this person."), "forbidden")
+
+
+def _check_assignment(draft: Draft, actor: Actor) -> None:
+    resource, field = draft.resource, draft.resource.owner_field
+    if field is None or field.name not in draft.values:
+        return
+    before, after = getattr(draft.current, field.attribute), draft.values[field.name]
+    scope = actor.scope(resource.name, "assign")
+    within = scope is Scope.ALL or (after is not None and actor.reaches(scope, after))
+    if before != after and not within:
+        draft.problem(field.name, _("You may not give records to this person."), "forbidden")
+
+
+def _check_move(draft: Draft, context: WriteContext) -> None:
+    """A status may be closed to some people: by whatever door a record comes to it, and whether it is new or not."""
+    resource, actor, field = draft.resource, context.actor, draft.resource.status_field
+    if actor is None or field is None or not actor.exceptions(resource.name, MOVE):
+        return
+    after = draft.values.get(field.name)
+    before = _beginning(field, context) if draft.is_new else getattr(draft.current, field.attribute)
+    if after is None or after == before or after not in actor.exceptions(resource.name, MOVE):
+        return
+    owner = _owner_to_be(draft) if resource.owner else None
+    if not reaches(actor, resource, MOVE, owner, after):
+        status = field.kind.text(after, context.formats)
+        draft.problem(field.name, _("You may not bring records to “%(status)s”.", status=status), "forbidden")
+
+
+def _beginning(field: Field, context: WriteContext) -> Any:
+    """The status a new record has when nobody chooses one; whoever may create may create it there."""
+    return field.default(context) if field.default is not None else None
+
+
+def _owner_to_be(draft: Draft) -> int | None:
+    """Whose the record is before this change; of a new one, whose it will be."""
+    field = draft.resource.owner_field
+    if field is None:
+        return None
+    owner: int | None = (
+        draft.values.get(field.name) if draft.is_new else getattr(draft.current, field.attribute)
+    )
+    return owner
 
 
 def title_of(resource: Resource, record: Any) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.util import ClauseAdapter
 
 from core.access.actor import Actor, Scope
+from core.access.reach import shared_records
 from core.access.scope.errors import Unscoped
 from core.db import Model
 from core.house import EXTENSION
@@ -139,10 +140,30 @@ def tables_of(house: House) -> Tables:
     return kept
 
 
-def scope_for(actor: Actor, resource: Resource, action: str) -> Scope:
-    """The narrower of seeing and doing: nobody changes or exports what they may not see."""
-    seeing = actor.scope(resource.name, "view")
-    return seeing if action == "view" else min(seeing, actor.scope(resource.name, action))
+@dataclass(frozen=True)
+class Reach:
+    """How far a person's right reaches: everywhere, and the statuses in which it is otherwise."""
+
+    usual: Scope
+    stages: Mapping[int, Scope]
+
+    def covers(self, resource: Resource) -> bool:
+        """Whether it is every record there is."""
+        least = Scope.ALL if resource.owner else Scope.OWN
+        return self.usual >= least and not self.stages
+
+    @property
+    def is_nothing(self) -> bool:
+        return self.usual is Scope.NONE and not any(self.stages.values())
+
+
+def reach_for(actor: Actor, resource: Resource, action: str) -> Reach:
+    """The narrower of seeing and doing, in each status: nobody changes or exports what they may not see."""
+    name, rights = resource.name, {"view", action}
+    usual = min(actor.scope(name, each) for each in rights)
+    statuses = {id for each in rights for id in actor.exceptions(name, each)}
+    stages = {id: min(actor.scope_in(name, each, id) for each in rights) for id in statuses}
+    return Reach(usual, {id: scope for id, scope in stages.items() if scope is not usual})
 
 
 def _make_policy(actor: Actor, house: House, action: str) -> Policy | None:
@@ -170,18 +191,49 @@ def _make_policy(actor: Actor, house: House, action: str) -> Policy | None:
 
 
 def _criterion(actor: Actor, house: House, resource: Resource, action: str) -> Any:
-    parts: list[Any] = []
-    scope = scope_for(actor, resource, action)
-    if scope is Scope.NONE or actor.user_id is None:
+    if actor.user_id is None:
         return sa.false()
-    if scope is not Scope.ALL and resource.owner is not None:
-        owner = getattr(resource.model, resource.owner)
-        parts.append(owner == actor.user_id if scope is Scope.OWN else owner.in_(sorted(actor.team_ids)))
+    reach = reach_for(actor, resource, action)
+    parts = [] if reach.covers(resource) else [_reached(actor, resource, reach, action)]
     if house.hooks.has("filter_query"):
         parts += [
             value for _plugin, value in house.hooks.strict("filter_query", resource=resource, actor=actor)
         ]
     return sa.and_(*parts) if parts else None
+
+
+def _reached(actor: Actor, resource: Resource, reach: Reach, action: str) -> Any:
+    """What the person's own right reaches, or is shared to them."""
+    if actor.has_shares(resource.name, action):
+        shared = resource.model.id.in_(shared_records(actor, resource, action))
+        return shared if reach.is_nothing else sa.or_(_within(actor, resource, reach), shared)
+    return sa.false() if reach.is_nothing else _within(actor, resource, reach)
+
+
+def _within(actor: Actor, resource: Resource, reach: Reach) -> Any:
+    """The right as a criterion: what it reaches everywhere, less some statuses, and what it reaches in single ones."""
+    field = resource.status_field
+    if field is None or not reach.stages:
+        return _of_owner(actor, resource, reach.usual)
+    status = getattr(resource.model, field.attribute)
+    ways = []
+    if reach.usual > Scope.NONE:
+        less = sorted(id for id, scope in reach.stages.items() if scope < reach.usual)
+        others = [sa.or_(status.is_(None), status.not_in(less))] if less else []
+        ways.append(sa.and_(_of_owner(actor, resource, reach.usual), *others))
+    for scope in sorted({*reach.stages.values()} - {Scope.NONE}):
+        statuses = sorted(id for id, own in reach.stages.items() if own is scope)
+        ways.append(sa.and_(status.in_(statuses), _of_owner(actor, resource, scope)))
+    return sa.or_(*ways)
+
+
+def _of_owner(actor: Actor, resource: Resource, scope: Scope) -> Any:
+    if scope is Scope.NONE:
+        return sa.false()
+    if scope is Scope.ALL or resource.owner is None:
+        return sa.true()
+    owner = getattr(resource.model, resource.owner)
+    return owner == actor.user_id if scope is Scope.OWN else owner.in_(sorted(actor.team_ids))
 
 
 def _as_parent(link: Child, criterion: Any) -> Any:

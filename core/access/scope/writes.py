@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 import sqlalchemy as sa
@@ -13,10 +13,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
-from core.access.actor import Actor, Scope, actor_of, work_for
+from core.access.actor import Actor, actor_of, work_for
+from core.access.reach import is_shared, reaches, status_of
 from core.access.scope.policy import Child, Tables, house_of, tables_of
 from core.i18n import _l
 from core.resources.context import Refused
+
+if TYPE_CHECKING:
+    from core.resources.declare import Resource
 
 
 def install() -> None:
@@ -76,9 +80,9 @@ class _Guard:
         if resource is None:
             self._follow_parents(record, "create")
             return
-        owner = getattr(record, resource.owner) if resource.owner else None
-        self._allow(record, "create", owner)
-        if resource.owner and not self.actor.reaches(self.actor.scope(resource.name, "view"), owner):
+        owner, status = self._as_it_is(record, resource)
+        self._allow(record, "create", owner, status)
+        if resource.owner and not reaches(self.actor, resource, "view", owner, status):
             self._hand_over(record)
 
     def change(self, record: Any) -> None:
@@ -88,14 +92,13 @@ class _Guard:
         if resource is None:
             self._follow_parents(record, "edit")
             return
-        if resource.owner is None:
-            self._allow(record, "edit", None)
-            return
-        before, after = self._owners(record, resource.owner)
-        self._allow(record, "edit", before)
+        before, after = self._owners(record, resource)
+        status, new_status = self._statuses(record, resource)
+        self._allow(record, "edit", before, status)
         if before != after:
-            self._allow(record, "assign", before)
-            self._allow(record, "assign", after)
+            self._allow(record, "assign", before, status)
+            self._allow(record, "assign", after, status)
+        if before != after or status != new_status:
             self._hand_over(record)
 
     def delete(self, record: Any) -> None:
@@ -105,8 +108,7 @@ class _Guard:
         if resource is None:
             self._follow_parents(record, "edit")
         else:
-            owner = self._owners(record, resource.owner)[0] if resource.owner else None
-            self._allow(record, "delete", owner)
+            self._allow(record, "delete", *self._as_stored(record, resource))
 
     def _is_open(self, record: Any, action: str) -> bool:
         """Whether nobody needs to look at records of this class: unscoped, or within a right over all of them."""
@@ -117,9 +119,9 @@ class _Guard:
             known = self._open[key] = table not in self.tables or (
                 not self.house.hooks.has("check_access")
                 and all(
-                    self.actor.scope(name, each) is Scope.ALL
+                    self.actor.reaches_all(name, each)
                     for name in self._resources_behind(table)
-                    for each in {action, "edit"}
+                    for each in {action, "edit", "view"}
                 )
             )
         return known
@@ -131,11 +133,10 @@ class _Guard:
         links = self.tables.children.get(table, ())
         return [name for link in links for name in self._resources_behind(link.parent.local_table)]
 
-    def _allow(self, record: Any, action: str, owner_id: int | None) -> None:
+    def _allow(self, record: Any, action: str, owner_id: int | None, status_id: int | None) -> None:
         resource = self.tables.resources[record.__table__]
-        scope = self.actor.scope(resource.name, action)
-        within = scope > Scope.NONE if resource.owner is None else self.actor.reaches(scope, owner_id)
-        if not within:
+        within = reaches(self.actor, resource, action, owner_id, status_id)
+        if not within and not is_shared(self.actor, resource, record, action):
             raise Refused(_l("You may not do this with this record."), "forbidden")
         if self.house.hooks.has("check_access"):
             with self.session.no_autoflush:
@@ -145,8 +146,26 @@ class _Guard:
                 if any(answer is False for _plugin, answer in answers):
                     raise Refused(_l("You may not do this with this record."), "forbidden")
 
-    def _owners(self, record: Any, attribute: str) -> tuple[int | None, int | None]:
+    def _as_stored(self, record: Any, resource: Resource) -> tuple[int | None, int | None]:
+        """Whose the record is and in what status, in the database."""
+        return self._owners(record, resource)[0], self._statuses(record, resource)[0]
+
+    def _as_it_is(self, record: Any, resource: Resource) -> tuple[int | None, int | None]:
+        """Whose a new record will be, and in what status."""
+        return getattr(record, resource.owner) if resource.owner else None, status_of(resource, record)
+
+    def _owners(self, record: Any, resource: Resource) -> tuple[int | None, int | None]:
         """The owner as stored, and as it shall be."""
+        return self._two(record, resource.owner) if resource.owner else (None, None)
+
+    def _statuses(self, record: Any, resource: Resource) -> tuple[int | None, int | None]:
+        """The status as stored, and as it shall be; asked for only where statuses have rights of their own."""
+        if resource.status_field is None or not self.actor.stages:
+            return None, None
+        return self._two(record, resource.status_field.attribute)
+
+    def _two(self, record: Any, attribute: str) -> tuple[int | None, int | None]:
+        """A value as stored, and as it shall be."""
         history = get_history(record, attribute, PASSIVE_NO_INITIALIZE)
         if history.unchanged:
             return history.unchanged[0], history.unchanged[0]
@@ -183,10 +202,9 @@ class _Guard:
         elif parent in self.session.deleted:
             self.delete(parent)
         else:
-            owner = self._owners(parent, resource.owner)[0] if resource.owner else None
             if was_handed_over(self.session, parent):
                 return
-            self._allow(parent, "edit", owner)
+            self._allow(parent, "edit", *self._as_stored(parent, resource))
 
     def _parents(self, child: Any, link: Child) -> list[Any]:
         attribute = link.mapper.get_property_by_column(link.column).key

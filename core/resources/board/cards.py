@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
+from core.access.reach import reached_rows
 from core.fields.kind import EMPTY_CELL
 from core.fields.references import USERS
 from core.resources.board.lanes import Lane, currency_name, money_of, page_of, sum_text
@@ -68,7 +69,7 @@ def _cards(here: Here, page: Page, back: str) -> list[Card]:
     resource, formats = here.resource, here.formats
     board = resource.board
     assert board is not None
-    editable = here.actor.scope(resource.name, "edit")
+    editable = reached_rows(here.session, here.actor, resource, page.rows, "edit")
     title, fact, age, money = (
         resource.field(resource.title),
         _field(here, board.fact),
@@ -80,13 +81,12 @@ def _cards(here: Here, page: Page, back: str) -> list[Card]:
     for row in page.rows:
         owner = getattr(row, resource.owner) if resource.owner else None
         person = formats.references.get(USERS, owner)
-        may_move = here.actor.reaches(editable, owner if resource.owner else here.actor.user_id)
         cards.append(
             Card(
                 id=row.id,
                 name=title.kind.text(page.value(row, title), formats) or f"{resource.label} {row.id}",
                 href=here.address_from(row.id, back),
-                move=move_address(here, row.id, None, back) if may_move else "",
+                move=move_address(here, row.id, None, back) if row.id in editable else "",
                 owner=person.name if person else "",
                 owner_hue=person.hue if person else "",
                 fact=_html(here, page, row, fact),

@@ -92,9 +92,9 @@ def page_of(here: Here, query: ListQuery, lane_id: int, cursor: str = "") -> Pag
     """
     resource = here.resource
     wanted = replace(lane_query(resource, query, lane_id), cursor=cursor)
-    extra = [resource.owner] if resource.owner else []
+    fields = card_fields(resource)
     return fetch_page(
-        here.session, resource, wanted, card_fields(resource), here.reading, here.actor, extra=extra
+        here.session, resource, wanted, fields, here.reading, here.actor, extra=resource.deciding
     )
 
 

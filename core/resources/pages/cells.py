@@ -14,7 +14,7 @@ from core.i18n import _
 from core.resources.context import Refused
 from core.resources.declare import Field
 from core.resources.pages.columns import columns_of
-from core.resources.pages.forms import RecordForm, form_of, sent, show_problems
+from core.resources.pages.forms import RecordForm, form_of, sent, show_problems, with_group
 from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.pages.path import question_of
 from core.resources.pages.rows import draw_rows, is_cell, needed_fields
@@ -42,7 +42,7 @@ def cell(resource: str, id: int, name: str) -> ResponseReturnValue:
     declared = here.resource.field(name)
     if not is_htmx():
         return onward(f"{here.address_of(id)}/edit#{name}")
-    form = form_of(here, [name], {name: stored.value(declared)}, bound=request.method == "POST")
+    form = form_of(here, [name], with_group(here, stored, name), bound=request.method == "POST")
     if request.method == "GET":
         return _input(here, stored, declared, form)
     if not form.validate():
@@ -89,7 +89,7 @@ def _row(here: Here, id: int) -> Markup:
     on = urlsplit(request.headers.get("HX-Current-URL", ""))
     query = query_of(here, on.query)
     columns = columns_of(here.resource, query.columns)
-    extra = [here.resource.owner] if here.resource.owner else []
+    extra = here.resource.deciding
     fields = needed_fields(here.resource, columns)
     only = ListQuery(ids=(id,), limit=1)
     page = fetch_page(here.session, here.resource, only, fields, here.reading, here.actor, extra=extra)

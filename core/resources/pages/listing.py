@@ -146,7 +146,7 @@ def number_text(here: Here, number: int) -> str:
 
 
 def _page(here: Here, query: ListQuery, columns: Sequence[ListColumn]) -> Page:
-    extra = [here.resource.owner] if here.resource.owner else []
+    extra = here.resource.deciding
     fields = needed_fields(here.resource, columns)
     try:
         return fetch_page(here.session, here.resource, query, fields, here.reading, here.actor, extra=extra)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from flask import current_app
 from markupsafe import Markup, escape
 
+from core.access.reach import reached_rows
 from core.fields import AttachedFile, Date, LongText, MoneyAmount, RecordRef, Reference, Tags, UserRef
 from core.fields.kind import EMPTY_CELL
 from core.fields.money import currency_marks
@@ -54,7 +55,7 @@ def draw_rows(
     words = _Words()
     back = quote(query_string(query))
     tail, way = (f"from={back}&amp;", f"?from={back}") if back else ("", "")
-    editable = here.actor.scope(resource.name, "edit")
+    editable = reached_rows(here.session, here.actor, resource, page.rows, "edit")
     fetched = fetch_extras(here, columns, [row.id for row in page.rows])
     fetch_marks(here, [each.field.kind for each in columns if each.field], [row.id for row in page.rows])
     known: dict[tuple[str, Any], Markup] = {}
@@ -73,8 +74,7 @@ def draw_rows(
     for position, row in enumerate(page.rows, start=page.first):
         name = str(escape(title.kind.text(page.value(row, title), formats) or f"{resource.label} {row.id}"))
         href = f"{here.address}/{row.id}?{tail}at={position}"
-        owner = getattr(row, resource.owner) if resource.owner else here.actor.user_id
-        edit = f"{here.address}/{row.id}/edit{way}" if here.actor.reaches(editable, owner) else ""
+        edit = f"{here.address}/{row.id}/edit{way}" if row.id in editable else ""
         parts.append(f'<tr id="row-{row.id}" data-href="{href}"' + (f' data-edit="{edit}">' if edit else ">"))
         parts.append(
             f'<td class="is-check"><input class="check" type="checkbox" name="id" value="{row.id}" form="bulk" '
