@@ -52,6 +52,7 @@ from core.host.markers import hookimpl, hookspec
 from core.house import House, current_house
 from core.i18n import LANGUAGES, LazyString, _, _l, ngettext, use_language
 from core.i18n import Text as Words
+from core.jobs import Job, enqueue
 from core.mail import send_later
 from core.mail.settings import Password
 from core.merging.plan import MergePlan
@@ -80,6 +81,7 @@ from core.resources.declare import (
     ReferenceList,
     Resource,
     RestAction,
+    RowSum,
     SavedFilter,
     Shortcut,
     SideTable,
