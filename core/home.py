@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from core.db import db
 from core.house import House, current_house
 from core.i18n import Text, _
 from core.jobs.service import running_jobs
+from core.resources.closing import closed_among
 from core.resources.declare import Panel, Resource
 
 NEWEST = 5
@@ -70,7 +71,9 @@ def page() -> str:
     return render_template(
         "home/home.html",
         greeting=_greeting(actor),
-        steps=[] if newest or not _is_empty(session, house, actor) else list(_first_steps(house, actor)),
+        steps=[]
+        if newest or not _is_empty(session, house, actor)
+        else list(_first_steps(house, actor, closed_among(session, house.resources))),
         newest=newest,
         jobs=running_jobs(session, actor),
         widgets=list(_widgets(house, actor)),
@@ -123,11 +126,11 @@ def _is_empty(session: Session, house: House, actor: Actor) -> bool:
     )
 
 
-def _first_steps(house: House, actor: Actor) -> Iterator[FirstStep]:
+def _first_steps(house: House, actor: Actor, closed: Collection[str]) -> Iterator[FirstStep]:
     """What one does with an empty installation; each only for who may."""
     root = request.script_root
     for resource in house.in_menu_order():
-        if actor.may(resource.name, "create"):
+        if actor.may(resource.name, "create") and resource.name not in closed:
             yield FirstStep(
                 resource.icon,
                 _("Write down the first one: %(name)s", name=resource.label),
@@ -136,7 +139,7 @@ def _first_steps(house: House, actor: Actor) -> Iterator[FirstStep]:
             )
             break
     for resource in house.in_menu_order():
-        if actor.may(resource.name, "import"):
+        if actor.may(resource.name, "import") and resource.name not in closed:
             yield FirstStep(
                 "file-import",
                 _("Bring what you have: %(name)s", name=resource.plural),

@@ -21,6 +21,7 @@ from core.formats import reading_for
 from core.house import House
 from core.imports.models import RUNNING, SKIP, ImportRun
 from core.imports.plan import Plan, creatable_lists, format_of, plan_for
+from core.resources.closing import require_open
 from core.resources.declare import Resource
 from core.tabular import CsvFormat, Table, ValueFormat, open_table
 
@@ -96,7 +97,12 @@ def new_run(
     *,
     on_duplicate: str = SKIP,
 ) -> ImportRun:
-    """The import of a file that was understood, flushed; the caller commits."""
+    """The import of a file that was understood, flushed; the caller commits.
+
+    Raises:
+        Refused: no new records of this kind can be made now.
+    """
+    require_open(session, resource)
     run = ImportRun(
         resource=resource.name,
         filename=filename[-255:],

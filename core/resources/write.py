@@ -23,6 +23,7 @@ from core.records.models import History
 from core.records.tags import set_tags, tags_of
 from core.resources import search, side
 from core.resources.children import read_children, settle_children, store_children
+from core.resources.closing import CLOSED, why_closed
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
 from core.resources.rights import check_scope, require_reach, title_of
@@ -76,10 +77,11 @@ def check_draft(draft: Draft, context: WriteContext) -> None:
     settle_children(draft, context)
     settle_step(draft, context)
     if draft.is_new:
+        if told := why_closed(context.session, resource):
+            draft.problem("", told, CLOSED)
         for field in resource.defaulted_fields:
             if draft.values.get(field.name) is None and field.name not in troubled:
                 draft.values[field.name] = field.default(context)  # type: ignore[misc]
-                draft.defaulted.add(field.name)
     check_files(draft, context)
     for check in resource.checks:
         check(draft, context)

@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from core.db import db
 from core.host.dispatch import PluginError
 from core.i18n import Text, _
+from core.resources.closing import CLOSED
 from core.resources.context import Problem, Refused
 from core.resources.write import NotValid
 
@@ -42,10 +43,12 @@ class ApiError(Exception):
 
 
 def not_valid(problems: Iterable[Problem]) -> ApiError:
-    """422 with every problem by field; 403 where all there is to say is that the person may not."""
+    """422 with every problem by field; 403 where all there is to say is that the person may not, 409 that it is closed."""
     found = list(problems)
     if found and all(problem.code == FORBIDDEN for problem in found):
         return ApiError(403, FORBIDDEN, found[0].message)
+    if closed := next((problem for problem in found if problem.code == CLOSED), None):
+        return ApiError(409, CLOSED, closed.message)
     fields: dict[str, list[dict[str, str]]] = {}
     for problem in found:
         fields.setdefault(problem.field, []).append({"code": problem.code, "message": str(problem.message)})

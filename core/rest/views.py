@@ -15,6 +15,7 @@ from core.i18n import _
 from core.merging.trail import led_on
 from core.resources import read
 from core.resources.children import Rows, children_json, children_of
+from core.resources.closing import require_open
 from core.resources.context import WriteContext
 from core.resources.declare import Resource, RestAction
 from core.resources.pages.here import Here
@@ -78,6 +79,7 @@ def show_record(resource: str, id: int) -> ResponseReturnValue:
 @answered
 def create_record(resource: str) -> ResponseReturnValue:
     here = _enter(resource, "create")
+    require_open(here.session, here.resource)
     body = json_object()
 
     def do() -> Answer:
@@ -142,7 +144,7 @@ def _action(here: Here, name: str, method: str) -> RestAction:
 def _enter(resource: str, action: str) -> Here:
     house = current_house()
     here = Here(house.resources[resource], house, db.session(), g.get("actor", ANONYMOUS))
-    if not here.may(action):
+    if not here.actor.may(resource, action):
         raise ApiError(403, "forbidden", _("You may not do this."))
     return here
 

@@ -16,6 +16,7 @@ from core.access.roles import SHIPPED
 from core.db import db
 from core.house import House, current_house
 from core.i18n import LANGUAGES, Text, _, get_locale
+from core.resources.closing import closed_among
 from core.settings import COMPANY_DEFAULTS, settings_of
 from core.shell.menu import Entry, Group, Place, bottom_of, menu_for
 from core.state import remembered
@@ -69,7 +70,15 @@ class Frame:
 
     @cached_property
     def menu(self) -> list[Group]:
-        return menu_for(places_here(), self._actor, request.path)
+        return menu_for(places_here(), self._actor, request.path, self.history)
+
+    @cached_property
+    def history(self) -> frozenset[str]:
+        """The resources of which nothing new is made now; none where the database does not answer."""
+        try:
+            return closed_among(db.session(), self._house.resources)
+        except SQLAlchemyError:
+            return frozenset()
 
     @cached_property
     def bottom(self) -> list[Entry]:

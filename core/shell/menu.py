@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,17 +84,28 @@ def places_of(house: House) -> tuple[Place, ...]:
     )
 
 
-def menu_for(places: Iterable[Place], actor: Actor, path: str) -> list[Group]:
-    """The groups this person sees; no group is empty, at most one entry is the active one."""
-    seen = [(place, url) for place in places if place.is_open_to(actor) and (url := place.url)]
+def menu_for(places: Iterable[Place], actor: Actor, path: str, history: Collection[str] = ()) -> list[Group]:
+    """The groups this person sees; no group is empty, at most one entry is the active one.
+
+    `history` are resources of which nothing new is made: they stand below the others of their group.
+    """
+    open_here = (place for place in places if place.is_open_to(actor))
+    ordered = sorted(open_here, key=lambda place: place.resource in history) if history else open_here
+    seen = [(place, url) for place in ordered if (url := place.url)]
     here = active_url((url for _place, url in seen), path)
     entries: dict[str, list[Entry]] = {}
     for place, url in seen:
         entries.setdefault(place.group, []).append(
-            Entry(place.name, place.label, place.icon, url, url == here, place.count)
+            Entry(place.name, place.label, _icon(place, history), url, url == here, place.count)
         )
     labels = dict(GROUPS)
-    return [Group(name, labels.get(name, name), found) for name, found in entries.items()]
+    ranks = list(labels)
+    names = sorted(entries, key=lambda name: ranks.index(name) if name in labels else len(ranks))
+    return [Group(name, labels.get(name, name), entries[name]) for name in names]
+
+
+def _icon(place: Place, history: Collection[str]) -> str:
+    return "history" if place.resource and place.resource in history else place.icon
 
 
 def active_url(urls: Iterable[str], path: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from core.access.actor import Actor
 from core.formats import reading_for
 from core.house import House
 from core.i18n import Text, _
+from core.resources.closing import closed_among
 from core.resources.declare import Resource
 from core.resources.query import ListQuery, fetch_page
 from core.shell.menu import Group
@@ -53,7 +54,8 @@ def find_everywhere(
 ) -> list[Heading]:
     """Headings that have lines: records matching `text`, what can be created, places whose name holds it."""
     records = Heading(_("Records"), _records(session, house, actor, text, root))
-    actions = Heading(_("Actions"), _actions(house, actor, text, root))
+    closed = closed_among(session, house.resources)
+    actions = Heading(_("Actions"), _actions(house, actor, text, root, closed))
     places = Heading(_("Go to"), _places(menu, settings, text))
     # Who typed a word means what is there before something new of that name: Enter takes the first line.
     headings = [records, places, actions] if text else [records, actions, places]
@@ -98,11 +100,11 @@ def _title_of(resource: Resource, row: Any) -> str:
     return str(title or f"#{row.id}")
 
 
-def _actions(house: House, actor: Actor, text: str, root: str) -> list[Found]:
+def _actions(house: House, actor: Actor, text: str, root: str, closed: Collection[str]) -> list[Found]:
     words = fold(text).split()
     found = []
     for resource in house.in_menu_order():
-        if actor.may(resource.name, "create"):
+        if actor.may(resource.name, "create") and resource.name not in closed:
             label, url = _("Create: %(name)s", name=resource.label), f"{root}/{resource.name}/new"
             if text and not _holds(label, words):
                 label = _("Create: %(name)s “%(text)s”", name=resource.label, text=text)

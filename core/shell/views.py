@@ -56,7 +56,7 @@ def nav() -> str:
     """The navigation alone; a page that switched an app asks for it, and says where it stands."""
     frame = frame_of_request()
     here = urlsplit(request.headers.get("HX-Current-URL", "")).path
-    frame.menu = menu_for(places_here(), _actor(), here)
+    frame.menu = menu_for(places_here(), _actor(), here, frame.history)
     return render_template("ui/nav.html")
 
 

@@ -20,6 +20,7 @@ from core.imports.touched import preview_undo
 from core.imports.undo import undone_so_far
 from core.imports.uploads import new_place, new_run, understand
 from core.imports.web.own import OwnImport, own
+from core.resources.closing import require_open
 from core.resources.context import Problem
 from core.resources.pages.here import Here, enter
 from core.rest.answers import ApiError, answered, not_valid
@@ -44,6 +45,7 @@ def create() -> Response:
     here = enter(request.form.get("resource", ""), "import")
     if here.actor.read_only:
         raise ApiError(403, "forbidden", _("This key may only read."))
+    require_open(here.session, here.resource)
     file = request.files.get("file")
     on_duplicate = request.form.get("on_duplicate", SKIP)
     if file is None or not file.filename:

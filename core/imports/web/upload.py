@@ -13,6 +13,7 @@ from core.i18n import LANGUAGES, Text, _
 from core.imports.models import ImportRun
 from core.imports.template import write_template
 from core.imports.uploads import new_place, new_run, understand
+from core.resources.door import flash_toast
 from core.resources.pages.here import Here, enter
 from core.tabular import LIMITS, TableError
 
@@ -27,6 +28,9 @@ def add_routes(blueprint: Blueprint, at: str) -> None:
 
 def upload(resource: str) -> ResponseReturnValue:
     here = enter(resource, "import")
+    if here.closed:
+        flash_toast(here.closed, tone="warn")
+        return redirect(here.address)
     if request.method == "GET":
         return _page(here)
     file = request.files.get("file")

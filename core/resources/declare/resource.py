@@ -16,6 +16,8 @@ from core.resources.declare.lists import Board, Column, Filter, SavedFilter
 from core.resources.declare.pages import Action, Mark, Panel, Path, RestAction, Shortcut
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from core.resources.context import Draft, WriteContext
 
 
@@ -63,6 +65,8 @@ class Resource:
         children: rows that are written with the record (addresses, contact persons).
         identity: keys by which duplicates are found, in this and the `identity_with` resources.
         route_import: (values) -> resource name a row of an import belongs to, None for this one.
+        closed: (session) -> why no new records can be made now, and what to do instead; None where they can. What
+            there is stays readable and can be changed.
         infer_import: (headers) -> {column index: (field name, {other field: constant})} for columns whose header
             says more than a field name (a column called like a document type).
     """
@@ -105,6 +109,7 @@ class Resource:
     identity_with: tuple[str, ...] = ()
     route_import: Callable[[Mapping[str, Any]], str | None] | None = None
     infer_import: Callable[[Sequence[str]], Mapping[int, tuple[str, Mapping[str, Any]]]] | None = None
+    closed: Callable[[Session], Text | None] | None = None
     menu_group: str = "sales"
     menu_order: int = 50
     plugin: str = ""

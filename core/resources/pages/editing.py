@@ -42,6 +42,8 @@ def add_routes(blueprint: Blueprint, at: str) -> None:
 def new(resource: str) -> ResponseReturnValue:
     """The whole form of a new record."""
     here = enter(resource, "create")
+    if here.closed and request.method == "GET":
+        return _closed(here)
     names = names_beside_rows(here.resource)
     context = here.writing()
     if request.method == "GET":
@@ -63,6 +65,8 @@ def new(resource: str) -> ResponseReturnValue:
 def quick(resource: str) -> ResponseReturnValue:
     """The dialog with the fields one knows at first; what is missing is filled by the defaults."""
     here = enter(resource, "create")
+    if here.closed and request.method == "GET":
+        return _closed(here)
     names = [each.name for each in here.resource.fields if each.writable and (each.quick or each.required)]
     if request.method == "GET":
         form = form_of(here, names, {**defaults(here, here.writing()), **_given(here, names)})
@@ -122,6 +126,12 @@ def twins(resource: str) -> ResponseReturnValue:
     own = request.args.get("own", 0, id_of)
     raw = {name: value for name, value in request.args.items() if here.resource.has_field(name) and value}
     return render_template("resources/parts/twins.html", found=twins_of(here, raw, own))
+
+
+def _closed(here: Here) -> ResponseReturnValue:
+    """Back to the list, with the reason why no new record can be made."""
+    flash_toast(here.closed, tone="warn")
+    return onward(here.address)
 
 
 def _quick_page(here: Here, form: RecordForm, names: Sequence[str]) -> str:

@@ -17,8 +17,10 @@ from core.db import db
 from core.fields import Formats, Reading
 from core.formats import formats_for, reading_for
 from core.house import House, current_house
+from core.i18n import Text
 from core.merging.trail import led_on
 from core.resources import read
+from core.resources.closing import why_closed
 from core.resources.context import WriteContext, write_context
 from core.resources.declare import Resource
 from core.resources.rights import may
@@ -75,9 +77,14 @@ class Here:
         """The surroundings of a write in this person's name; `reading` says how input is understood otherwise."""
         return write_context(self.session, self.house, self.actor, source, **reading)
 
+    @cached_property
+    def closed(self) -> Text:
+        """Why no new record can be made now; '' where one can."""
+        return why_closed(self.session, self.resource)
+
     def may(self, action: str) -> bool:
-        """Whether there is any record on which this person may do it."""
-        return self.actor.may(self.resource.name, action)
+        """Whether there is any record on which this person may do it, or could make one now."""
+        return self.actor.may(self.resource.name, action) and not (action == "create" and self.closed)
 
     def may_with(self, record: Any, action: str) -> bool:
         return may(self.resource, record, action, self.actor, self.house)
@@ -115,7 +122,7 @@ def enter(name: str, action: str = "view", look: str = "") -> Here:
     if resource is None:
         abort(404)
     here = Here(resource, house, db.session(), g.get("actor", ANONYMOUS), look)
-    if not here.may(action):
+    if not here.actor.may(name, action):
         abort(403)
     return here
 
