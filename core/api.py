@@ -4,8 +4,22 @@
 
 from core.access.actor import ANONYMOUS, Actor, Scope, actor_of, work_for
 from core.access.links import by_link
+from core.access.scope import as_system
 from core.access.service import actor_for, digest
-from core.db import OUTLIVES, Id, Json, Model, Money, UtcDateTime, db, utcnow, writing
+from core.db import (
+    COPIED,
+    MOVED,
+    OUTLIVES,
+    HandedOver,
+    Id,
+    Json,
+    Model,
+    Money,
+    UtcDateTime,
+    db,
+    utcnow,
+    writing,
+)
 from core.declare import JobType, MenuItem, NotificationKind, Permission, Setting, SettingsSection, Trial
 from core.events import (
     Event,
@@ -58,7 +72,8 @@ from core.mail.settings import Password
 from core.merging.plan import MergePlan
 from core.notifications.service import notify, people_who_follow
 from core.outbox import announce
-from core.records.history import note
+from core.records.handover import bring_back, count_handed_over, hand_over
+from core.records.history import note, write_history
 from core.records.models import Attachment, Record, RecordTag, Tag
 from core.records.tags import set_tags, tags_of
 from core.references import ReferenceValue, add_value, references_of
@@ -69,6 +84,7 @@ from core.resources.declare import (
     Action,
     Ask,
     Board,
+    BulkAction,
     Child,
     Column,
     Field,
@@ -86,9 +102,19 @@ from core.resources.declare import (
     Shortcut,
     SideTable,
 )
-from core.resources.door import flash_toast, go_on, inputs_of, page_context, record_or_404, sent_inputs
+from core.resources.door import (
+    ChosenRows,
+    chosen_rows,
+    flash_toast,
+    go_on,
+    inputs_of,
+    page_context,
+    record_or_404,
+    sent_inputs,
+)
 from core.resources.identity import Match, find_matches, keys_of
 from core.resources.passages import MOVED, Passages
+from core.resources.read import Stored, find_many, stored_of
 from core.resources.rights import may, require_reach, title_of
 from core.resources.shortcuts import by_api
 from core.resources.side import attributes_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, url_for
@@ -74,3 +75,26 @@ def sent_inputs(resource: str, names: Sequence[str], *, prefix: str) -> dict[str
     here = enter(resource)
     asked = [name for name in names if here.resource.has_field(name) and here.resource.field(name).writable]
     return sent(here, form_of(here, asked, bound=True, prefix=prefix), asked)
+
+
+@dataclass(frozen=True)
+class ChosenRows:
+    """What was chosen in a list: its form's fields say it again on the way to the next page."""
+
+    number: int
+    ids: Sequence[int]
+    fields: Sequence[tuple[str, str]]
+    back: str
+    """The address of the list as it was."""
+
+
+def chosen_rows(resource: str, action: str = "edit") -> ChosenRows:
+    """The rows that the request's form chose, for the page of a `BulkAction`; 404 without the right to `action`."""
+    from core.resources.pages.chosen import chosen_ids, chosen_in
+    from core.resources.pages.here import enter
+
+    here = enter(resource, action)
+    chosen = chosen_in(here)
+    rows = [("all", "1")] if chosen.whole else [("id", str(id)) for id in chosen.ids]
+    back = f"{here.address}?{chosen.query}" if chosen.query else here.address
+    return ChosenRows(chosen.number, chosen_ids(here, chosen), (*rows, ("query", chosen.query)), back)

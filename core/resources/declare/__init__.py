@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from core.resources.declare.fields import AttributeValues, Child, Field, SideTable
+from core.resources.declare.fields import AttributeValues, Child, Field, RowSum, SideTable
 from core.resources.declare.lists import Board, Column, Filter, SavedFilter
-from core.resources.declare.pages import Action, Ask, Mark, Marked, Panel, Path, RestAction, Shortcut
+from core.resources.declare.pages import (
+    Action,
+    Ask,
+    BulkAction,
+    Mark,
+    Marked,
+    Panel,
+    Path,
+    RestAction,
+    Shortcut,
+)
 from core.resources.declare.resource import IdentityKey, ReferenceList, Resource
 
 __all__ = [
@@ -12,6 +22,7 @@ __all__ = [
     "Ask",
     "AttributeValues",
     "Board",
+    "BulkAction",
     "Child",
     "Column",
     "Field",
@@ -24,6 +35,7 @@ __all__ = [
     "ReferenceList",
     "Resource",
     "RestAction",
+    "RowSum",
     "SavedFilter",
     "Shortcut",
     "SideTable",

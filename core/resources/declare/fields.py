@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,18 @@ class AttributeValues:
 
 
 @dataclass(frozen=True)
+class RowSum:
+    """An amount that follows from each row of a child and is added up for the record: what a product costs.
+
+    `of(values by field name)` is the row's amount; `currency` the record's field that says in what.
+    """
+
+    label: Text
+    of: Callable[[Mapping[str, Any]], Decimal]
+    currency: str = ""
+
+
+@dataclass(frozen=True)
 class Child:
     """Rows that hang on a record and are written with it: addresses, contact persons (S3, "DIRECCIONES", "CONTACTOS").
 
@@ -85,6 +98,9 @@ class Child:
     record's id (a foreign key with ON DELETE CASCADE). Of the rows of a record exactly one is the main one. The main
     row's values also stand in the record's own fields, as `mirrors` (child's field → record's field) says: lists,
     filters, imports and exports use those. Whichever of the two is written, the other follows.
+
+    Without `mirrors` no row is the main one (the products of a deal): the model has no `is_main`, and the rows stand in
+    the order in which they were given.
 
     Args:
         name: plural, as in the API and in forms.
@@ -95,6 +111,7 @@ class Child:
         pin: names of the fields that hold latitude and longitude, as numbers.
         faces: rows are people: drawn with their initials.
         search: attributes of further rows whose text finds the record; the main row is found by the record's own.
+        sum: what is added up under the rows: the record's page then shows them as a table with all their fields.
         checks: functions (values by field name, context) that answer what is wrong with a row: (field, sentence, code).
     """
 
@@ -115,6 +132,12 @@ class Child:
     faces: bool = False
     search: tuple[str, ...] = ()
     checks: tuple[Callable[[Mapping[str, Any], WriteContext], Sequence[tuple[str, Text, str]]], ...] = ()
+    sum: RowSum | None = None
+
+    @property
+    def has_main(self) -> bool:
+        """Whether one of the rows is the main one, which the record's own fields repeat."""
+        return bool(self.mirrors)
 
     def field(self, name: str) -> Field:
         """The field of a row of this name.

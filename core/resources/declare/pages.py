@@ -37,6 +37,20 @@ class Action:
 
 
 @dataclass(frozen=True)
+class BulkAction:
+    """Something of an app's own to be done to the rows chosen in a list: their form is POSTed to `endpoint`.
+
+    There `chosen_rows(resource)` answers what was chosen; `permission` is an action of the resource's grant matrix.
+    """
+
+    name: str
+    label: Text
+    icon: str
+    endpoint: str
+    permission: str = "edit"
+
+
+@dataclass(frozen=True)
 class RestAction:
     """Something the API can do to one record: `POST /api/v1/<resource>/{id}/<name>`, always answered with 200.
 

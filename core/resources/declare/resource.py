@@ -13,7 +13,7 @@ from core.fields.references import Tags
 from core.i18n import Text
 from core.resources.declare.fields import Child, Field
 from core.resources.declare.lists import Board, Column, Filter, SavedFilter
-from core.resources.declare.pages import Action, Mark, Panel, Path, RestAction, Shortcut
+from core.resources.declare.pages import Action, BulkAction, Mark, Panel, Path, RestAction, Shortcut
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -60,6 +60,7 @@ class Resource:
         after_write: functions (record, draft, context) inside the transaction, the record and its history stored.
         after_all: functions ([(record, draft)], context) like `after_write`, called once for all that were written.
         shortcuts: changes at one press.
+        bulk_actions: what else can be done to chosen rows, each on a page of its app.
         board: how the list looks as a board; it needs a `path`.
         happenings: (action, sentence, icon) of the business actions its services note in a record's history.
         children: rows that are written with the record (addresses, contact persons).
@@ -91,6 +92,7 @@ class Resource:
     permissions: tuple[tuple[str, Text], ...] = ()
     actions: tuple[Action, ...] = ()
     rest_actions: tuple[RestAction, ...] = ()
+    bulk_actions: tuple[BulkAction, ...] = ()
     panels: tuple[Panel, ...] = ()
     marks: tuple[Mark, ...] = ()
     extra_columns: tuple[Column, ...] = ()

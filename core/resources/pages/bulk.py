@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, g, render_template, request
@@ -28,27 +27,16 @@ from core.resources.bulk import (
     UNTAG,
     Deed,
     do,
-    ids_of,
     payload_of,
 )
 from core.resources.declare import Field, Resource
 from core.resources.door import flash_toast
+from core.resources.pages.chosen import Chosen, chosen_ids, chosen_in
 from core.resources.pages.forms import form_of
 from core.resources.pages.here import Here, enter, onward
 from core.resources.pages.inputs import typed
 from core.resources.pages.tabs import query_of
-from core.resources.query import MOST_IDS, count
 from core.resources.shortcuts import shortcut_of
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The records somebody chose: these, or all that the list's query means."""
-
-    ids: Sequence[int]
-    whole: bool
-    query: str
-    number: int
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:
@@ -60,7 +48,7 @@ def bulk(resource: str) -> ResponseReturnValue:
     """POST with an action and rows: asks for what is missing, else does it."""
     action = request.form.get("action", "")
     here = enter(resource, {"assign": "assign", DELETE: "delete", "export": "export"}.get(action, "edit"))
-    chosen = _chosen(here)
+    chosen = chosen_in(here)
     if not chosen.number:
         flash_toast(_("Nothing is selected."), tone="warn")
         return onward(here.address)
@@ -108,15 +96,7 @@ def _do(here: Here, deed: Deed, chosen: Chosen) -> ResponseReturnValue:
         job = enqueue(here.session, JOB, payload, actor=here.actor, title=_title(here, deed, chosen))
         here.session.commit()
         return onward(f"{request.script_root}/jobs/{job.id}")
-    ids = list(chosen.ids)
-    if chosen.whole:
-        query = query_of(here, chosen.query)
-        ids = [
-            id
-            for batch in ids_of(here.session, here.resource, query, here.reading, here.actor)
-            for id in batch
-        ]
-    result = do(deed, here.resource, ids, here.writing())
+    result = do(deed, here.resource, chosen_ids(here, chosen), here.writing())
     here.session.commit()
     undo = undo_address(result.undo) if result.done else ""
     if result.failed:
@@ -131,17 +111,6 @@ def _do(here: Here, deed: Deed, chosen: Chosen) -> ResponseReturnValue:
         )
     flash_toast(result.text(), undo=undo)
     return onward(back)
-
-
-def _chosen(here: Here) -> Chosen:
-    query = urlencode(query_of(here, request.form.get("query", "")).arguments())
-    if request.form.get("all") == "1":
-        number = count(
-            here.session, here.resource, query_of(here, query), here.reading, here.actor, limit=None
-        )
-        return Chosen((), True, query, number)
-    ids = [int(id) for id in request.form.getlist("id")[:MOST_IDS] if id.isdecimal() and len(id) < 19]
-    return Chosen(ids, False, query, len(ids))
 
 
 def _field_of(here: Here, action: str) -> Field | None:
