@@ -121,7 +121,7 @@ from core.resources.side import attributes_of
 from core.resources.write import NotValid, change, check_draft, create, delete, read_draft, save, write_drafts
 from core.routing import public_address
 from core.security import public
-from core.settings import settings_of
+from core.settings import CLASSIC, SIMPLE, save_setting, settings_of
 from core.state import forget, remembered
 from core.tabular.write import ColumnType, SinkColumn, XlsxSink
 from core.text import compact, fold, name_key
