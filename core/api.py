@@ -113,7 +113,7 @@ from core.resources.door import (
     sent_inputs,
 )
 from core.resources.identity import Match, find_matches, keys_of
-from core.resources.passages import MOVED, Passages
+from core.resources.passages import Passages
 from core.resources.read import Stored, find_many, stored_of
 from core.resources.rights import may, require_reach, title_of
 from core.resources.shortcuts import by_api

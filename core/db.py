@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Lock
@@ -146,6 +147,21 @@ class Money(sa.types.TypeDecorator[Decimal]):
 
 OUTLIVES = {"info": {"outlives_record": True}}
 """Last in the `__table_args__` of a model with `resource` and `record_id`: its rows stay when that record goes."""
+
+MOVED, COPIED = "moved", "copied"
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """That rows of a table with `resource` and `record_id` go along when their record becomes another (a lead a client).
+
+    In the `__table_args__` of the model: `{"info": {"handed_over": HandedOver(MOVED, _l("Files"), "paperclip")}}`.
+    `MOVED` rows are the new record's from then on, of `COPIED` ones both have their own; `label` and `icon` tell of them.
+    """
+
+    how: str
+    label: Any
+    icon: str
 
 
 def look_at_values(session: Session, tables: Iterable[str]) -> None:
