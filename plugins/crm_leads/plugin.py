@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from core.api import (
+    Field,
     JobType,
     MergePlan,
     NotificationKind,
@@ -27,6 +29,7 @@ from plugins.crm_leads.meanings import meaning_in
 from plugins.crm_leads.merging import plan_merge_of_leads
 from plugins.crm_leads.models import OPEN
 from plugins.crm_leads.panels import BECAME, CAME_FROM, LEADS_LIKE, RELATED
+from plugins.crm_leads.repeat import NEVER_REPEAT, let_go, repeat_mark
 from plugins.crm_leads.resources import LEADS
 from plugins.crm_leads.validity import SETTINGS
 from plugins.crm_leads.views import blueprint
@@ -68,14 +71,26 @@ def extend_detail(resource: Resource) -> list[Panel]:
 
 @hookimpl
 def render_slot(slot: str, context: dict[str, Any]) -> Markup | None:
-    """Beside a lead's name: that it is about to expire."""
-    if (
-        slot != "record.title"
-        or context["resource"].name != LEADS.name
-        or meaning_in(context["formats"], context["record"].status_id) != OPEN
-    ):
+    """Beside a lead's name: that it is a repeat one, and that it is about to expire."""
+    if slot != "record.title" or context["resource"].name != LEADS.name:
         return None
-    return due_mark(context["record"].expires_on, datetime.now(context["formats"].zone).date())
+    lead, formats = context["record"], context["formats"]
+    marks = [repeat_mark(lead, formats)]
+    if meaning_in(formats, lead.status_id) == OPEN:
+        marks.append(due_mark(lead.expires_on, datetime.now(formats.zone).date()))
+    return Markup(" ").join(mark for mark in marks if mark) or None
+
+
+@hookimpl
+def extend_form(resource: Resource) -> list[Field]:
+    """On a client: that its leads are never repeat ones."""
+    return [NEVER_REPEAT] if resource.name == "clients" else []
+
+
+@hookimpl
+def before_delete(resource: Resource, record: Any, session: Session) -> None:
+    if resource.name == "clients":
+        let_go(session, record.id)
 
 
 @hookimpl

@@ -36,6 +36,8 @@ from plugins.crm_leads.fields import Condition, EntryDate
 from plugins.crm_leads.junk import ASK_WHY, REOPEN, check_junk
 from plugins.crm_leads.models import CONVERTED, JUNK, Lead, LeadAddress, LeadContact, LeadValidation
 from plugins.crm_leads.passages import PASSAGES
+from plugins.crm_leads.repeat import CLIENT, REPEAT, recognise
+from plugins.crm_leads.repeat import VIEW as REPEAT_VIEW
 from plugins.crm_leads.rest import convert_by_api
 from plugins.crm_leads.validity import EXPIRES, EXTEND, LONGEST, usual_validity
 
@@ -138,7 +140,7 @@ LEADS = Resource(
         _l("Entered"),
         EntryDate(),
         extra={
-            "legal_name": (TITLE,),
+            "legal_name": (TITLE, CLIENT, REPEAT),
             "salesperson": (STATUS, JUNK_REASON, JUNK_NOTE, SOURCE, VALUE, CURRENCY, VALIDITY, CONDITION),
             "contact_email": ORIGIN,
         },
@@ -165,12 +167,15 @@ LEADS = Resource(
         "entered_on",
         "kind",
         "junk_reason",
+        "is_repeat",
+        "client",
     ),
     quick_filters=("status", "segment", "channel", "level", "salesperson", "zone", "sector", "entered_on"),
     views=(
         SavedFilter("open", _l("Open"), "status=~open"),
         SavedFilter("mine", _l("My leads"), "status=~open&salesperson=~me"),
         SavedFilter("unassigned", _l("Unassigned"), "salesperson=~empty"),
+        REPEAT_VIEW,
         SavedFilter("expiring", _l("Expiring"), "expires=soon", tone="warn"),
         SavedFilter("expired", _l("Expired"), "expires=expired", tone="bad"),
     ),
@@ -210,6 +215,7 @@ LEADS = Resource(
     board=Board(sum="value", fact="segment", age="entered_on"),
     checks=(check_name, check_document, check_junk, rules.check_conversion),
     before_write=(rules.keep_dates, PASSAGES.start_clock),
+    before_all=(recognise,),
     after_write=(rules.convert_if_asked,),
     after_all=(PASSAGES.keep,),
     happenings=(("converted", _l("Converted into a client"), "user-check"), *HAPPENINGS),

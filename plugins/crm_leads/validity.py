@@ -25,6 +25,7 @@ from core.api import (
 from plugins.crm_leads.fields import SOON_DAYS
 from plugins.crm_leads.meanings import meaning_in, meaning_of
 from plugins.crm_leads.models import OPEN, Lead, Status
+from plugins.crm_leads.repeat import SETTINGS as REPEAT_SETTINGS
 
 LONGEST = 36500
 """Days of validity: a lead of a hundred years ago may still be given more time."""
@@ -44,6 +45,7 @@ SETTINGS = SettingsSection(
             Integer(minimum=1, maximum=3650, unit=_l("days")),
             help=_l("New leads expire so many days after they came in, and are extended by as many."),
         ),
+        *REPEAT_SETTINGS,
     ),
 )
 

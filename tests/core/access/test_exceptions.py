@@ -27,6 +27,7 @@ KNOWN = {
     "core/host": "lifecycle and migrations work for the installation, not for a person",
     "core/merging": "what hangs on records that somebody may merge moves with them, whoever wrote it",
     "core/records/belongings.py": "what lies beside records whose deletion was allowed goes with them",
+    "core/records/handover.py": "what hangs on records that somebody may convert goes along, and comes back with them",
     "core/records/snapshot.py": "keeps and restores whole rows of records whose deletion was allowed",
     "core/records/tag_list.py": "a tag that is deleted, and comes back, is everybody's; for who may edit settings",
     "core/resources/children": "rows of records that somebody has in hand or writes, and their text for the search index",
@@ -40,6 +41,7 @@ KNOWN = {
 
 KNOWN_OF_PLUGINS = {
     "core/resources/passages.py": "stretches of records that were written as allowed, maybe into other hands by that",
+    "plugins/crm_leads/repeat.py": "that somebody is a client already is so whoever's the client is; only ids are kept",
     "plugins/crm_deals/rules.py": "that a client has bought before is so whoever sold it; only that it is so is told",
 }
 
