@@ -171,7 +171,7 @@ DEALS = Resource(
     owner="salesperson_id",
     sort="-entered_on",
     path=Path("stage", "stages", within="pipeline", spent=PASSAGES.spent),
-    board=Board(sum="value", fact="source", age="entered_on"),
+    board=Board(sum="value", fact="source", age="entered_on", weight="probability"),
     checks=(rules.check_title,),
     before_write=(rules.keep_dates, PASSAGES.start_clock),
     before_all=(rules.name_untitled, rules.mark_repeats),

@@ -35,6 +35,7 @@ class Card:
     amount: str
     age: Markup
     next: Markup
+    badges: Sequence[Markup] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def _cards(here: Here, page: Page, back: str) -> list[Card]:
         _field(here, board.age),
         money_of(resource),
     )
-    upcoming = _upcoming(here, [row.id for row in page.rows])
+    ids = [row.id for row in page.rows]
+    drawn = _drawn_by_plugins(here, (board.next, *board.badges), ids)
     cards = []
     for row in page.rows:
         owner = getattr(row, resource.owner) if resource.owner else None
@@ -92,7 +94,10 @@ def _cards(here: Here, page: Page, back: str) -> list[Card]:
                 fact=_html(here, page, row, fact),
                 amount=_amount(here, page, row, money),
                 age=_html(here, page, row, age),
-                next=upcoming.get(row.id, Markup("")),
+                next=drawn.get(board.next, {}).get(row.id, Markup("")),
+                badges=[
+                    badge for name in board.badges if (badge := drawn.get(name, {}).get(row.id, Markup("")))
+                ],
             )
         )
     return cards
@@ -118,17 +123,18 @@ def _amount(here: Here, page: Page, row: Any, money: Field | None) -> str:
     return sum_text(here, {str(code or ""): value})[0]
 
 
-def _upcoming(here: Here, ids: Sequence[int]) -> Mapping[int, Markup]:
-    """What a plugin tells of each record's next step; nothing where none does."""
-    board = here.resource.board
-    assert board is not None
-    if not any(each.name == board.next for each in here.resource.extra_columns):
+def _drawn_by_plugins(
+    here: Here, names: Sequence[str], ids: Sequence[int]
+) -> Mapping[str, Mapping[int, Markup]]:
+    """What these columns of plugins tell of each record; nothing of a column that is not there."""
+    there = {each.name for each in here.resource.extra_columns}
+    wanted = tuple(name for name in names if name in there)
+    if not wanted or not ids:
         return {}
-    columns = [each for each in columns_of(here.resource, (board.next,)) if each.extra is not None]
+    columns = [each for each in columns_of(here.resource, wanted) if each.extra is not None]
     fetched = fetch_extras(here, columns, ids)
     return {
-        id: drawn_extra(here, column.extra, fetched[column.name].get(id))
+        column.name: {id: drawn_extra(here, column.extra, fetched[column.name].get(id)) for id in ids}
         for column in columns
         if column.extra is not None
-        for id in ids
     }

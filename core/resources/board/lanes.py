@@ -18,6 +18,7 @@ from core.resources.declare import Board, Field, Resource
 from core.resources.order import Order
 from core.resources.pages.here import Here
 from core.resources.query import COUNT_LIMIT, ListQuery, Page, fetch_page, matching
+from core.resources.steps import group_of_new, steps_of
 from core.text import fold
 
 NOWHERE = 0
@@ -51,6 +52,10 @@ class Figures:
     sums: str = ""
     """All sums by currency, where there is more than one: what `sum` tells only nearly."""
     amounts: Mapping[str, Decimal] = kept(default_factory=dict)
+    percent: int | None = None
+    """What the sums are weighted by; None where the board weights nothing, or it would change nothing."""
+    weighted: str = ""
+    weights: Mapping[str, Decimal] = kept(default_factory=dict)
 
 
 def lanes_of(here: Here, query: ListQuery, opened: Collection[int]) -> list[Lane]:
@@ -58,7 +63,7 @@ def lanes_of(here: Here, query: ListQuery, opened: Collection[int]) -> list[Lane
     path = here.resource.path
     assert path is not None
     declared = here.house.lists.get(path.list)
-    items = here.formats.references.items(path.list)
+    items = steps_of(here.resource, here.formats.references, group_shown(here, query))
     conditions = [each for each in query.conditions if each.field == path.field]
     first = declared.meanings[0][0] if declared is not None and declared.meanings else None
     worked_on = [item for item in items if first is None or item.meaning == first]
@@ -70,6 +75,33 @@ def lanes_of(here: Here, query: ListQuery, opened: Collection[int]) -> list[Lane
     if _any_nowhere(here):
         found.insert(0, Lane(None, not conditions or NOWHERE in opened))
     return found
+
+
+def groups_of(here: Here) -> Sequence[ReferenceItem]:
+    """The groups of which a board shows one at a time (pipelines); none where its lanes have no groups."""
+    path = here.resource.path
+    if path is None or not path.within or not here.resource.has_field(path.within):
+        return ()
+    return here.formats.references.items(getattr(here.resource.field(path.within).kind, "list", ""))
+
+
+def group_shown(here: Here, query: ListQuery) -> int | None:
+    """The group whose lanes are shown: the one that the filters mean, else the default one."""
+    path, groups = here.resource.path, groups_of(here)
+    if path is None or not groups:
+        return None
+    asked = [each for each in query.conditions if each.field == path.within]
+    meant = [item for item in groups if all(_means(item, each) for each in asked)] if asked else []
+    if meant:
+        return meant[0].id
+    named = [
+        item
+        for each in query.conditions
+        if each.field == path.field and each.operator == "is" and not each.values[0].startswith("~")
+        for item in here.formats.references.items(path.list)
+        if _means(item, each)
+    ]
+    return named[0].group if named else group_of_new(here.resource, here.formats.references)
 
 
 def lane_query(resource: Resource, query: ListQuery, lane_id: int) -> ListQuery:
@@ -123,10 +155,19 @@ def figures_of(here: Here, query: ListQuery, lane_ids: Sequence[int]) -> dict[in
     """What stands at the heads of these lanes: counted in one statement; added up where a lane has not too many."""
     numbers = _counts(here, query, lane_ids)
     sums = _sums(here, query, [id for id in lane_ids if 0 < numbers.get(id, 0) <= COUNT_LIMIT])
-    return {
-        id: Figures(numbers.get(id, 0), *sum_text(here, sums.get(id, {})), sums.get(id, {}))
-        for id in lane_ids
-    }
+    return {id: _figures(here, id, numbers.get(id, 0), sums.get(id, {})) for id in lane_ids}
+
+
+def _figures(here: Here, lane_id: int, number: int, sums: Mapping[str, Decimal]) -> Figures:
+    board, path = here.resource.board, here.resource.path
+    item = here.formats.references.get(path.list, lane_id) if path else None
+    percent = item.about.get(board.weight) if board and board.weight and item else None
+    told = Figures(number, *sum_text(here, sums), sums)
+    if percent is None or not sums:
+        return told
+    weights = {code: added * percent / 100 for code, added in sums.items()}
+    shown = percent if 0 < percent < 100 else None
+    return replace(told, percent=shown, weighted=sum_text(here, weights)[0] if shown else "", weights=weights)
 
 
 def _counts(here: Here, query: ListQuery, lane_ids: Sequence[int]) -> dict[int, int]:
@@ -174,15 +215,24 @@ def _within(query: ListQuery, status: Any, lane_ids: Sequence[int]) -> Any:
     return sa.or_(named, status.is_(None)) if NOWHERE in lane_ids else named
 
 
-def whole_of(here: Here, figures: Iterable[Figures]) -> tuple[int, str, str]:
-    """How many records several lanes have together, and their sum; none where one of them has too many."""
+def whole_of(here: Here, figures: Iterable[Figures]) -> Figures:
+    """How many records several lanes have together, and their sums; none where one of them has too many."""
     told = list(figures)
+    number = sum(each.number for each in told)
+    if any(each.number > COUNT_LIMIT for each in told):
+        return Figures(number)
+    weights = _added(each.weights for each in told)
+    return Figures(
+        number, *sum_text(here, _added(each.amounts for each in told)), weighted=sum_text(here, weights)[0]
+    )
+
+
+def _added(parts: Iterable[Mapping[str, Decimal]]) -> Mapping[str, Decimal]:
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    for each in told:
-        for code, added in each.amounts.items():
+    for part in parts:
+        for code, added in part.items():
             sums[code] += added
-    is_known = all(each.number <= COUNT_LIMIT for each in told)
-    return sum(each.number for each in told), *(sum_text(here, sums) if is_known else ("", ""))
+    return sums
 
 
 def sum_text(here: Here, sums: Mapping[str, Decimal]) -> tuple[str, str]:

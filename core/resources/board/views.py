@@ -7,14 +7,27 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from babel.numbers import format_percent
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from core.fields.kind import ReferenceItem
 from core.host.dispatch import PluginError
 from core.i18n import Text
 from core.resources.board.cards import back_of, pile_of
-from core.resources.board.lanes import NOWHERE, SHOWN, Lane, figures_of, lanes_of, whole_of
+from core.resources.board.lanes import (
+    NOWHERE,
+    SHOWN,
+    Figures,
+    Lane,
+    figures_of,
+    group_shown,
+    groups_of,
+    lanes_of,
+    whole_of,
+)
 from core.resources.context import Refused
+from core.resources.declare import Path
 from core.resources.pages.filters import more_filters, pills_of
 from core.resources.pages.finding import can_find
 from core.resources.pages.here import Here, arguments, enter, is_htmx
@@ -22,7 +35,7 @@ from core.resources.pages.listing import number_text, shown_count
 from core.resources.pages.path import ask_of, move_address, moved_text
 from core.resources.pages.tabs import query_of, tabs_of
 from core.resources.pages.undoing import change_with_undo
-from core.resources.query import count, read_query
+from core.resources.query import ListQuery, count, read_query
 from core.resources.write import NotValid
 
 
@@ -63,6 +76,7 @@ def board(resource: str) -> ResponseReturnValue:
         "open_url": lambda each: _unfolded(here, kept, each.id),
         "may_create": here.may("create"),
         "path": here.resource.path,
+        "groups": _groups(here, query, own),
     }
     if not is_htmx() or request.headers.get("HX-Boosted") == "true":
         return render_template("resources/board.html", **seen)
@@ -113,16 +127,14 @@ def heads(resource: str) -> ResponseReturnValue:
     wanted = [each for each in lanes if not named or each.id in named]
     figures = figures_of(here, query, [each.id for each in wanted])
     tabs = [] if named else tabs_of(here, query, request.args.get("view", ""))
-    number, total, totals = whole_of(here, (figures[each.id] for each in wanted if each.is_open))
+    whole = whole_of(here, (figures[each.id] for each in wanted if each.is_open))
     return render_template(
         "resources/board_heads.html",
         resource=here.resource,
         lanes=wanted,
         figures={id: _told(here, each) for id, each in figures.items()},
-        whole=None if named else number_text(here, number),
-        number=number,
-        total=total,
-        totals=totals,
+        whole=None if named else whole,
+        number=number_text(here, whole.number),
         counts=[
             (
                 tab,
@@ -190,7 +202,7 @@ def _address(here: Here, part: str, pairs: Sequence[tuple[str, str]]) -> str:
     return f"{here.list_address}/{part}?{urlencode(pairs)}"
 
 
-def _told(here: Here, figures: Any) -> dict[str, str]:
+def _told(here: Here, figures: Figures) -> dict[str, str]:
     """A lane's figures in words."""
     left = figures.number - SHOWN
     return {
@@ -198,7 +210,30 @@ def _told(here: Here, figures: Any) -> dict[str, str]:
         "left": number_text(here, left) if left > 0 else "",
         "sum": figures.sum,
         "sums": figures.sums,
+        "percent": format_percent(figures.percent / 100, locale=here.formats.language)
+        if figures.percent
+        else "",
+        "weighted": figures.weighted,
     }
+
+
+def _groups(
+    here: Here, query: ListQuery, own: Sequence[tuple[str, str]]
+) -> Sequence[tuple[ReferenceItem, str, bool]]:
+    """The groups one of which is shown, each with the board's address of it; nothing where there is one."""
+    path, groups = here.resource.path, groups_of(here)
+    if path is None or len(groups) < 2:
+        return ()
+    shown = group_shown(here, query)
+    rest = [pair for pair in query.arguments() if not _names_group(path, *pair)]
+    return [
+        (
+            item,
+            f"{here.list_address}?{urlencode([*own, *rest, (path.within, str(item.id))])}",
+            item.id == shown,
+        )
+        for item in groups
+    ]
 
 
 def _trigger(name: str, **detail: Any) -> dict[str, str]:
@@ -207,3 +242,9 @@ def _trigger(name: str, **detail: Any) -> dict[str, str]:
 
 def _refused(reason: Text) -> ResponseReturnValue:
     return "", 409, _trigger("toast", text=str(reason), kind="error")
+
+
+def _names_group(path: Path, key: str, value: str) -> bool:
+    """Whether a filter says which group is shown: of the group itself, or of a status that only one of them has."""
+    name = key.partition(".")[0]
+    return name == path.within or (name == path.field and not value.startswith("~"))
