@@ -7,8 +7,6 @@ from core.access.links import by_link
 from core.access.scope import as_system
 from core.access.service import actor_for, digest
 from core.db import (
-    COPIED,
-    MOVED,
     OUTLIVES,
     HandedOver,
     Id,
@@ -112,6 +110,7 @@ from core.resources.door import (
     record_or_404,
     sent_inputs,
 )
+from core.resources.endings import NOT_TOLD, Ending, reopening
 from core.resources.identity import Match, find_matches, keys_of
 from core.resources.passages import Passages
 from core.resources.read import Stored, find_many, stored_of

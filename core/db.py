@@ -148,20 +148,18 @@ class Money(sa.types.TypeDecorator[Decimal]):
 OUTLIVES = {"info": {"outlives_record": True}}
 """Last in the `__table_args__` of a model with `resource` and `record_id`: its rows stay when that record goes."""
 
-MOVED, COPIED = "moved", "copied"
-
 
 @dataclass(frozen=True)
 class HandedOver:
     """That rows of a table with `resource` and `record_id` go along when their record becomes another (a lead a client).
 
-    In the `__table_args__` of the model: `{"info": {"handed_over": HandedOver(MOVED, _l("Files"), "paperclip")}}`.
-    `MOVED` rows are the new record's from then on, of `COPIED` ones both have their own; `label` and `icon` tell of them.
+    In the `__table_args__` of the model: `{"info": {"handed_over": HandedOver(_l("Files"), "paperclip")}}`. They are
+    the new record's from then on; of `copied` ones both records have their own.
     """
 
-    how: str
     label: Any
     icon: str
+    copied: bool = False
 
 
 def look_at_values(session: Session, tables: Iterable[str]) -> None:

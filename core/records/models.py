@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from core.db import OUTLIVES, Id, Json, Model, UtcDateTime, utcnow
+from core.db import OUTLIVES, HandedOver, Id, Json, Model, UtcDateTime, utcnow
+from core.i18n import _l
 
 
 class Record:
@@ -44,7 +45,10 @@ class Attachment(Model):
     """A file on a record; its bytes lie in the uploads folder under `stored`, a name of ours."""
 
     __tablename__ = "core_attachment"
-    __table_args__ = (Index("ix_core_attachment_record", "resource", "record_id"),)
+    __table_args__ = (
+        Index("ix_core_attachment_record", "resource", "record_id"),
+        {"info": {"handed_over": HandedOver(_l("Files"), "paperclip")}},
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     resource: Mapped[str] = mapped_column(String(60))
@@ -112,7 +116,10 @@ class Follower(Model):
     """A person who wants to hear what happens to a record."""
 
     __tablename__ = "core_follower"
-    __table_args__ = (Index("ix_core_follower_user_id", "user_id", "resource", "record_id"),)
+    __table_args__ = (
+        Index("ix_core_follower_user_id", "user_id", "resource", "record_id"),
+        {"info": {"handed_over": HandedOver(_l("Followers"), "bell", copied=True)}},
+    )
 
     resource: Mapped[str] = mapped_column(String(60), primary_key=True)
     record_id: Mapped[int] = mapped_column(Id, primary_key=True)
