@@ -205,8 +205,17 @@ def add_value(session: Session, declared: ReferenceList, name: str, **attributes
     value = model(name=name, position=(last or 0) + 1, **attributes)
     session.add(value)
     session.flush()
+    _begin_without_rights(session, declared, value.id)
     forget(session)
     return value
+
+
+def _begin_without_rights(session: Session, declared: ReferenceList, value_id: int) -> None:
+    from core.access.stages import forget_stage  # access reads references, which stand below it
+
+    house = house_for(session)
+    if house is not None:
+        forget_stage(session, list(house.resources.values()), declared.name, value_id)
 
 
 def ship_values(session: Session, declared: ReferenceList, language: str) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import Scope
 from core.access.models import Grant, Role, user_roles
+from core.access.stages import set_stage_grants, stage_grants_of
 from core.i18n import Text, _l
 from core.resources.context import Refused
 from core.state import forget
@@ -185,6 +186,7 @@ def create_role(session: Session, label: str, *, like: Role | None = None) -> Ro
     session.flush()
     if like is not None and not like.is_admin:
         set_grants(session, role, grants_of(session, like))
+        set_stage_grants(session, role, stage_grants_of(session, like))
     forget(session)
     return role
 

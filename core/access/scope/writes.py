@@ -65,6 +65,11 @@ def was_handed_over(session: Session, record: Any) -> bool:
     return record in session.info.get("handed_over", ())
 
 
+def hand_over(session: Session, record: Any) -> None:
+    """Say that a record went to somebody else by right: who brought it may still finish with it in this session."""
+    session.info.setdefault("handed_over", WeakSet()).add(record)
+
+
 class _Guard:
     def __init__(self, session: Session, actor: Actor) -> None:
         self.session = session
@@ -83,7 +88,7 @@ class _Guard:
         owner, status = self._as_it_is(record, resource)
         self._allow(record, "create", owner, status)
         if resource.owner and not reaches(self.actor, resource, "view", owner, status):
-            self._hand_over(record)
+            hand_over(self.session, record)
 
     def change(self, record: Any) -> None:
         if self._is_open(record, "edit") and self._is_open(record, "assign"):
@@ -99,7 +104,7 @@ class _Guard:
             self._allow(record, "assign", before, status)
             self._allow(record, "assign", after, status)
         if before != after or status != new_status:
-            self._hand_over(record)
+            hand_over(self.session, record)
 
     def delete(self, record: Any) -> None:
         if self._is_open(record, "delete"):
@@ -230,6 +235,3 @@ class _Guard:
                     raise Refused(_l("You may not do this with this record."), "forbidden")
                 parents.append(parent)
         return parents
-
-    def _hand_over(self, record: Any) -> None:
-        self.session.info.setdefault("handed_over", WeakSet()).add(record)

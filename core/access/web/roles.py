@@ -20,6 +20,7 @@ from core.access.roles import (
     rights_in,
     set_grants,
 )
+from core.access.stages import STAGE_ACTIONS, StageKey, set_stage_grants, stage_grants_of, stages_in
 from core.access.web import blueprint
 from core.access.web.gate import administrators_only, fresh_only
 from core.admin.settings.views import render
@@ -70,6 +71,7 @@ def save_role(id: int) -> ResponseReturnValue:
                 if typed is not None:
                     grants[right.resource, right.action] = _scope(right, typed)
         set_grants(db.session(), found, grants)
+        set_stage_grants(db.session(), found, _typed_stages())
     except Refused as error:
         db.session.rollback()
         return _matrix(_role(id), str(error.message)), 422
@@ -97,6 +99,21 @@ def _scope(right: Right, typed: str) -> Scope:
         abort(400)
     scope = Scope(int(typed))
     return scope if right.scoped or scope in YES_OR_NO else Scope.NONE
+
+
+def _typed_stages() -> dict[StageKey, Scope | None]:
+    """What the form says of single statuses: `stage.<resource>.<action>.<status>`, empty where it inherits."""
+    house, wanted = current_house(), dict[StageKey, Scope | None]()
+    for name, groups in stages_in(db.session(), house).items():
+        scoped = house.resources[name].owner is not None
+        for item in (item for group in groups for item in group.items):
+            for action, _label in STAGE_ACTIONS:
+                typed = request.form.get(f"stage.{name}.{action}.{item.id}")
+                if typed == "":
+                    wanted[name, action, item.id] = None
+                elif typed is not None:
+                    wanted[name, action, item.id] = _scope(Right(name, action, "", scoped), typed)
+    return wanted
 
 
 def _role(id: int) -> Role:
@@ -129,6 +146,9 @@ def _matrix(role: Role, wrong: str = "") -> str:
         },
         actions=ACTIONS,
         granted=grants_of(db.session(), role),
+        stages=stages_in(db.session(), current_house()),
+        stage_actions=STAGE_ACTIONS,
+        set_stages=stage_grants_of(db.session(), role),
         scopes=[(int(scope), text) for scope, text in SCOPES],
         yes_or_no=[(int(Scope.NONE), _("No")), (int(Scope.ALL), _("Yes"))],
         wrong=wrong,
