@@ -245,3 +245,22 @@ def test_the_time_of_a_status_that_is_replaced_goes_to_its_replacement(desk: Des
 
         spent = PASSAGES.spent(session, session.get_one(Lead, desk.lead))
         assert spent[kept].days == 6
+
+
+def test_the_reason_is_asked_for_only_where_a_lead_is_discarded(sqlite_installation: Installation) -> None:
+    browser, headers = sqlite_installation.browser(), sqlite_installation.token()
+    made = browser.client.post("/api/v1/leads", json={"name": "Farmacia Sol"}, headers=headers).json
+    at = f"/leads/{made['id']}"
+    assert "junk_reason" not in browser.get(at).text
+    assert 'name="junk_reason"' not in browser.get(f"{at}/edit").text
+    assert 'name="junk_reason"' not in browser.get("/leads/new").text
+    lists = browser.client.get("/api/v1/lists/statuses", headers=headers).json["items"]
+    status = next(each["id"] for each in lists if each["meaning"] == "junk")
+    # chosen in the form all the same, it is asked for where it is missing
+    answer = browser.post(f"{at}/edit", {"name": "Farmacia Sol", "status": str(status)})
+    assert answer.status_code == 422 and 'name="junk_reason"' in answer.text
+    reasons = browser.client.get("/api/v1/lists/junk_reasons", headers=headers).json["items"]
+    sent = {"name": "Farmacia Sol", "status": str(status), "junk_reason": str(reasons[0]["id"])}
+    assert browser.post(f"{at}/edit", sent).status_code in (302, 303)
+    assert "junk_reason" in browser.get(at).text
+    assert 'name="junk_reason"' in browser.get(f"{at}/edit").text

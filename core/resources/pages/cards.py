@@ -9,9 +9,11 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from core.fields import AttachedFile, Email, FileRef, MoneyAmount, Phone, RecordRef, Tags, Url, single
+from core.fields.kind import EMPTY_CELL
 from core.fields.money import money_text
 from core.i18n import Text, _
 from core.resources.declare import Field
+from core.resources.pages.asked import out_of_place
 from core.resources.pages.here import Here
 from core.resources.pages.marks import marks_beside
 from core.resources.read import Stored
@@ -58,7 +60,13 @@ def cards_of(here: Here, stored: Stored, editable: bool) -> list[Card]:
     """The cards of a record in the order of the declaration; what rows of a child say stands on their own cards."""
     resource = here.resource
     mirrored = {own for child in resource.children for own in child.mirrors.values()}
-    fields = [field for field in resource.fields if field.name not in mirrored]
+    status = stored.value(resource.field(resource.path.field)) if resource.path else None
+    odd = out_of_place(resource, here.formats, status)
+    fields = [
+        field
+        for field in resource.fields
+        if field.name not in mirrored and (field.name not in odd or stored.value(field) is not None)
+    ]
     labels = dict(resource.groups)
     names = dict.fromkeys([*labels, *(field.group for field in resource.fields)])
     cards = []
@@ -74,12 +82,14 @@ def value_of(here: Here, stored: Stored, declared: Field, editable: bool) -> Val
     """One value as the card shows it."""
     value = stored.value(declared)
     is_empty = value is None or value == "" or value == ()
+    drawn = _html(here, stored, declared, value, is_empty)
+    is_empty = is_empty or drawn == EMPTY_CELL
     can_edit = editable and declared.writable
     edit = f"{here.address_of(stored.id)}/field/{declared.name}" if can_edit else ""
     return Value(
         declared.name,
         declared.label,
-        _html(here, stored, declared, value, is_empty),
+        Markup("") if is_empty else drawn,
         is_empty,
         edit,
         link_of(declared, value) or _way_to(here, declared, value) or _file_link(here, stored, value),

@@ -13,6 +13,7 @@ from core.host.dispatch import PluginError
 from core.i18n import Text, _
 from core.maps import map_for
 from core.resources.context import Refused, WriteContext
+from core.resources.pages.asked import out_of_place
 from core.resources.pages.child_forms import (
     ChildForms,
     raw_rows,
@@ -112,7 +113,7 @@ def save_sheet(here: Here, sheet: Sheet, stored: Stored | None = None) -> Saved 
 
 def sheet_page(here: Here, sheet: Sheet, stored: Stored | None = None) -> str:
     by_group: dict[str, list[Any]] = {}
-    for name in sheet.names:
+    for name in _shown_names(here, sheet):
         declared = here.resource.field(name)
         by_group.setdefault(declared.group, []).append(declared)
     rows = {each.child.group: each for each in sheet.children}
@@ -137,6 +138,18 @@ def sheet_page(here: Here, sheet: Sheet, stored: Stored | None = None) -> str:
         map=map_for(here.session, here.formats) if sheet.has_map else None,
         regions_of=regions_of,
     )
+
+
+def _shown_names(here: Here, sheet: Sheet) -> list[str]:
+    """The fields to fill in: without those that only another status asks for, unless they hold or lack something."""
+    path = here.resource.path
+    if path is None or path.field not in sheet.form:
+        return list(sheet.names)
+    status = str(sheet.form[path.field].data or "")
+    odd = out_of_place(here.resource, here.formats, int(status) if status.isdecimal() else None)
+    return [
+        name for name in sheet.names if name not in odd or sheet.form[name].errors or sheet.form[name].data
+    ]
 
 
 def twins_for(here: Here) -> set[str]:
