@@ -19,7 +19,8 @@ class Job:
 
     A run can be cut off anywhere and is then started again from the beginning with the same payload: commit in
     steps that are safe to repeat, and call `progress` after each. What stands in `result` at the end is kept;
-    of it the page shows `text`, the numbers of `figures` and the `links` [(address, label)].
+    of it the page shows `text`, the numbers of `figures`, the `links` [(address, label)] and the records that
+    `failed` [(address, name, reason)].
     """
 
     id: int

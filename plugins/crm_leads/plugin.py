@@ -23,6 +23,8 @@ from core.api import (
     hookimpl,
 )
 from plugins.crm_leads.announcements import JOB, KINDS
+from plugins.crm_leads.bulk import JOBS as CONVERSION_JOBS
+from plugins.crm_leads.bulk_views import blueprint as bulk_blueprint
 from plugins.crm_leads.fields import due_mark
 from plugins.crm_leads.lists import LISTS
 from plugins.crm_leads.meanings import meaning_in
@@ -55,12 +57,12 @@ def register_notifications() -> list[NotificationKind]:
 
 @hookimpl
 def register_jobs() -> list[JobType]:
-    return [JOB]
+    return [JOB, *CONVERSION_JOBS]
 
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [blueprint]
+    return [blueprint, bulk_blueprint]
 
 
 @hookimpl

@@ -32,8 +32,9 @@ from plugins.crm_clients.children import children
 from plugins.crm_clients.documents import check_document
 from plugins.crm_clients.validation import HAPPENINGS, VALIDATION_ACTIONS, validation_mark
 from plugins.crm_leads import rules
+from plugins.crm_leads.bulk import CONVERT_MANY
 from plugins.crm_leads.fields import Condition, EntryDate
-from plugins.crm_leads.junk import ASK_WHY, REOPEN, check_junk
+from plugins.crm_leads.junk import DISCARDED, REOPEN
 from plugins.crm_leads.models import CONVERTED, JUNK, Lead, LeadAddress, LeadContact, LeadValidation
 from plugins.crm_leads.passages import PASSAGES
 from plugins.crm_leads.repeat import CLIENT, REPEAT, recognise
@@ -205,15 +206,16 @@ LEADS = Resource(
         by_api("leads", EXTEND),
     ),
     shortcuts=(EXTEND, REOPEN),
+    bulk_actions=(CONVERT_MANY,),
     extra_filters=(EXPIRES,),
     path=Path(
         "status",
         "statuses",
-        asks={JUNK: ASK_WHY, CONVERTED: Ask(endpoint="crm_leads.convert_dialog")},
+        asks={JUNK: DISCARDED.ask, CONVERTED: Ask(endpoint="crm_leads.convert_dialog")},
         spent=PASSAGES.spent,
     ),
     board=Board(sum="value", fact="segment", age="entered_on"),
-    checks=(check_name, check_document, check_junk, rules.check_conversion),
+    checks=(check_name, check_document, DISCARDED.check, rules.check_conversion),
     before_write=(rules.keep_dates, PASSAGES.start_clock),
     before_all=(recognise,),
     after_write=(rules.convert_if_asked,),

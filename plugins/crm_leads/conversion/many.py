@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
@@ -16,6 +16,8 @@ from plugins.crm_leads.conversion.wish import Wish
 from plugins.crm_leads.models import Conversion, Lead, Result
 
 STEP = 200
+Asked = Callable[[Lead], Wish]
+
 TOLD = 50
 """So many of those that could not be done are named; the others are counted."""
 
@@ -52,29 +54,34 @@ class Round:
 
 
 def convert_in_steps(
-    job: Job, ids: Sequence[int], wish: Wish, *, batch: str, people: Sequence[int] = ()
-) -> Tally:
-    """Convert these leads by one wish, in the name of the job's person; `people` get what is made in turn.
+    job: Job,
+    ids: Sequence[int],
+    wish_for: Asked,
+    tally: Tally,
+    *,
+    batch: str,
+    people: Sequence[int] = (),
+) -> None:
+    """Convert these leads, each by its wish, in the name of the job's person; `people` get what is made in turn.
 
     A lead that cannot be converted stays as it is and hinders no other. Begun again, it goes on where it was cut off:
     what was converted stays converted, and who has had how many is counted from that.
     """
-    tally, session = Tally(), db.session()
+    session = db.session()
     turns = Round(people, _had(job, batch, people)) if people else None
     job.progress(0, len(ids))
     for start in range(0, len(ids), STEP):
         with writing():
             context = write_context(session, job.house, job.actor, "page")
-            _convert_step(context, ids[start : start + STEP], wish, batch, turns, tally)
+            _convert_step(context, ids[start : start + STEP], wish_for, batch, turns, tally)
             session.commit()
         session.expunge_all()
         job.progress(min(start + STEP, len(ids)))
-    return tally
 
 
-def undo_in_steps(job: Job, batch: str) -> Tally:
+def undo_in_steps(job: Job, batch: str, tally: Tally) -> None:
     """Take back what holds of the conversions of a run, the last first; what cannot be taken back is told."""
-    tally, session = Tally(), db.session()
+    session = db.session()
     wanted = sa.select(Conversion.id).where(Conversion.batch == batch, Conversion.undone_at.is_(None))
     ids = list(session.scalars(wanted.order_by(Conversion.id.desc())))
     session.commit()
@@ -91,18 +98,22 @@ def undo_in_steps(job: Job, batch: str) -> Tally:
             session.commit()
         session.expunge_all()
         job.progress(min(start + STEP, len(ids)))
-    return tally
 
 
 def _convert_step(
-    context: WriteContext, ids: Sequence[int], wish: Wish, batch: str, turns: Round | None, tally: Tally
+    context: WriteContext,
+    ids: Sequence[int],
+    wish_for: Asked,
+    batch: str,
+    turns: Round | None,
+    tally: Tally,
 ) -> None:
     leads = context.session.scalars(sa.select(Lead).where(Lead.id.in_(ids)).order_by(Lead.id)).all()
     tally.skipped += len(ids) - len(leads)
     waiting = [lead for lead in leads if lead.converted_at is None]
     tally.skipped += len(leads) - len(waiting)
     given = [turns.next() if turns else None for _lead in waiting]
-    pairs = [(lead, _owned(wish, owner)) for lead, owner in zip(waiting, given, strict=True)]
+    pairs = [(lead, _owned(wish_for(lead), owner)) for lead, owner in zip(waiting, given, strict=True)]
     for outcome, owner in zip(convert(context, pairs, batch=batch), given, strict=True):
         _note_converted(outcome, tally)
         if turns is not None and owner is not None and not outcome.is_new:
