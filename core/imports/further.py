@@ -29,8 +29,9 @@ def raw_rows(raw: Mapping[str, Any], sheets: Mapping[str, Sequence[Mapping[str, 
             numbered.setdefault(place[0], {}).setdefault(place[1], {})[place[2]] = value
     for child, rows in numbered.items():
         last = max((number for number, row in rows.items() if _says_something(row)), default=1)
-        if last > 1:
-            found[child] = [{}, *(rows.get(number, {}) for number in range(2, last + 1))]
+        first = min(rows)  # of rows without a main one the first is a further one too
+        if last >= first and _says_something(rows.get(last, {})):
+            found[child] = [{}, *(rows.get(number, {}) for number in range(min(first, 2), last + 1))]
     for child, listed in sheets.items():
         said = [dict(row) for row in listed if _says_something(row)]
         if said:
@@ -55,8 +56,11 @@ def read_further(draft: Draft, rows: Raw, context: WriteContext) -> None:
 def put_on_new(draft: Draft) -> None:
     """The rows of a new record: first what its own fields say, then the further ones."""
     for child, rows in _further(draft):
-        main = ChildRow({name: draft.values.get(own) for name, own in child.mirrors.items()}, None, True, 0)
-        draft.children[child.name] = [main, *(_without_id(row) for row in rows if row.values)]
+        said = [_without_id(row) for row in rows if row.values]
+        if child.has_main:
+            own = {name: draft.values.get(own) for name, own in child.mirrors.items()}
+            said.insert(0, ChildRow(own, None, True, 0))
+        draft.children[child.name] = said
 
 
 def put_on_stored(session: Session, outcomes: Sequence[Outcome], *, fill: bool) -> None:
@@ -90,8 +94,9 @@ def _joined(child: Child, draft: Draft, rows: Sequence[ChildRow], fill: bool) ->
     for row in rows:
         said = {name: value for name, value in row.values.items() if value not in (None, "", ())}
         known = by_id.get(row.id) if row.id is not None else None
-        if known is None and row.id is None and 0 < row.place < len(stored):
-            known = joined[row.place]
+        place = row.place if child.has_main else row.place - 1
+        if known is None and row.id is None and row.place > 0 and place < len(stored):
+            known = joined[place]
         if known is None or known.is_main:
             if said:
                 new.append(ChildRow(said, None, False, row.place))

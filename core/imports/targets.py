@@ -63,6 +63,8 @@ def in_file(resource: Resource, name: str) -> str:
     if found is None or child is None:
         return name
     place = int(found[2])
+    if not child.has_main:
+        return f"{found[1]}.{place}.{found[3]}"
     return f"{found[1]}.{place + 1}.{found[3]}" if place else child.mirrors.get(found[3], name)
 
 
@@ -83,7 +85,7 @@ def match_further(headers: Sequence[str], resource: Resource) -> dict[int, str]:
         labels = (*words_in_all(child.label), child.name.removesuffix("es"), child.name.removesuffix("s"))
         for field in child.fields:
             patterns = list(_patterns(resource, child, field, labels)) if field.writable else []
-            for number in map(str, range(2, MOST + 1)):
+            for number in map(str, range(_first(child), MOST + 1)):
                 target = f"{child.name}.{number}.{field.name}"
                 for pattern in (target, *patterns):
                     names.setdefault(_squeezed(pattern.replace(_NUMBER, number)), target)
@@ -110,9 +112,14 @@ def words_in_all(text: Text) -> list[str]:
     return words
 
 
+def _first(child: Child) -> int:
+    """The number of the first row that the record's own fields do not say."""
+    return 2 if child.has_main else 1
+
+
 def _further(resource: Resource, most: int) -> Iterator[Target]:
     for child in resource.children:
-        for number in range(2, most + 1):
+        for number in range(_first(child), most + 1):
             for field in child.fields:
                 if field.writable:
                     yield Target(f"{child.name}.{number}.{field.name}", field, child, number)
@@ -160,5 +167,5 @@ def _squeezed(text: str) -> str:
 
 
 _NUMBER = "\0"
-_FURTHER = re.compile(r"(\w+)\.([2-9])\.(\w+)", re.ASCII)
+_FURTHER = re.compile(r"(\w+)\.([1-9])\.(\w+)", re.ASCII)
 _PLACED = re.compile(r"(\w+)\.(\d+)\.(\w+)", re.ASCII)

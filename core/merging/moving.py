@@ -176,6 +176,8 @@ def _further(session: Session, child: Child, plan: MergePlan, id: int) -> list[i
 
 def _line_up(session: Session, child: Child, plan: MergePlan, moves: list[dict[str, Any]]) -> None:
     """Rows of a child that have come stand behind those that were there; the main row is decided on afterwards."""
+    names = ("is_main", "position") if child.has_main else ("position",)
+    other = {"is_main": False} if child.has_main else {}
     table = child.model.__table__
     own = table.c[child.parent] == plan.keep.id
     last = session.execute(sa.select(sa.func.max(table.c.position)).where(own), **UNSCOPED).scalar_one() or 0
@@ -185,10 +187,11 @@ def _line_up(session: Session, child: Child, plan: MergePlan, moves: list[dict[s
         each["before"] = []
         for key in each["rows"]:
             here = table.c.id == key[0]
-            row = session.execute(sa.select(table.c.is_main, table.c.position).where(here), **UNSCOPED).one()
-            each["before"].append([key, {"is_main": row.is_main, "position": row.position}])
+            wanted = sa.select(*(table.c[name] for name in names)).where(here)
+            row = session.execute(wanted, **UNSCOPED).one()
+            each["before"].append([key, dict(row._mapping)])
             last += 1
-            session.execute(sa.update(table).where(here).values(is_main=False, position=last), **UNSCOPED)
+            session.execute(sa.update(table).where(here).values(position=last, **other), **UNSCOPED)
 
 
 def _move_rows(

@@ -113,7 +113,7 @@ def make_plan(
     plan = MergePlan(resource, ordered[0], tuple(ordered[1:]))
     for declared in asked_fields(resource):
         plan.sources[declared.name] = _safe_source(plan, declared, context)
-    for child in resource.children:
+    for child in (each for each in resource.children if each.has_main):
         plan.mains[child.name] = _safe_main(plan, [child.mirrors[name] for name in child.mirrors])
     _take_choices(plan, sources or {}, mains or {})
     for _plugin, _value in context.house.hooks.strict("merge_records", plan=plan, context=context):

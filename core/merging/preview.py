@@ -147,7 +147,7 @@ def _main_rows(session: Session, plan: MergePlan, formats: Formats) -> list[Ques
     """Which of the records' main rows is the main one: all rows come along, but one stands on the card."""
     rows = children_of(session, plan.resource, [each.id for each in plan.records])
     found = []
-    for child in plan.resource.children:
+    for child in (each for each in plan.resource.children if each.has_main):
         mains = {id: of_it[0] for id, of_it in rows[child.name].items() if of_it}
         titles = {id: child_title(child, row, formats) for id, row in mains.items()}
         if len(set(titles.values())) > 1:

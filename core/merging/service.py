@@ -160,7 +160,7 @@ def _write(
     for attribute, value in plan.columns.items():
         setattr(record, attribute, value)
     rows = children_of(context.session, plan.resource, [record.id])
-    for child in plan.resource.children:
+    for child in (each for each in plan.resource.children if each.has_main):
         wanted = rows[child.name].get(record.id, [])
         if not wanted or any(own in draft.values for own in child.mirrors.values()):
             continue  # where the record's own fields say something, the main row follows them

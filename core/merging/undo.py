@@ -163,7 +163,7 @@ def _put_main_rows(draft: Draft, mains: Mapping[str, int | None], context: Write
     """The row that was the main one is it again; where none is left the record says nothing of it any more."""
     resource, id = draft.resource, draft.current.id
     rows = children_of(context.session, resource, [id])
-    for child in resource.children:
+    for child in (each for each in resource.children if each.has_main):
         found = rows[child.name].get(id, [])
         if not found:
             draft.values |= dict.fromkeys(child.mirrors.values())

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.access.actor import actor_of
-from core.fields import Formats, Kind, Many, Tags
+from core.fields import Formats, Kind, Many, RecordRef, Tags
 from core.formats import reading_for
 from core.i18n import _, _l
+from core.resources.children.rows import in_order
 from core.resources.declare import Child, Field, Resource
 from core.resources.query import ListQuery, Page, fetch_page
 from core.tabular import Sink, SinkColumn
@@ -48,22 +49,27 @@ def write_sheets(
     record = [SinkColumn(RECORD_ID, "integer"), SinkColumn(str(title.label))]
     for child in resource.children:
         fields = [SinkColumn(str(each.label), type_of(each.kind)) for each in child.fields]
+        main = [SinkColumn(str(MAIN), "boolean")] if child.has_main else []
         sink.begin(
             str(child.plural),
-            [*record, SinkColumn(ROW_ID, "integer"), SinkColumn(str(MAIN), "boolean"), *fields],
+            [*record, SinkColumn(ROW_ID, "integer"), *main, *fields],
         )
         readers = [reader_of(each, Page((), 1, None, None), formats) for each in child.fields]
         for page in _pages(session, resource, query, [title], formats):
             names = {row.id: title.kind.sink(title.kind.load(row, title), formats) for row in page.rows}
             places = {id: place for place, id in enumerate(names)}
             rows = _rows(session, child, list(names))
+            for each in child.fields:
+                if isinstance(each.kind, RecordRef):
+                    ids = [each.kind.load(row, each) for row in rows]
+                    formats.references.know_records(each.kind.resource, ids)
             for row in sorted(rows, key=lambda row: places[row.record_id]):
                 sink.row(
                     [
                         row.record_id,
                         names[row.record_id],
                         row.id,
-                        row.is_main,
+                        *([row.is_main] if child.has_main else []),
                         *(read(row) for read in readers),
                     ]
                 )
@@ -98,12 +104,10 @@ def _rows(session: Session, child: Child, ids: Sequence[int]) -> Sequence[Any]:
     model = child.model
     names = dict.fromkeys(name for each in child.fields for name in each.kind.attributes(each))
     parent = getattr(model, child.parent)
-    wanted = sa.select(
-        model.id, model.is_main, parent.label("record_id"), *(getattr(model, name) for name in names)
-    )
-    return session.execute(
-        wanted.where(parent.in_(ids)).order_by(parent, model.is_main.desc(), model.position, model.id)
-    ).all()
+    if child.has_main:
+        names["is_main"] = None
+    wanted = sa.select(model.id, parent.label("record_id"), *(getattr(model, name) for name in names))
+    return session.execute(wanted.where(parent.in_(ids)).order_by(parent, *in_order(child))).all()
 
 
 def _texts(field: Field, value: Any, formats: Formats) -> list[str]:

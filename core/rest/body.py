@@ -88,7 +88,7 @@ def _row_problems(child: Child, rows: Any) -> list[Problem]:
             problems.append(Problem(at, wrong_type, "invalid_type"))
             continue
         for name, value in row.items():
-            if name in ROW_NAMES:
+            if name in ROW_NAMES and (child.has_main or name != "is_main"):
                 fits = value is None or isinstance(value, ROW_NAMES[name])
             elif not child.has_field(name):
                 problems.append(Problem(f"{at}.{name}", _("There is no such field."), "unknown_field"))

@@ -67,7 +67,7 @@ def _rows(child: Child, *, written: bool) -> dict[str, Any]:
         "type": "object",
         "properties": {
             "id": {"type": ["integer", "null"] if written else "integer"},
-            "is_main": {"type": "boolean"},
+            **({"is_main": {"type": "boolean"}} if child.has_main else {}),
             **{field.name: _field(field) for field in child.fields},
         },
     }
@@ -80,7 +80,8 @@ def _rows(child: Child, *, written: bool) -> dict[str, Any]:
         "maxItems": child.most,
         "items": row,
         "description": "Replaces all: rows with an `id` are changed (fields not named stay), rows without one are "
-        "made, those not named are removed. The main row's values are the record's own.",
+        "made, those not named are removed."
+        + (" The main row's values are the record's own." if child.has_main else ""),
     }
 
 

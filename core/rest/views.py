@@ -14,7 +14,7 @@ from core.house import House, current_house
 from core.i18n import _
 from core.merging.trail import led_on
 from core.resources import read
-from core.resources.children import Rows, children_json, children_of
+from core.resources.children import Rows, children_json, children_of, know_rows
 from core.resources.closing import require_open
 from core.resources.context import WriteContext
 from core.resources.declare import Resource, RestAction
@@ -64,6 +64,7 @@ def list_records(resource: str) -> ResponseReturnValue:
     if page.problems:
         raise not_valid(page.problems)
     rows = children_of(here.session, here.resource, [row.id for row in page.rows])
+    know_rows(here.resource, rows, here.formats)
     return jsonify(
         items=[_row(page, row, here.resource, rows, here.formats) for row in page.rows], next=page.next
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Field, Integer, Reference, ReferenceList, _l
+from core.api import NOT_TOLD, Field, Integer, Reference, ReferenceList, _l
 from plugins.crm_deals.models import LOST, OPEN, WON, LossReason, Pipeline, Stage
 
 MEANINGS = ((OPEN, _l("Open")), (WON, _l("Won")), (LOST, _l("Lost")))
@@ -30,7 +30,7 @@ LOSS_REASONS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("Put off", "Aplazado", "Reporté", ()),
     ("Does not answer", "No contesta", "Ne répond pas", ()),
     ("Not what we sell", "No es lo que vendemos", "Ce n’est pas ce que nous vendons", ()),
-    ("Not stated", "Sin indicar", "Non précisé", ("not_told",)),
+    ("Not stated", "Sin indicar", "Non précisé", (NOT_TOLD,)),
 )
 
 

@@ -19,11 +19,14 @@ from core.api import (
     Text,
     UserRef,
     _l,
+    by_api,
 )
 from plugins.crm_deals import rules
-from plugins.crm_deals.children import PEOPLE
-from plugins.crm_deals.models import Deal
+from plugins.crm_deals.ending import LOSS, REOPEN
+from plugins.crm_deals.models import LOST, Deal
 from plugins.crm_deals.passages import PASSAGES
+from plugins.crm_deals.people import PEOPLE
+from plugins.crm_deals.products import LINES, check_value, note_lines
 
 GENERAL = (
     Field(
@@ -148,7 +151,7 @@ DEALS = Resource(
     icon="briefcase",
     hue="violet",
     fields=(*GENERAL, *CONTACT),
-    groups=(("general", _l("General")), ("people", _l("People"))),
+    groups=(("general", _l("General")), ("people", _l("People")), ("lines", _l("Products"))),
     columns=("title", "client", "stage", "value", "expected_close", "salesperson", "entered_on"),
     filters=(
         "stage",
@@ -170,13 +173,15 @@ DEALS = Resource(
     search=("title", "notes"),
     owner="salesperson_id",
     sort="-entered_on",
-    path=Path("stage", "stages", within="pipeline", spent=PASSAGES.spent),
+    path=Path("stage", "stages", within="pipeline", asks={LOST: LOSS.ask}, spent=PASSAGES.spent),
     board=Board(sum="value", fact="source", age="entered_on", weight="probability"),
-    checks=(rules.check_title,),
-    before_write=(rules.keep_dates, PASSAGES.start_clock),
+    checks=(rules.check_title, LOSS.check, check_value),
+    before_write=(rules.keep_dates, note_lines, PASSAGES.start_clock),
     before_all=(rules.name_untitled, rules.mark_repeats),
     after_all=(PASSAGES.keep,),
-    children=(PEOPLE,),
+    rest_actions=(by_api("deals", REOPEN),),
+    shortcuts=(REOPEN,),
+    children=(PEOPLE, LINES),
     menu_order=30,
     empty_text=_l("Write down the first one, or convert a lead."),
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import ReferenceList, _l
-from plugins.crm_leads.junk import NOT_TOLD
+from core.api import NOT_TOLD, ReferenceList, _l
 from plugins.crm_leads.models import CONVERTED, JUNK, OPEN, JunkReason, Status
 
 MEANINGS = ((OPEN, _l("Open")), (CONVERTED, _l("Converted")), (JUNK, _l("Discarded")))

@@ -9,6 +9,7 @@ from core.resources.children.rows import (
     children_of,
     children_of_records,
     further_texts,
+    know_rows,
     told_row,
     united,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "children_of",
     "children_of_records",
     "further_texts",
+    "know_rows",
     "read_children",
     "settle_children",
     "store_children",

@@ -56,7 +56,7 @@ def _read_row(
             except Invalid as error:
                 draft.problem(f"{at}.{field.name}", error.message, error.code)
     reading.warnings[known:] = [(f"{at}.{name}", words) for name, words in reading.warnings[known:]]
-    row.is_main = given.get("is_main") in (True, 1, "1", "true", "on")
+    row.is_main = child.has_main and given.get("is_main") in (True, 1, "1", "true", "on")
     if given.get("id") not in (None, ""):
         row.id = _whole_number(given["id"])
         if row.id is None:
@@ -72,7 +72,7 @@ def _settle(child: Child, draft: Draft, context: WriteContext) -> None:
     rows = [_whole(child, row, by_id.get(row.id), context) for row in wanted]
     rows = [row for row in rows if row.id in by_id or row.id is None]
     rows = [row for row in rows if not is_empty(child, row.values, context)]
-    rows = _main_first(rows, by_id)
+    rows = _main_first(rows, by_id) if child.has_main else rows
     if _plain(rows) == _plain(stored):
         del draft.children[child.name]
         return

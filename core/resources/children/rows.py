@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.fields.kind import Formats
+from core.fields.record import RecordRef
 from core.resources.context import ChildRow, WriteContext
 from core.resources.declare import Child, Resource
 from core.text import fold
@@ -36,8 +37,15 @@ def stored_rows(session: Session, child: Child, ids: Sequence[int], **execution:
     model = child.model
     parent = getattr(model, child.parent)
     wanted = sa.select(model).where(parent.in_(ids))
-    ordered = wanted.order_by(parent, model.is_main.desc(), model.position, model.id)
+    ordered = wanted.order_by(parent, *in_order(child))
     return session.scalars(ordered, **execution).all()
+
+
+def in_order(child: Child) -> tuple[Any, ...]:
+    """What the rows of a record are sorted by: the main one first, the others as they were put."""
+    model = child.model
+    first = (model.is_main.desc(),) if child.has_main else ()
+    return (*first, model.position, model.id)
 
 
 def _by_record(session: Session, resource: Resource, ids: Sequence[int], **execution: Any) -> Rows:
@@ -54,19 +62,33 @@ def _by_record(session: Session, resource: Resource, ids: Sequence[int], **execu
 def row_of(child: Child, row: Any) -> ChildRow:
     """A mapped row as everybody else knows it."""
     values = {field.name: field.kind.load(row, field) for field in child.fields}
-    return ChildRow(values, row.id, row.is_main)
+    return ChildRow(values, row.id, child.has_main and row.is_main)
+
+
+def know_rows(resource: Resource, rows: Rows, formats: Formats) -> None:
+    """Read the names of the records that these rows point to, in one query each field, before they are told one by one."""
+    for child in resource.children:
+        for field in child.fields:
+            if isinstance(field.kind, RecordRef):
+                found = rows.get(child.name, {}).values()
+                ids = {row.values.get(field.name) for listed in found for row in listed}
+                formats.references.know_records(
+                    field.kind.resource, {id for id in ids if isinstance(id, int)}
+                )
 
 
 def child_json(child: Child, row: ChildRow, formats: Formats) -> dict[str, Any]:
     """A row as the API gives it."""
     told = {field.name: field.kind.json(row.values.get(field.name), formats) for field in child.fields}
-    return {"id": row.id, "is_main": row.is_main, **told}
+    main = {"is_main": row.is_main} if child.has_main else {}
+    return {"id": row.id, **main, **told}
 
 
 def children_json(
     resource: Resource, rows: Mapping[str, Sequence[ChildRow]], formats: Formats
 ) -> dict[str, list[dict[str, Any]]]:
     """The rows of a record's children as the API gives them, of those children that were asked for."""
+    know_rows(resource, {name: {0: list(found)} for name, found in rows.items()}, formats)
     return {
         child.name: [child_json(child, row, formats) for row in rows[child.name]]
         for child in resource.children
@@ -121,7 +143,7 @@ def united(
                 name: value for name, value in row.values.items() if same.values.get(name) is None
             }
         else:
-            found.append(ChildRow(dict(row.values), None, row.is_main and not found))
+            found.append(ChildRow(dict(row.values), None, child.has_main and row.is_main and not found))
     return found
 
 
@@ -135,9 +157,10 @@ def further_texts(session: Session, resource: Resource, ids: Sequence[int]) -> M
             continue
         model = child.model
         columns = [getattr(model, name) for name in child.search]
+        further = (model.is_main.is_(False),) if child.has_main else ()
         wanted = (
             sa.select(getattr(model, child.parent), *columns)
-            .where(getattr(model, child.parent).in_(ids), model.is_main.is_(False))
+            .where(getattr(model, child.parent).in_(ids), *further)
             .order_by(model.id)
         )
         for record_id, *values in session.execute(wanted, **UNSCOPED):

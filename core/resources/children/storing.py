@@ -168,7 +168,9 @@ def _replace(
 
 
 def _columns(child: Child, row: ChildRow, place: int, record_id: int) -> dict[str, Any]:
-    columns = {child.parent: record_id, "is_main": place == 0, "position": place}
+    columns: dict[str, Any] = {child.parent: record_id, "position": place}
+    if child.has_main:
+        columns["is_main"] = place == 0
     for field in child.fields:
         columns.update(field.kind.store(row.values.get(field.name), field))
     return columns

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from core.fields import Email, Phone, Reference, Url
-from core.resources.children import ChildRow, children_of
-from core.resources.declare import Child, Field
+from core.fields.money import format_amount, money_text
+from core.resources.children import ChildRow, children_of, know_rows
+from core.resources.declare import Child, Field, RowSum
 from core.resources.pages.cards import Link, link_of
 from core.resources.pages.here import Here
 from core.resources.pages.marks import marks_beside
@@ -55,6 +57,9 @@ class ChildLine:
     pin: Pin | None
     edit: str
     """Address of the dialog that changes it; '' where the reader may not."""
+    cells: tuple[Markup, ...] = ()
+    """Of a row that stands in a table: what each of its fields says."""
+    amount: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,14 @@ class ChildCard:
     lines: tuple[ChildLine, ...]
     add: str
     """Address of the dialog that adds one; '' where the reader may not."""
+    total: str = ""
+    """Of rows that are added up: what they come to."""
 
 
 def child_cards(here: Here, stored: Stored, editable: bool) -> dict[str, ChildCard]:
     """The cards by the group of fields in whose place they stand; those with nothing to show or to do are left out."""
     rows = children_of(here.session, here.resource, [stored.id]) if here.resource.children else {}
+    know_rows(here.resource, rows, here.formats)
     found = {}
     for child in here.resource.children:
         at = f"{here.address_of(stored.id)}/rows/{child.name}"
@@ -78,7 +86,8 @@ def child_cards(here: Here, stored: Stored, editable: bool) -> dict[str, ChildCa
             for row in rows[child.name].get(stored.id, ())
         )
         if lines or editable:
-            found[child.group] = ChildCard(child, lines, f"{at}/new" if editable else "")
+            total = _total(here, stored, child, rows[child.name].get(stored.id, ()))
+            found[child.group] = ChildCard(child, lines, f"{at}/new" if editable else "", total)
     return found
 
 
@@ -108,7 +117,33 @@ def _line(here: Here, stored: Stored, child: Child, row: ChildRow, edit: str) ->
         tuple(reaches),
         _pin(here, child, row),
         edit,
+        *_cells(here, stored, child, row),
     )
+
+
+def _cells(here: Here, stored: Stored, child: Child, row: ChildRow) -> tuple[tuple[Markup, ...], str]:
+    if child.sum is None:
+        return (), ""
+    cells = tuple(
+        escape(each.kind.html(row.values.get(each.name), here.formats))
+        if row.values.get(each.name) is not None
+        else Markup("")
+        for each in child.fields
+    )
+    return cells, _amount(here, stored, child.sum, child.sum.of(row.values))
+
+
+def _total(here: Here, stored: Stored, child: Child, rows: Sequence[ChildRow]) -> str:
+    if child.sum is None or not rows:
+        return ""
+    return _amount(here, stored, child.sum, sum((child.sum.of(row.values) for row in rows), Decimal(0)))
+
+
+def _amount(here: Here, stored: Stored, declared: RowSum, amount: Decimal) -> str:
+    resource = here.resource
+    code = stored.value(resource.field(declared.currency)) if declared.currency else None
+    language = here.formats.language
+    return money_text(amount, code, language) if code else format_amount(amount, language)
 
 
 def _title(here: Here, child: Child, row: ChildRow) -> str:

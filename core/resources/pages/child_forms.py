@@ -10,9 +10,11 @@ from typing import Any
 from flask import current_app, request
 from wtforms import BooleanField, Form, SelectField
 
+from core.fields import RecordRef
 from core.i18n import Text
 from core.resources.context import ChildRow, Draft, WriteContext
 from core.resources.declare import Child, Resource
+from core.resources.pages.choosing import typeahead
 from core.resources.pages.here import Here
 from core.resources.pages.inputs import fill_choices, input_for, typed
 
@@ -138,6 +140,8 @@ def row_form(
         if isinstance(field, SelectField):
             chosen = (values or {}).get(declared.name)
             fill_choices(field, declared, chosen, here.formats, here.resource.name)
+        elif isinstance(declared.kind, RecordRef):
+            field.render_kw = typeahead(here, declared.kind, field.id)
         field.flags.required = declared.required
     return RowForm(child, index, form, id, is_main)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
@@ -15,7 +16,7 @@ from core.i18n import _
 from core.maps import map_for
 from core.records.timeline import last_change_of
 from core.resources.children import ChildRow, children_of
-from core.resources.context import Refused
+from core.resources.context import Draft, Refused
 from core.resources.declare import Child
 from core.resources.door import flash_toast
 from core.resources.pages.child_forms import (
@@ -62,18 +63,23 @@ def child_row(resource: str, id: int, name: str, row: str) -> ResponseReturnValu
     is_main = bool(request.form.get("is_main"))
     form = row_form(here, child, INDEX, None, known.id if known else None, is_main)
     forms = ChildForms(child, [form])
-    others: list[dict[str, Any]] = [
-        {"id": each.id, "is_main": each.is_main and not is_main} for each in rows if each is not known
-    ]
     dropped = "drop" in request.form
     clashes = [] if dropped or known is None else _clashes(here, stored, child, form, known)
     if clashes:
         return _dialog(here, stored, forms, row, rows, clashes), 409
-    wanted = others if dropped else [raw_row(form), *others]
+    wanted: list[dict[str, Any]] = [
+        raw_row(form) if each is known else {"id": each.id, "is_main": each.is_main and not is_main}
+        for each in rows
+        if each is not known or not dropped
+    ]
+    if known is None:
+        wanted.append(raw_row(form))
+    place = rows.index(known) if known is not None else len(rows)
     try:
         undo = change_with_undo(here, stored, {name: wanted}, here.writing())
     except NotValid as error:
         here.session.rollback()
+        _look_at(error.draft, child, place)
         told = show_row_problems([forms], error.draft)
         forms.problems += [each.message for each in error.draft.problems if each.field not in told]
         return _dialog(here, stored, forms, row, rows), 422
@@ -96,6 +102,17 @@ def _clashes(here: Here, stored: Stored, child: Child, form: RowForm, known: Chi
         here, child, form, was if isinstance(was, dict) else {}, known, who_changed(child, people)
     )
     return [clash for clash in found if clash.mine]
+
+
+def _look_at(draft: Draft, child: Child, place: int) -> None:
+    """What is wrong with the row of this place is told of the only one that the dialog shows."""
+    at = f"{child.name}.{place}."
+    draft.problems = [
+        replace(each, field=f"{child.name}.{INDEX}.{each.field.removeprefix(at)}")
+        if each.field.startswith(at)
+        else each
+        for each in draft.problems
+    ]
 
 
 def _dialog(

@@ -15,13 +15,14 @@ function rowsOf(box) {
 }
 
 function addRow(box) {
-  const numbers = [...box.querySelectorAll("[data-row-list] input[type=radio]")].map((radio) => Number(radio.value));
+  const numbers = rowsOf(box).map((row) => Number(/-(\d+)-row$/.exec(row.id)?.[1] ?? -1));
   const next = String(Math.max(-1, ...numbers) + 1);
   const shape = box.querySelector("template[data-row-blank]");
   const piece = document.createElement("div");
   piece.innerHTML = shape.innerHTML.replaceAll(`${box.dataset.rowsOf}-new-`, `${box.dataset.rowsOf}-${next}-`);
   const row = piece.firstElementChild;
-  row.querySelector("input[type=radio]").value = next;
+  const main = row.querySelector("input[type=radio]");
+  if (main) main.value = next;
   for (const button of row.querySelectorAll("button[value$='-new']")) button.value = `${box.dataset.rowsOf}-${next}`;
   box.querySelector("[data-row-list]").append(row);
   announceFresh(row);
@@ -37,7 +38,7 @@ function firstInput(row) {
 function dropRow(row) {
   const box = row.closest("[data-rows-of]");
   const next = row.nextElementSibling ?? row.previousElementSibling;
-  const wasMain = row.querySelector("input[type=radio]").checked;
+  const wasMain = row.querySelector("input[type=radio]")?.checked;
   for (const select of row.querySelectorAll("select")) select.tomselect?.destroy();
   row.remove();
   if (wasMain) {

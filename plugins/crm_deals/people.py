@@ -1,4 +1,4 @@
-"""The people and the products of a deal: rows that are written with it."""
+"""The people one talks to about a deal: rows that are written with it, the main one on the deal itself."""
 
 from __future__ import annotations
 
