@@ -6,6 +6,9 @@ from core.access.actor import ANONYMOUS, Actor, Scope, actor_of, work_for
 from core.access.links import by_link
 from core.access.scope import as_system
 from core.access.service import actor_for, digest
+from core.cli.context import in_app
+from core.cli.say import Wrong, json_option, say, say_json
+from core.config import load_config
 from core.db import (
     OUTLIVES,
     HandedOver,

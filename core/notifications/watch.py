@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from core.resources.context import WriteContext
 from core.resources.declare import Resource
 from core.resources.rights import may, title_of
 
-ASSIGNED, FOLLOWED, REMOVED = "assigned", "followed", "followed_removed"
+ASSIGNED, FOLLOWED, REMOVED, SHARED = "assigned", "followed", "followed_removed", "shared"
 MOST_TOLD = 20
 """Of so many records given to one person at once each is told; of more, that there are so many."""
 
@@ -36,6 +37,13 @@ KINDS = (
         mail=True,
     ),
     NotificationKind(
+        SHARED,
+        _l("A record is shared with me"),
+        _l("%(actor)s shared “%(record)s” with you"),
+        "users",
+        mail=True,
+    ),
+    NotificationKind(
         FOLLOWED, _l("A record I follow changes"), _l("%(actor)s changed “%(record)s”: %(fields)s"), "star"
     ),
     NotificationKind(
@@ -46,11 +54,23 @@ SILENT = frozenset({"import", "command", "conversion"})
 """Sources that bring in too much to tell of each record, or give nobody anything that was not theirs."""
 
 
-def tell_of_new(context: WriteContext, resource: Resource, records: Sequence[Any]) -> None:
-    """Who was given new records by somebody else hears of it; the caller commits."""
+def tell_of_new(
+    context: WriteContext, resource: Resource, records: Sequence[Any], *, by_rule: Collection[int] = ()
+) -> None:
+    """Who was given new records by somebody else, or by a rule (their ids), hears of it; the caller commits."""
     if context.source in SILENT or resource.owner is None:
         return
-    _tell_owners(context, resource, records)
+    _tell_owners(context, resource, [record for record in records if record.id not in by_rule])
+    dealt = [record for record in records if record.id in by_rule]
+    if dealt:
+        _tell_owners(replace(context, actor=None), resource, dealt)
+
+
+def tell_of_dealt(context: WriteContext, resource: Resource, given: Mapping[int, int]) -> None:
+    """Who was given many records by rules, one after the other, hears once how many: {user id: number}."""
+    for owner, number in given.items():
+        values = {"actor": _name(replace(context, actor=None)), "count": number}
+        notify(context.session, [owner], "assigned_many", values, url=_list_of_mine(resource))
 
 
 def tell_of_changes(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from babel.dates import format_date, format_datetime, format_time
 from sqlalchemy.orm import Session
 
+from core.assignment.words import GIVEN, reason_text
 from core.db import utcnow
 from core.fields import Boolean, Choice, Country, Date, DateTime, Formats, LongText, RecordRef, single
 from core.fields.references import USERS
@@ -40,7 +41,13 @@ KNOWN: Mapping[str, tuple[Text, str]] = {
     "file_added": (_l("File added"), "paperclip"),
     "file_removed": (_l("File deleted"), "trash"),
     "file_restored": (_l("File brought back"), "arrow-back-up"),
+    "shared": (_l("Shared, to look at"), "users"),
+    "shared_to_edit": (_l("Shared, to edit"), "users"),
+    "unshared": (_l("No longer shared"), "users"),
 }
+
+BESIDE_FIELDS: Mapping[str, Text] = {"shared_with": _l("With")}
+"""What history tells of that is no field of a record."""
 
 MERGES = frozenset({"merged", "parted"})
 ABOUT_A_MERGE = frozenset({"records", "merge"})
@@ -201,9 +208,17 @@ def _entry(row: History, resource: Resource, formats: Formats) -> Entry:
         row.at,
         changes,
         row.action == "changed",
-        next((str(each) for each in row.changes.get("records", ()) if each), "") if merged else "",
+        _detail(row, formats),
         row.changes["merge"][1] if row.action == "merged" else None,
     )
+
+
+def _detail(row: History, formats: Formats) -> str:
+    """What stands under an entry: with which records it was merged, why it was given to whom it was given."""
+    if row.action in MERGES:
+        return next((str(each) for each in row.changes.get("records", ()) if each), "")
+    reason = row.changes.get(GIVEN)
+    return reason_text(reason, formats) if isinstance(reason, dict) else ""
 
 
 def _told(action: str, resource: Resource) -> tuple[Text, str]:
@@ -220,7 +235,8 @@ def _change(resource: Resource, name: str, pair: Sequence[Any], formats: Formats
         return Change(child.plural, old, new)
     declared = resource.field(name) if resource.has_field(name) else None
     old, new = (value_text(declared, value, formats) for value in (pair[0], pair[-1]))
-    return Change(declared.label if declared else name.replace("_", " ").capitalize(), old, new)
+    label = declared.label if declared else BESIDE_FIELDS.get(name, name.replace("_", " ").capitalize())
+    return Change(label, old, new)
 
 
 def _rows_texts(

@@ -75,6 +75,8 @@ class Draft:
     children: dict[str, list[ChildRow]] = field(default_factory=dict)
     stored_children: dict[str, list[ChildRow]] = field(default_factory=dict)
     """The rows as they are stored, of the children that were asked for."""
+    defaulted: set[str] = field(default_factory=set)
+    """Names of the fields of a new record that nobody said anything of: they have their defaults."""
     child_changes: dict[str, list[Any]] = field(default_factory=dict)
     """Filled while writing: what history tells of each child's rows, [before, after]."""
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from core.assignment.giving import give_out, log_by_hand, taken
 from core.attributes.own_files import check_files
 from core.db import is_sqlite, utcnow
 from core.events import RecordChanged, RecordCreated, RecordDeleted
@@ -82,6 +83,7 @@ def check_draft(draft: Draft, context: WriteContext) -> None:
         for field in resource.defaulted_fields:
             if draft.values.get(field.name) is None and field.name not in troubled:
                 draft.values[field.name] = field.default(context)  # type: ignore[misc]
+                draft.defaulted.add(field.name)
     check_files(draft, context)
     for check in resource.checks:
         check(draft, context)
@@ -281,14 +283,16 @@ def _store_new(resource: Resource, fresh: Sequence[tuple[Draft, Any]], context: 
     session, tag_field = context.session, resource.tag_field
     tags = {record.id: _tags(draft, tag_field) for draft, record in fresh}
     set_tags(session, resource.name, {id: words for id, words in tags.items() if words}, fresh=True)
+    given = give_out(resource, fresh, context)
     search.index(
         session,
         resource,
         ((record, tags[record.id]) for _draft, record in fresh),
         children=any(draft.children for draft, _record in fresh),
     )
-    write_history(session, context, resource, [(record, "created", {}) for _draft, record in fresh])
-    tell_of_new(context, resource, [record for _draft, record in fresh])
+    entries = [(record, "created", dict(given.get(record.id, {}))) for _draft, record in fresh]
+    write_history(session, context, resource, entries)
+    tell_of_new(context, resource, [record for _draft, record in fresh], by_rule=taken(given))
     if context.house.hooks.has("after_commit"):
         for _draft, record in fresh:
             announce(
@@ -306,6 +310,7 @@ def _store_changed(
     before = tags_of(session, resource.name, [draft.current.id for draft, _changes in changed])
     new_tags: dict[int, tuple[str, ...]] = {}
     entries: list[tuple[Any, str, dict[str, Any]]] = []
+    given: list[tuple[Any, Mapping[str, Any], Mapping[str, Any]]] = []
     for draft, changes in changed:
         record = draft.current
         old_tags = before.get(record.id, ())
@@ -323,6 +328,7 @@ def _store_changed(
             record.version += 1
             record.updated_at = utcnow()
             entries.append((record, action, told | also))
+            given.append((record, told, also))
     set_tags(session, resource.name, new_tags)
     session.flush()
     touched = [record for record, _action, _told_changes in entries]
@@ -333,6 +339,7 @@ def _store_changed(
         fresh=False,
     )
     write_history(session, context, resource, entries)
+    log_by_hand(resource, given, context)
     tell_of_changes(context, resource, [(record, told) for record, _action, told in entries])
     for record, _action, told in entries:
         announce(

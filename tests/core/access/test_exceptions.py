@@ -19,6 +19,7 @@ KNOWN = {
     "core/access/web": "the sign-in itself: nobody is in yet, or their own password is the proof",
     "core/admin/health.py": "asks the server for its version and the database's size",
     "core/admin/settings/usage.py": "counts and replaces a list's values in everybody's records; for who may edit settings",
+    "core/assignment": "what comes in is given to whom the rules say, whoever brought it, and counted among their own",
     "core/attributes/checking.py": "counts the records that have a value, for who may edit attributes",
     "core/attributes/criteria.py": "values tried by a filter; the list they narrow is within the person's scope",
     "core/attributes/service.py": "counts the records that have an attribute, and raises the generation",
