@@ -4,8 +4,10 @@
 
 from core.access.actor import ANONYMOUS, Actor, Scope, actor_of, work_for
 from core.access.links import by_link
+from core.access.roles import SETTINGS_RIGHT
 from core.access.scope import as_system
 from core.access.service import actor_for, digest
+from core.attributes.service import put_on as put_attribute_on
 from core.cli.context import in_app
 from core.cli.say import Wrong, json_option, say, say_json
 from core.config import load_config
@@ -45,6 +47,7 @@ from core.fields import (
     Invalid,
     Kind,
     LongText,
+    Many,
     MoneyAmount,
     Number,
     Phone,
@@ -84,6 +87,7 @@ from core.resources.criteria import Condition, criterion
 from core.resources.declare import (
     Action,
     Ask,
+    AttributeValues,
     Board,
     BulkAction,
     Child,
@@ -108,6 +112,7 @@ from core.resources.door import (
     chosen_rows,
     flash_toast,
     go_on,
+    ids_in_list,
     inputs_of,
     page_context,
     record_or_404,

@@ -109,6 +109,16 @@ def change(session: Session, house: House, id: int, given: Mapping[str, Any]) ->
     return Undo(set={id: before})
 
 
+def put_on(session: Session, house: House, id: int, resources: Sequence[str]) -> None:
+    """Have these records have the attribute too. The caller commits.
+
+    Raises:
+        Refused: it is gone, or cannot be on these.
+    """
+    attribute = attribute_of(session, id)
+    change(session, house, id, {"resources": list(dict.fromkeys((*attribute.resources, *resources)))})
+
+
 def arrange(session: Session, ids: Sequence[int]) -> Undo:
     """Put these in this order; others keep their places around them."""
     there = {each.id: each for each in attributes_of(session)}
