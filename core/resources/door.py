@@ -98,3 +98,19 @@ def chosen_rows(resource: str, action: str = "edit") -> ChosenRows:
     rows = [("all", "1")] if chosen.whole else [("id", str(id)) for id in chosen.ids]
     back = f"{here.address}?{chosen.query}" if chosen.query else here.address
     return ChosenRows(chosen.number, chosen_ids(here, chosen), (*rows, ("query", chosen.query)), back)
+
+
+def ids_in_list(context: WriteContext, resource: str, query: str) -> list[int]:
+    """The ids of all records that a list's query (`status=~open&q=caracas`) means to the context's person, in order."""
+    from urllib.parse import parse_qs
+
+    from core.resources.bulk import ids_of
+    from core.resources.query import read_query
+
+    declared = context.house.resources[resource]
+    read = read_query(declared, parse_qs(query))
+    return [
+        id
+        for batch in ids_of(context.session, declared, read, context.reading, context.actor)
+        for id in batch
+    ]
