@@ -38,6 +38,8 @@ class Filter:
     criterion: Callable[[str], Any]
     personal: Callable[[str, Any], Any] | None = None
     """In place of `criterion` where it depends on who asks: gets the value and the actor (None: the system)."""
+    day: Callable[[], Any] | None = None
+    """Of a filter that also takes a stretch of days as its value (`2026-01-01..2026-03-31`): that day, in SQL."""
 
 
 @dataclass(frozen=True)
