@@ -81,7 +81,7 @@ def _ranked(
 ) -> list[Suggestion]:
     why: dict[int, list[Words]] = defaultdict(list)
     names: dict[int, list[str]] = defaultdict(list)
-    if linked_id in records:
+    if linked_id is not None and linked_id in records:
         why[linked_id].append(_("Linked with this lead"))
         names[linked_id].append("linked")
     for key, value in keys:
@@ -90,9 +90,7 @@ def _ranked(
                 why[id].append(_same(context, resource, key, records[id]))
                 names[id].append(key.name)
     ranks = ("linked", *(key.name for key in resource.identity))
-    order = sorted(
-        why, key=lambda id: (min(ranks.index(name) for name in names[id]), -len(names[id]), id)
-    )
+    order = sorted(why, key=lambda id: (min(ranks.index(name) for name in names[id]), -len(names[id]), id))
     return [_suggestion(context, resource, records[id], why[id], names[id]) for id in order[:MOST]]
 
 
