@@ -29,6 +29,7 @@ SOURCES: Mapping[str, Text] = {
     "job": _l("by a job"),
     "conversion": _l("by a conversion"),
     "link": _l("by a link"),
+    "inquiry": _l("by an inquiry"),
 }
 
 KNOWN: Mapping[str, tuple[Text, str]] = {

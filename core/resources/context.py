@@ -102,7 +102,7 @@ class Draft:
 
 @dataclass
 class WriteContext:
-    """Surroundings of a write. `source` is page, api, import, conversion, command or job."""
+    """Surroundings of a write. `source` is page, api, import, inquiry, conversion, command or job."""
 
     session: Session
     house: House

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from core.api import MergePlan, ReferenceList, Resource, SettingsSection, WriteContext, hookimpl
+from core.api import (
+    JobType,
+    MergePlan,
+    NotificationKind,
+    ReferenceList,
+    Resource,
+    SettingsSection,
+    WriteContext,
+    _l,
+    hookimpl,
+)
+from plugins.crm_clients.inquiries.clients import route_to_client
+from plugins.crm_clients.inquiries.declare import Inquiry, Routed
+from plugins.crm_clients.inquiries.history import WROTE_AGAIN
+from plugins.crm_clients.inquiries.service import forget_old
 from plugins.crm_clients.lists import LISTS
 from plugins.crm_clients.models import Card
 from plugins.crm_clients.resources import CLIENTS
 from plugins.crm_clients.validation.sms import SMS_SETTINGS, take_sms
 from plugins.crm_clients.validation.views import blueprint
+
+DAY = 86400
 
 
 @hookimpl
@@ -32,6 +48,22 @@ def merge_records(plan: MergePlan, context: WriteContext) -> None:
     """A number without its type means nothing, on whatever has the card."""
     if issubclass(plan.resource.model, Card):
         plan.tie("document_number", "document_type")
+
+
+@hookimpl
+def register_notifications() -> list[NotificationKind]:
+    return [WROTE_AGAIN]
+
+
+@hookimpl
+def register_jobs() -> list[JobType]:
+    return [JobType("crm_clients.forget-inquiries", _l("Forget old inquiries"), forget_old, every=DAY)]
+
+
+@hookimpl(trylast=True)
+def route_inquiry(inquiry: Inquiry, context: WriteContext) -> Routed:
+    """Where neither leads nor deals take it, an inquiry is at least a client."""
+    return route_to_client(inquiry, context)
 
 
 @hookimpl(trylast=True)

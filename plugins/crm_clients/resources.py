@@ -6,6 +6,7 @@ from core.api import Date, Draft, Field, RecordRef, Resource, SavedFilter, Write
 from plugins.crm_clients.card import GROUPS, IDENTITY, SEARCHED, card_fields, check_name, infer_columns
 from plugins.crm_clients.children import children
 from plugins.crm_clients.documents import check_document
+from plugins.crm_clients.inquiries.history import HAPPENINGS as INQUIRIES
 from plugins.crm_clients.models import Client, ClientAddress, ClientContact, ClientValidation
 from plugins.crm_clients.panels import PEOPLE, SAME_CLIENTS
 from plugins.crm_clients.validation import HAPPENINGS, VALIDATION_ACTIONS, validation_mark
@@ -73,7 +74,7 @@ CLIENTS = Resource(
     panels=(PEOPLE, SAME_CLIENTS),
     marks=(validation_mark(ClientValidation, "client_id"),),
     rest_actions=VALIDATION_ACTIONS,
-    happenings=(("from_lead", _l("Was a lead"), "user-search"), *HAPPENINGS),
+    happenings=(("from_lead", _l("Was a lead"), "user-search"), *INQUIRIES, *HAPPENINGS),
     children=children(ClientAddress, ClientContact, "client_id"),
     identity=IDENTITY,
     identity_with=("leads",),

@@ -21,6 +21,7 @@ from core.api import (
     _l,
     by_api,
 )
+from plugins.crm_clients.inquiries.history import HAPPENINGS as INQUIRIES
 from plugins.crm_deals import rules
 from plugins.crm_deals.ending import LOSS, REOPEN
 from plugins.crm_deals.models import LOST, Deal
@@ -182,6 +183,7 @@ DEALS = Resource(
     rest_actions=(by_api("deals", REOPEN),),
     shortcuts=(REOPEN,),
     children=(PEOPLE, LINES),
+    happenings=INQUIRIES,
     menu_order=30,
     empty_text=_l("Write down the first one, or convert a lead."),
 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import click
 from flask import Blueprint
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -22,13 +23,18 @@ from core.api import (
     WriteContext,
     hookimpl,
 )
+from plugins.crm_clients.inquiries.declare import Inquiry, Routed
+from plugins.crm_clients.mode.declare import Classic
 from plugins.crm_leads.announcements import JOB, KINDS
 from plugins.crm_leads.bulk import JOBS as CONVERSION_JOBS
 from plugins.crm_leads.bulk_views import blueprint as bulk_blueprint
+from plugins.crm_leads.commands import leads
 from plugins.crm_leads.fields import due_mark
+from plugins.crm_leads.inquiries import route_to_lead
 from plugins.crm_leads.lists import LISTS
 from plugins.crm_leads.meanings import meaning_in
 from plugins.crm_leads.merging import plan_merge_of_leads
+from plugins.crm_leads.mode import CLASSIC_MODE
 from plugins.crm_leads.models import OPEN
 from plugins.crm_leads.panels import BECAME, CAME_FROM, LEADS_LIKE, RELATED
 from plugins.crm_leads.repeat import NEVER_REPEAT, let_go, repeat_mark
@@ -58,6 +64,11 @@ def register_notifications() -> list[NotificationKind]:
 @hookimpl
 def register_jobs() -> list[JobType]:
     return [JOB, *CONVERSION_JOBS]
+
+
+@hookimpl
+def register_commands() -> list[click.Command]:
+    return [leads]
 
 
 @hookimpl
@@ -99,6 +110,17 @@ def before_delete(resource: Resource, record: Any, session: Session) -> None:
 def merge_records(plan: MergePlan, context: WriteContext) -> None:
     if plan.resource.name == LEADS.name:
         plan_merge_of_leads(plan, context)
+
+
+@hookimpl
+def route_inquiry(inquiry: Inquiry, context: WriteContext) -> Routed | None:
+    """In classic mode an inquiry is a lead."""
+    return route_to_lead(inquiry, context)
+
+
+@hookimpl
+def classic_mode() -> Classic:
+    return CLASSIC_MODE
 
 
 @hookimpl(optionalhook=True)

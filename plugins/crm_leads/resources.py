@@ -30,11 +30,13 @@ from plugins.crm_clients.card import (
 )
 from plugins.crm_clients.children import children
 from plugins.crm_clients.documents import check_document
+from plugins.crm_clients.inquiries.history import HAPPENINGS as INQUIRIES
 from plugins.crm_clients.validation import HAPPENINGS, VALIDATION_ACTIONS, validation_mark
 from plugins.crm_leads import rules
 from plugins.crm_leads.bulk import CONVERT_MANY
 from plugins.crm_leads.fields import Condition, EntryDate
 from plugins.crm_leads.junk import DISCARDED, REOPEN
+from plugins.crm_leads.mode import check_reopening, history_only
 from plugins.crm_leads.models import CONVERTED, JUNK, Lead, LeadAddress, LeadContact, LeadValidation
 from plugins.crm_leads.passages import PASSAGES
 from plugins.crm_leads.repeat import CLIENT, REPEAT, recognise
@@ -197,6 +199,15 @@ LEADS = Resource(
             dialog=True,
             visible=rules.is_convertible,
         ),
+        Action(
+            "undo_conversion",
+            _l("Undo conversion"),
+            "arrow-back-up",
+            "crm_leads.undo_dialog",
+            permission="convert",
+            dialog=True,
+            visible=rules.is_converted,
+        ),
     ),
     marks=(validation_mark(LeadValidation, "lead_id"),),
     rest_actions=(
@@ -215,17 +226,18 @@ LEADS = Resource(
         spent=PASSAGES.spent,
     ),
     board=Board(sum="value", fact="segment", age="entered_on"),
-    checks=(check_name, check_document, DISCARDED.check, rules.check_conversion),
+    checks=(check_name, check_document, DISCARDED.check, rules.check_conversion, check_reopening),
     before_write=(rules.keep_dates, PASSAGES.start_clock),
     before_all=(recognise,),
     after_write=(rules.convert_if_asked,),
     after_all=(PASSAGES.keep,),
-    happenings=(("converted", _l("Converted into a client"), "user-check"), *HAPPENINGS),
+    happenings=(("converted", _l("Converted into a client"), "user-check"), *INQUIRIES, *HAPPENINGS),
     children=children(LeadAddress, LeadContact, "lead_id"),
     identity=IDENTITY,
     identity_with=("clients",),
     route_import=rules.route_by_condition,
     infer_import=infer_columns,
+    closed=history_only,
     menu_order=10,
     empty_text=_l("Write down the first one or bring those you already have in Excel."),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -67,20 +67,25 @@ class Foresight:
 
 @dataclass(frozen=True)
 class Step:
-    """What one step of the work did. `last` is the id up to which it came; None: there is nothing left."""
+    """What one step of the work did. `last` is the id up to which it came; None: there is nothing left.
+
+    `troubles` could not be done; `staying` are records that a conversion had made and that stay, for somebody has used
+    them since.
+    """
 
     last: int | None
     done: int = 0
     troubles: Sequence[Trouble] = ()
+    staying: Sequence[Trouble] = ()
 
 
 @dataclass(frozen=True)
 class TargetChoice:
-    """A target that may be chosen for open leads, as the dialog names it."""
+    """What an open lead may become, as the dialog names it: `targets` as `Way` has them."""
 
     name: str
     label: Words
-    icon: str
+    targets: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ class Classic:
     """What the app of leads does for the mode; answered to the hook `classic_mode`.
 
     Args:
-        targets: the targets there are now.
+        choices: what an open lead may become, the usual first.
         foresee: what converting the open leads this way would come to; nothing is written.
         forward: (context, way, batch, after, limit) → converts the next open leads with an id above `after`.
         foresee_back: (context, batch) → what bringing a batch back would come to.
@@ -97,11 +102,10 @@ class Classic:
         done: (session, batch) → how many conversions of the batch hold.
     """
 
-    targets: Callable[[WriteContext], Sequence[TargetChoice]]
+    choices: Callable[[WriteContext], Sequence[TargetChoice]]
     foresee: Callable[[WriteContext, Way], Foresight]
     forward: Callable[[WriteContext, Way, str, int, int], Step]
     foresee_back: Callable[[WriteContext, str], Foresight]
     back: Callable[[WriteContext, str, int | None, int], Step]
     open_leads: Callable[[Session], int]
     done: Callable[[Session, str], int]
-    labels: Mapping[str, Words] = field(default_factory=dict)
