@@ -10,7 +10,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from core.access.web.gate import require
 from core.admin.settings import EDIT
-from core.admin.settings.values import HUES
+from core.admin.settings.checking import HUES
 from core.admin.settings.views import render
 from core.db import db
 from core.house import House, current_house

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.admin.settings.values import HUES
+from core.admin.settings.checking import HUES
 from core.attributes.definitions import PREFIX
 from core.attributes.models import Attribute, AttributeValue
 from core.attributes.types import CHOICE, FILE, TEXT_LENGTH, TYPES, WIDENING

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from core.access.web.gate import require
 from core.admin.settings import EDIT
-from core.admin.settings.values import HUES
+from core.admin.settings.checking import HUES
 from core.admin.settings.views import render
 from core.attributes import service
 from core.attributes.models import Attribute

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort
+from flask import abort, g
 
 from core.admin.settings import blueprint
 from core.db import db
+from core.formats import reading_for
 from core.house import current_house
-from core.references import references_of
 
 
 @blueprint.get("/api/v1/lists/<name>")
@@ -17,7 +17,8 @@ def list_values(name: str) -> dict[str, Any]:
     """The values of a list in its order, for whoever is signed in or brings a token."""
     if name not in current_house().lists:
         abort(404)
-    items = references_of(db.session(), current_house()).items(name)
+    declared = current_house().lists[name]
+    formats = reading_for(db.session(), g.actor).formats
     return {
         "items": [
             {
@@ -26,7 +27,10 @@ def list_values(name: str) -> dict[str, Any]:
                 "meaning": item.meaning,
                 "hue": item.hue,
                 "default": item.is_default,
+                **{
+                    each.name: each.kind.json(item.about.get(each.name), formats) for each in declared.columns
+                },
             }
-            for item in items
+            for item in formats.references.items(name)
         ]
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.access.web.gate import require
 from core.admin.settings import EDIT, blueprint
 from core.admin.settings import values as deeds
-from core.admin.settings.columns import columns_given, list_columns
+from core.admin.settings.checking import COMMON, HUES
+from core.admin.settings.columns import columns_given
+from core.admin.settings.drawing import at_of, moves_of, places_given, values_shown
+from core.admin.settings.groups import group_id, members_of
 from core.admin.settings.inputs import SettingsForm, form_for, shown_values
 from core.admin.settings.usage import uses_of
 from core.admin.settings.views import render
@@ -28,16 +31,6 @@ from core.resources.context import Refused
 from core.resources.declare import ReferenceList
 from core.resources.door import flash_toast
 from core.resources.pages.here import is_htmx
-
-
-@dataclass(frozen=True)
-class MeaningGroup:
-    """Values of one meaning under its heading; a list without meanings is one group without heading."""
-
-    key: str
-    label: str
-    values: Sequence[Any]
-    may_be_default: bool
 
 
 @dataclass(frozen=True)
@@ -56,7 +49,7 @@ class Outcome:
 @blueprint.get("/settings/lists/<name>")
 @require(*EDIT)
 def values(name: str) -> str:
-    return render("settings/list.html", **_list_values(_list(name)))
+    return render("settings/list.html", **values_shown(_list(name)))
 
 
 @blueprint.post("/settings/lists/<name>")
@@ -69,7 +62,9 @@ def add_value(name: str) -> AnyResponse:
         declared,
         _carry_out(
             declared,
-            lambda: deeds.create(db.session(), declared, given | columns_given(declared))[1],
+            lambda: deeds.create(
+                db.session(), declared, given | columns_given(declared), request.form.get("like", type=int)
+            )[1],
             _("“%(name)s” was added.", name=given.get("name", "")),
         ),
     )
@@ -80,7 +75,7 @@ def add_value(name: str) -> AnyResponse:
 def change_value(name: str, id: int) -> AnyResponse:
     """What is changed where it stands: the name, the hue, what else the list keeps of a value."""
     declared = _list(name)
-    given = {key: request.form[key] for key in deeds.COMMON if key in request.form}
+    given = {key: request.form[key] for key in COMMON if key in request.form}
     return _redrawn(
         declared,
         _carry_out(
@@ -161,9 +156,22 @@ def ask_delete(name: str, id: int) -> str:
     session = db.session()
     value = session.get(declared.model, id) or abort(404)
     uses = uses_of(session, declared.model, [id]).get(id, 0)
-    others = [each for each in deeds.values_of(session, declared) if each.id != id]
+    others = [
+        each
+        for each in deeds.values_of(session, declared)
+        if each.id != id and group_id(declared, each) == group_id(declared, value)
+    ]
     others.sort(key=lambda each: each.meaning != value.meaning)
-    return render(_template("delete"), list=declared, value=value, uses=uses, others=others)
+    return render(
+        _template("delete"),
+        list=declared,
+        value=value,
+        uses=uses,
+        others=others,
+        moves=moves_of(session, declared, value),
+        has_values=bool(members_of(current_house(), declared)),
+        at=at_of(declared),
+    )
 
 
 @blueprint.post("/settings/lists/<name>/<int:id>/delete")
@@ -172,9 +180,12 @@ def delete_value(name: str, id: int) -> AnyResponse:
     declared = _list(name)
     chosen = request.form.get("replacement", "")
     replacement = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
+    places = places_given(request.form)
     return _back(
         declared,
-        _carry_out(declared, lambda: deeds.delete(db.session(), declared, id, replacement), _("Deleted.")),
+        _carry_out(
+            declared, lambda: deeds.delete(db.session(), declared, id, replacement, places), _("Deleted.")
+        ),
     )
 
 
@@ -199,14 +210,14 @@ def _carry_out(declared: ReferenceList, deed: Callable[[], deeds.Undo | None], s
     except Refused as refusal:
         session.rollback()
         return Outcome(str(refusal.message), refused=True)
-    return Outcome(said, url_for("settings.undo_change", name=declared.name, token=token) if token else "")
+    return Outcome(said, url_for("settings.undo_change", **at_of(declared), token=token) if token else "")
 
 
 def _redrawn(declared: ReferenceList, outcome: Outcome) -> AnyResponse:
     """The values as they are now, with a toast. Of a refusal too: only what succeeds is swapped in."""
     if not is_htmx():
         return _back(declared, outcome)
-    page = render_template("settings/values.html", **_list_values(declared))
+    page = render_template("settings/values.html", **values_shown(declared))
     told = outcome.undo_url or outcome.refused  # Enter sends twice, and the second time nothing changes
     return make_response(page, 200, {"HX-Trigger": json.dumps({"toast": outcome.toast})} if told else {})
 
@@ -214,7 +225,7 @@ def _redrawn(declared: ReferenceList, outcome: Outcome) -> AnyResponse:
 def _back(declared: ReferenceList, outcome: Outcome) -> AnyResponse:
     """To the list, which says what was done. A script is told where to go: following, it would take the words away."""
     _flash(outcome)
-    target = url_for("settings.values", name=declared.name)
+    target = url_for("settings.values", **at_of(declared))
     return make_response("", 204, {"HX-Redirect": target}) if is_htmx() else redirect(target, 303)
 
 
@@ -227,29 +238,6 @@ def _list(name: str) -> ReferenceList:
     if declared is None:
         abort(404)
     return declared
-
-
-def _list_values(declared: ReferenceList) -> dict[str, Any]:
-    session = db.session()
-    found = deeds.values_of(session, declared)
-    meanings = [(key, str(label)) for key, label in declared.meanings] or [("", "")]
-    return {
-        "list": declared,
-        "meaning_groups": [
-            MeaningGroup(
-                key,
-                label,
-                [each for each in found if not key or each.meaning == key],
-                deeds.may_be_default(declared, key),
-            )
-            for key, label in meanings
-        ],
-        "uses": uses_of(session, declared.model),
-        "last": deeds.last_of_meaning(found, declared),
-        "hues": deeds.HUES,
-        "columns": list_columns(declared),
-        "formats": reading_for(session, g.actor).formats,
-    }
 
 
 def _value_form(declared: ReferenceList, id: int, submitted: bool = False) -> SettingsForm:
@@ -266,7 +254,8 @@ def _value_inputs(declared: ReferenceList) -> list[Setting]:
         Setting("name", _l("Name"), Text(max_length=120)),
         Setting("description", _l("Description"), LongText(max_length=500)),
     ]
-    return common + [Setting(each.name, each.label, each.kind, help=each.help) for each in declared.columns]
+    own = [each for each in declared.columns if each.name != declared.within]
+    return common + [Setting(each.name, each.label, each.kind, help=each.help) for each in own]
 
 
 def _attribute(declared: ReferenceList, name: str) -> str:
@@ -280,7 +269,8 @@ def _value_page(declared: ReferenceList, id: int, form: SettingsForm) -> str:
         list=declared,
         value=value,
         form=form,
-        hues=deeds.HUES,
+        hues=HUES,
+        at=at_of(declared),
         meanings=[(key, str(label)) for key, label in declared.meanings],
     )
 

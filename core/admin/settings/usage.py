@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.admin.settings.ways import MOST_HELD
 from core.host.state import standing_tables
+from core.house import house_for
 
 UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
 """An administrator's question about the whole installation, whoever owns the records."""
@@ -68,12 +70,32 @@ def replace_everywhere(session: Session, model: type[Any], old_id: int, new_id: 
     return replaced
 
 
+def put_in_group(
+    session: Session, group: sa.Column[Any], own: sa.Column[Any], value: int, move: tuple[int, int]
+) -> list[int]:
+    """Move the rows that have this value from one group to another (`move`); answers the ids of as many as are kept."""
+    old, new = move
+    meant = sa.and_(own == value, group == old)
+    ids = list(session.scalars(sa.select(group.table.c.id).where(meant).limit(MOST_HELD + 1), **UNSCOPED))
+    session.execute(sa.update(group.table).values({group: new}).where(meant), **UNSCOPED)
+    return ids
+
+
 def columns_pointing_at(session: Session, model: type[Any]) -> Iterator[sa.Column[Any]]:
-    """Columns with a foreign key to the model's table. Models of apps that are off are mapped too, so none is missed."""
+    """Columns with a foreign key to the model's table. Models of apps that are off are mapped too, so none is missed.
+
+    Values of a list with groups belong to theirs and do not hold it.
+    """
     target = model.__table__
+    house = house_for(session)
+    apart = (
+        {(each.model.__table__, each.group_attribute) for each in house.lists.values()} if house else set()
+    )
     for table in standing_tables(session):
         for column in table.columns:
-            if any(key.column.table is target for key in column.foreign_keys):
+            if (table, column.name) not in apart and any(
+                key.column.table is target for key in column.foreign_keys
+            ):
                 yield column
 
 

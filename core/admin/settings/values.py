@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,33 +11,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access.actor import actor_of
+from core.admin.settings.checking import checked
+from core.admin.settings.groups import empty_group, fill_group, group_id, keep_one_group, members_of
 from core.admin.settings.usage import holders_of, put_back, replace_everywhere, uses_of
+from core.admin.settings.ways import MOST_HELD, Undo
+from core.house import house_for
 from core.i18n import _
 from core.records.models import History
 from core.references import OPEN, add_value
 from core.resources.context import Refused
 from core.resources.declare import ReferenceList
 from core.state import forget
-from core.text import fold
-
-HUES = ("slate", "blue", "cyan", "teal", "green", "lime", "amber", "orange", "red", "pink", "violet", "brown")
-MOST_HELD = 20_000
-"""Rows of which it is kept in mind that they had a value that was replaced."""
-COMMON = ("name", "description", "hue", "meaning")
-
-
-@dataclass
-class Undo:
-    """The way back: attributes to set again by id, rows to add again, rows to take away.
-
-    `held` are the rows of records ({"table.column": ids}) that had the one added again, and have `replaced_by` now.
-    """
-
-    set: dict[int, dict[str, Any]] = field(default_factory=dict)
-    add: list[dict[str, Any]] = field(default_factory=list)
-    remove: list[int] = field(default_factory=list)
-    held: dict[str, list[int]] = field(default_factory=dict)
-    replaced_by: int | None = None
 
 
 def values_of(session: Session, declared: ReferenceList) -> Sequence[Any]:
@@ -59,13 +42,19 @@ def value_of(session: Session, declared: ReferenceList, id: int) -> Any:
     return value
 
 
-def create(session: Session, declared: ReferenceList, attributes: Mapping[str, Any]) -> tuple[Any, Undo]:
-    """A new value at the end of its list."""
-    given = _checked(session, declared, attributes, None)
+def create(
+    session: Session, declared: ReferenceList, attributes: Mapping[str, Any], like: int | None = None
+) -> tuple[Any, Undo]:
+    """A new value at the end of its list; where it is a group of other values, with those that `like` has."""
+    given = checked(declared, attributes, None)
     if "name" not in given:
         raise Refused(_("A name is needed."), "required")
+    if declared.within and given.get(declared.group_attribute) is None:
+        label = declared.group_column.label if declared.group_column else ""
+        raise Refused(_("Say for which it is: %(group)s.", group=label), "required")
     with _names_kept_apart(session):
         value = add_value(session, declared, **given)
+    fill_group(session, declared, value.id, like)
     _note(session, declared, value.id, "create", {name: [None, given[name]] for name in given})
     return value, Undo(remove=[value.id])
 
@@ -73,7 +62,7 @@ def create(session: Session, declared: ReferenceList, attributes: Mapping[str, A
 def change(session: Session, declared: ReferenceList, id: int, attributes: Mapping[str, Any]) -> Undo:
     """Other attributes for a value. Its meaning does not change where it is the last one of the old meaning."""
     value = value_of(session, declared, id)
-    given = _checked(session, declared, attributes, value)
+    given = checked(declared, attributes, value)
     before = {name: getattr(value, name) for name in given if getattr(value, name) != given[name]}
     if "meaning" in before:
         _keep_one_of_each_meaning(session, declared, value)
@@ -88,12 +77,15 @@ def change(session: Session, declared: ReferenceList, id: int, attributes: Mappi
 
 
 def make_default(session: Session, declared: ReferenceList, id: int) -> Undo:
-    """New records get this value; of the whole list only one is the default."""
+    """New records get this value; of the whole list only one is the default, of one with groups one in each."""
     value = value_of(session, declared, id)
     if not may_be_default(declared, value.meaning):
         raise Refused(_("A new record cannot begin with “%(name)s”.", name=value.name), "meaning")
     model = declared.model
-    old = session.scalars(sa.select(model).where(model.is_default.is_(True), model.id != id)).all()
+    others = sa.select(model).where(model.is_default.is_(True), model.id != id)
+    if declared.within:
+        others = others.where(getattr(model, declared.group_attribute) == group_id(declared, value))
+    old = session.scalars(others).all()
     undo = Undo(set={each.id: {"is_default": True} for each in old} | {id: {"is_default": value.is_default}})
     for each in old:
         each.is_default = False
@@ -131,7 +123,11 @@ def arrange(
 def step(session: Session, declared: ReferenceList, id: int, by: int) -> Undo:
     """One place up (-1) or down (1) among the values of the same meaning."""
     value = value_of(session, declared, id)
-    group = [each.id for each in values_of(session, declared) if each.meaning == value.meaning]
+    group = [
+        each.id
+        for each in values_of(session, declared)
+        if each.meaning == value.meaning and group_id(declared, each) == group_id(declared, value)
+    ]
     at = group.index(id)
     to = min(max(at + by, 0), len(group) - 1)
     group.insert(to, group.pop(at))
@@ -139,9 +135,16 @@ def step(session: Session, declared: ReferenceList, id: int, by: int) -> Undo:
 
 
 def delete(
-    session: Session, declared: ReferenceList, id: int, replacement_id: int | None = None
+    session: Session,
+    declared: ReferenceList,
+    id: int,
+    replacement_id: int | None = None,
+    places: Mapping[int, int] | None = None,
 ) -> Undo | None:
     """Take a value away; where it is in use `replacement_id` takes its place everywhere, in the same transaction.
+
+    Where it is a group of other values these go along; `places` says for each that is in use which value of another
+    group its records get.
 
     Answers the way back, None where more records had it than are kept in mind.
 
@@ -149,6 +152,8 @@ def delete(
         Refused: it is in use and no replacement was named (`in_use`), or it is the last of its meaning.
     """
     value = value_of(session, declared, id)
+    if members_of(house_for(session), declared):
+        return _delete_group(session, declared, value, places or {})
     _keep_one_of_each_meaning(session, declared, value)
     uses = uses_of(session, declared.model, [id]).get(id, 0)
     if uses and replacement_id is None:
@@ -158,6 +163,8 @@ def delete(
         if replacement_id == id:
             raise Refused(_("A value cannot take its own place."), "same")
         replacement = value_of(session, declared, replacement_id)
+        if group_id(declared, replacement) != group_id(declared, value):
+            raise Refused(_("What takes its place must stand beside it."), "other_group")
         held = holders_of(session, declared.model, id, MOST_HELD)
         replace_everywhere(session, declared.model, id, replacement_id)
         if value.is_default and may_be_default(declared, replacement.meaning):
@@ -172,7 +179,26 @@ def delete(
     _note(
         session, declared, id, "delete", {"name": [kept["name"], None], "replaced_by": [None, replacement_id]}
     )
-    return None if held is None else Undo(before, [kept], held=held, replaced_by=replacement_id)
+    return None if held is None else Undo(before, [kept], held=held, replaced=id, replaced_by=replacement_id)
+
+
+def _delete_group(
+    session: Session, declared: ReferenceList, value: Any, places: Mapping[int, int]
+) -> Undo | None:
+    """A group goes with its values, and its records to others."""
+    id = value.id
+    keep_one_group(session, declared, value)
+    ways, target = empty_group(session, declared, value, places)
+    before = {}
+    if value.is_default and target is not None:
+        value_of(session, declared, target).is_default = True
+        before = {target: {"is_default": False}}
+    kept = {column.key: getattr(value, column.key) for column in sa.inspect(declared.model).column_attrs}
+    session.delete(value)
+    session.flush()
+    forget(session)
+    _note(session, declared, id, "delete", {"name": [kept["name"], None], "replaced_by": [None, target]})
+    return None if ways is None else Undo(before, [kept], further=ways)
 
 
 def undo(session: Session, declared: ReferenceList, way_back: Undo) -> None:
@@ -191,8 +217,12 @@ def undo(session: Session, declared: ReferenceList, way_back: Undo) -> None:
             for name, old in attributes.items() if value is not None else ():
                 setattr(value, name, old)
         session.flush()
-    for row in way_back.add if way_back.replaced_by is not None else ():
-        put_back(session, declared.model, way_back.held, way_back.replaced_by or 0, row["id"])
+    if way_back.replaced is not None and way_back.replaced_by is not None:
+        put_back(session, declared.model, way_back.held, way_back.replaced_by, way_back.replaced)
+    house = house_for(session)
+    for name, way in way_back.further:
+        if house is not None and name in house.lists:
+            undo(session, house.lists[name], Undo.of(way))
     forget(session)
     for id in [*way_back.set, *(row["id"] for row in way_back.add)]:
         _note(session, declared, id, "undo", {})
@@ -207,9 +237,9 @@ def last_of_meaning(values: Sequence[Any], declared: ReferenceList) -> frozenset
     """Ids of the values that cannot go, because their meaning would have none left."""
     if not declared.meanings:
         return frozenset()
-    found: dict[str, list[int]] = {}
+    found: dict[tuple[int | None, str], list[int]] = {}
     for value in values:
-        found.setdefault(value.meaning, []).append(value.id)
+        found.setdefault((group_id(declared, value), value.meaning), []).append(value.id)
     return frozenset(ids[0] for ids in found.values() if len(ids) == 1)
 
 
@@ -221,27 +251,6 @@ def _names_kept_apart(session: Session) -> Iterator[None]:
             yield
     except IntegrityError as error:
         raise Refused(_("The list has a value of this name already."), "taken") from error
-
-
-def _checked(
-    session: Session, declared: ReferenceList, attributes: Mapping[str, Any], value: Any
-) -> dict[str, Any]:
-    """The attributes that may be given, as they are kept."""
-    extra = {each.attribute for each in declared.columns}
-    given = {name: attributes[name] for name in attributes if name in COMMON or name in extra}
-    if "name" in given:
-        given["name"] = " ".join(str(given["name"]).split())
-        if not fold(given["name"]):
-            raise Refused(_("A name is needed."), "required")
-        if len(given["name"]) > 120:
-            raise Refused(_("A name has at most %(max)s characters.", max=120), "too_long")
-    if "description" in given:
-        given["description"] = " ".join(str(given["description"] or "").split())[:500] or None
-    if given.get("hue", HUES[0]) not in HUES:
-        raise Refused(_("Choose one of the twelve colours."), "invalid")
-    if "meaning" in given and given["meaning"] not in dict(declared.meanings):
-        raise Refused(_("Choose one of the meanings."), "invalid")
-    return given
 
 
 def _keep_one_of_each_meaning(session: Session, declared: ReferenceList, value: Any) -> None:
