@@ -29,6 +29,7 @@ from plugins.crm_leads.announcements import JOB, KINDS
 from plugins.crm_leads.bulk import JOBS as CONVERSION_JOBS
 from plugins.crm_leads.bulk_views import blueprint as bulk_blueprint
 from plugins.crm_leads.commands import leads
+from plugins.crm_leads.conversion import clients as client_targets
 from plugins.crm_leads.fields import due_mark
 from plugins.crm_leads.inquiries import route_to_lead
 from plugins.crm_leads.lists import LISTS
@@ -43,6 +44,7 @@ from plugins.crm_leads.validity import SETTINGS
 from plugins.crm_leads.views import blueprint
 
 if TYPE_CHECKING:
+    from plugins.crm_leads.conversion.declare import Target
     from plugins.crm_reports.declare import Report
 
 
@@ -79,7 +81,9 @@ def register_blueprints() -> list[Blueprint]:
 @hookimpl
 def extend_detail(resource: Resource) -> list[Panel]:
     """On both sides of a conversion the other side, and who has something in common."""
-    return {"leads": [BECAME, RELATED], "clients": [CAME_FROM, LEADS_LIKE]}.get(resource.name, [])
+    return {"leads": [BECAME, RELATED], "clients": [CAME_FROM, LEADS_LIKE], "deals": [CAME_FROM]}.get(
+        resource.name, []
+    )
 
 
 @hookimpl
@@ -104,6 +108,12 @@ def extend_form(resource: Resource) -> list[Field]:
 def before_delete(resource: Resource, record: Any, session: Session) -> None:
     if resource.name == "clients":
         let_go(session, record.id)
+
+
+@hookimpl
+def register_conversion_targets() -> Sequence[Target]:
+    """The contact and the company, which are clients."""
+    return client_targets.TARGETS
 
 
 @hookimpl
