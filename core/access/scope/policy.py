@@ -195,11 +195,15 @@ def _criterion(actor: Actor, house: House, resource: Resource, action: str) -> A
         return sa.false()
     reach = reach_for(actor, resource, action)
     parts = [] if reach.covers(resource) else [_reached(actor, resource, reach, action)]
-    if house.hooks.has("filter_query"):
-        parts += [
-            value for _plugin, value in house.hooks.strict("filter_query", resource=resource, actor=actor)
-        ]
+    parts += [value for _plugin, value in narrowed_by_plugins(actor, house, resource)]
     return sa.and_(*parts) if parts else None
+
+
+def narrowed_by_plugins(actor: Actor, house: House, resource: Resource) -> list[tuple[str, Any]]:
+    """What plugins add to every query of this resource by this person: (plugin, criterion)."""
+    if not house.hooks.has("filter_query"):
+        return []
+    return list(house.hooks.strict("filter_query", resource=resource, actor=actor))
 
 
 def _reached(actor: Actor, resource: Resource, reach: Reach, action: str) -> Any:

@@ -7,6 +7,7 @@ from flask import Blueprint
 from core.house import House
 from core.resources.board import views as board
 from core.resources.pages import (
+    access,
     bulk,
     cells,
     child_rows,
@@ -22,6 +23,7 @@ from core.resources.pages import (
     pressing,
     record,
     saved,
+    sharing,
     staged,
     undoing,
 )
@@ -52,6 +54,8 @@ def pages_of(house: House) -> Blueprint:
             emptied,
             choosing,
             following,
+            sharing,
+            access,
         ):
             part.add_routes(blueprint, at)
     return blueprint

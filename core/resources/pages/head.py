@@ -11,6 +11,7 @@ from flask import url_for
 from markupsafe import Markup, escape
 from werkzeug.routing import BuildError
 
+from core.access.sharing import may_share
 from core.fields import Reference
 from core.fields.references import chip_of
 from core.resources.declare import Action, Shortcut
@@ -38,6 +39,7 @@ class Head:
     back: str
     editable: bool
     deletable: bool
+    shareable: bool
     subtitle: str
     words: Sequence[Markup]
     tags: Sequence[Markup]
@@ -55,6 +57,7 @@ def head_of(here: Here, stored: Stored, back: str) -> Head:
         back=back,
         editable=here.may_with(stored.record, "edit"),
         deletable=here.may_with(stored.record, "delete"),
+        shareable=may_share(here.resource, stored.record, here.actor, here.house),
         subtitle=_text(here, stored, here.resource.subtitle),
         words=_words(here, stored),
         tags=[chip_of(tag, here.formats) for tag in stored.tags] if here.resource.tag_field else (),
