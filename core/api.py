@@ -126,6 +126,9 @@ from core.resources.rights import may, require_reach, title_of
 from core.resources.shortcuts import by_api
 from core.resources.side import attributes_of
 from core.resources.write import NotValid, change, check_draft, create, delete, read_draft, save, write_drafts
+from core.rest.answers import ApiError, answered, not_valid
+from core.rest.body import json_object
+from core.rest.once import Answer, once
 from core.routing import public_address
 from core.security import public
 from core.settings import CLASSIC, SIMPLE, save_setting, settings_of

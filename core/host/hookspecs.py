@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from core.host.markers import hookspec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import click
     from flask import Blueprint
     from sqlalchemy.orm import Session
@@ -104,6 +106,15 @@ def render_slot(slot: str, context: dict[str, Any]) -> Any:
 @hookspec
 def home_widgets(user: Actor) -> list[Panel]:
     """Cards of the home page for this user; `render(user)` answers markup."""
+
+
+# -- when the API is described; a failure is skipped and shown on Health ----------------------------------------
+
+
+@hookspec
+def describe_api() -> Mapping[str, Mapping[str, Any]]:
+    """What addresses below /api/v1 of this plugin's own blueprint do: `{path: {method: operation}}` as OpenAPI writes it.
+    Resources need not: they are described as they are declared. The answers 400 to 422 are added."""
 
 
 # -- each query or check; a failure fails closed -------------------------------------------------------------

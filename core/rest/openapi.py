@@ -7,6 +7,7 @@ from typing import Any
 from apispec import APISpec
 
 import core
+from core.access.web.describe import describe_access, describe_roles
 from core.attributes.api import describe as describe_attributes
 from core.house import House
 from core.imports.web.openapi import describe_imports
@@ -53,6 +54,7 @@ def describe(house: House) -> dict[str, Any]:
         _describe(spec, resource)
     _describe_lists(spec, house)
     besides = describe_imports(house.resources) | describe_attributes() | describe_beside(house.resources)
+    besides |= describe_roles() | describe_access(house.resources)
     for path, operations in besides.items():
         for operation in operations.values():
             operation["responses"] |= _errors("401", "403", "404", "422")
@@ -61,7 +63,24 @@ def describe(house: House) -> dict[str, Any]:
         for operation in operations.values():
             operation["responses"] |= _errors("400", "401", "403", "404", "409", "422")
         spec.path(path, operations=operations)
+    _describe_apps(spec, house)
     return spec.to_dict()
+
+
+def _describe_apps(spec: APISpec, house: House) -> None:
+    """The addresses of apps beyond their resources; a description that is none is left out and noticed."""
+    for plugin, paths in house.hooks.each("describe_api"):
+        try:
+            found = {path: {method: dict(told) for method, told in paths[path].items()} for path in paths}
+            for operation in (each for operations in found.values() for each in operations.values()):
+                operation["responses"] = {
+                    **operation["responses"],
+                    **_errors("400", "401", "403", "404", "409", "422"),
+                }
+            for path, operations in found.items():
+                spec.path(path, operations=operations)
+        except Exception as error:  # the guard around a plugin
+            house.hooks.failed(plugin, "describe_api", error)
 
 
 def _describe(spec: APISpec, resource: Resource) -> None:

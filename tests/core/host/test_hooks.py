@@ -78,6 +78,12 @@ def test_a_plugin_adds_to_anothers_records(everything: Installation) -> None:
     assert "<p>about Ana</p>" in page  # extend_detail
 
 
+def test_a_plugin_describes_its_own_addresses(everything: Installation) -> None:
+    document = everything.app.test_client().get("/api/v1/openapi.json", headers=everything.token()).json
+    told = document["paths"]["/api/v1/everything"]["get"]
+    assert told["operationId"] == "everything.read" and "401" in told["responses"]  # describe_api
+
+
 def test_a_plugin_adds_to_the_pages(everything: Installation) -> None:
     home = everything.browser().client.get("/").get_data(as_text=True)
     assert "<p>Good morning</p>" in home  # render_slot

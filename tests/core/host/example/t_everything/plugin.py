@@ -94,6 +94,13 @@ def register_commands() -> list[click.Command]:
 
 
 @hookimpl
+def describe_api() -> dict[str, Any]:
+    answer = {"description": "Everything", "content": {"application/json": {"schema": {"type": "object"}}}}
+    operation = {"operationId": "everything.read", "summary": "Read everything", "responses": {"200": answer}}
+    return {"/api/v1/everything": {"get": operation}}
+
+
+@hookimpl
 def extend_form(resource: Resource) -> list[Field]:
     if resource.name != "clients":
         return []
