@@ -23,6 +23,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "export": ("core.cli.tables:export", "Write records to a CSV or XLSX file."),
     "merge": ("core.cli.merge:merge", "Make several records one, or take that back."),
     "users": ("core.cli.users:users", "Who may sign in."),
+    "roles": ("core.cli.roles:roles", "What each role may do."),
+    "access": ("core.cli.roles:access", "Who may do what with a record, and why."),
     "tokens": ("core.cli.tokens:tokens", "Keys to the API."),
     "attributes": ("core.cli.attributes:attributes", "Fields of your own on the records."),
     "jobs": ("core.cli.jobs:jobs", "Background work."),

@@ -26,6 +26,7 @@ def set_up(app: Flask, house: House) -> None:
         people,
         profile,
         recovery,
+        role_api,
         roles,
         sign_in,
         teams,
