@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.api import (
     Field,
+    Filter,
     JobType,
     MergePlan,
     NotificationKind,
@@ -37,6 +38,7 @@ from plugins.crm_leads.meanings import meaning_in
 from plugins.crm_leads.merging import plan_merge_of_leads
 from plugins.crm_leads.mode import CLASSIC_MODE
 from plugins.crm_leads.models import OPEN
+from plugins.crm_leads.origin import lead_filter
 from plugins.crm_leads.panels import BECAME, CAME_FROM, LEADS_LIKE, RELATED
 from plugins.crm_leads.repeat import NEVER_REPEAT, let_go, repeat_mark
 from plugins.crm_leads.resources import LEADS
@@ -102,6 +104,12 @@ def render_slot(slot: str, context: dict[str, Any]) -> Markup | None:
 def extend_form(resource: Resource) -> list[Field]:
     """On a client: that its leads are never repeat ones."""
     return [NEVER_REPEAT] if resource.name == "clients" else []
+
+
+@hookimpl
+def extend_filters(resource: Resource) -> list[Filter]:
+    """On what leads become: whether, and when, the lead came in."""
+    return [lead_filter(resource)] if resource.name in ("clients", "deals") else []
 
 
 @hookimpl

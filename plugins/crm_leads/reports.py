@@ -6,7 +6,18 @@ from typing import Any
 
 from core.api import _l
 from plugins.crm_leads.models import CONVERTED, JUNK, OPEN
-from plugins.crm_reports.declare import Amount, ByMonth, BySteps, ByValue, Chart, Count, Days, Report, Share
+from plugins.crm_reports.declare import (
+    Amount,
+    ByMonth,
+    BySteps,
+    ByValue,
+    Chart,
+    Count,
+    Days,
+    Report,
+    Share,
+    Toggle,
+)
 
 MEASURES = (
     Count("leads", _l("Leads"), good="up", compared=True),
@@ -42,6 +53,7 @@ MONTH = ByMonth("month", _l("Month"))
 FIGURES = ("leads", "converted", "rate", "time", "won")
 COLUMNS = ("leads", "converted", "rate", "junk", "time", "won")
 FILTERS = ("salesperson", "channel", "segment", "source", "level", "status")
+REPEAT = Toggle("is_repeat", _l("All"), _l("First"), _l("Repeat"))
 
 
 def _report(name: str, **given: Any) -> Report:
@@ -56,6 +68,7 @@ def _report(name: str, **given: Any) -> Report:
         columns=COLUMNS,
         counted="leads",
         filters=FILTERS,
+        toggle=REPEAT,
         **given,
     )
 
@@ -71,6 +84,32 @@ REPORTS = (
         charts=(
             Chart("funnel", _l("Funnel"), "status"),
             Chart("over_time", _l("By segment"), "segment", measures=("leads",)),
+        ),
+    ),
+    _report(
+        "conversion",
+        label=_l("Conversion"),
+        icon="user-check",
+        hue="green",
+        summary=_l(
+            "What part of the leads converts, and how long that takes: by month, source, channel, salesperson."
+        ),
+        cuts=(
+            MONTH,
+            SOURCE,
+            CHANNEL,
+            ByValue("salesperson", _l("Salesperson")),
+            SEGMENT,
+        ),
+        charts=(
+            Chart(
+                "months",
+                _l("By month"),
+                "month",
+                measures=("leads", "converted"),
+                hues=("accent", "green"),
+            ),
+            Chart("bars", _l("By source"), "source", measures=("leads", "rate")),
         ),
     ),
     _report(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
-from core.api import Actor, Field, Formats, House, Invalid, Reading, Reference, Resource, UserRef
-from plugins.crm_reports.declare import BySteps, ByValue, Count, Cut, Report, Share
-from plugins.crm_reports.largest import is_text
+from core.api import Actor, Boolean, Field, Formats, House, Invalid, Reading, Reference, Resource, UserRef
+from plugins.crm_reports.declare import Cut, Measure, Report, Share
 from plugins.crm_reports.periods import COMPARISONS, Period, before, read_period
+from plugins.crm_reports.span import span_arguments
 
 Narrowing = Mapping[str, tuple[str, ...]]
 """Field name → values of which a record has one, in the words of the list's URL."""
@@ -41,6 +42,27 @@ class Ask:
     comparison: str
     cut: Cut
     filters: Narrowing
+    beside: tuple[Ask, ...] = ()
+    """The same of the other kinds of record that are counted beside, as far as the reader may see them."""
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Everything that is counted for this reader."""
+        known = {each.name for part in (self, *self.beside) for each in part.report.measures}
+        return tuple(
+            each
+            for each in self.report.all_measures
+            if each.name in known and (not isinstance(each, Share) or {each.part, each.whole} <= known)
+        )
+
+    def counts(self, name: str) -> bool:
+        """Whether this reader is told the measure of this name."""
+        return any(each.name == name for each in self.measures)
+
+    def part_of(self, name: str) -> Ask:
+        """Of whose records a measure is: this ask, or one beside it."""
+        own = (part for part in self.beside if any(each.name == name for each in part.report.measures))
+        return next(own, self)
 
     @property
     def before(self) -> Period | None:
@@ -71,7 +93,7 @@ def read_ask(report: Report, reader: Reader, args: Mapping[str, Sequence[str]]) 
 
     resource = reader.house.resources[report.resource]
     filters: dict[str, tuple[str, ...]] = {}
-    for name in report.filters:
+    for name in report.narrowed_by:
         values = tuple(
             value
             for value in dict.fromkeys(args.get(name, ()))
@@ -79,21 +101,28 @@ def read_ask(report: Report, reader: Reader, args: Mapping[str, Sequence[str]]) 
         )
         if values:
             filters[name] = values
+    if report.one_of:
+        filters[report.one_of] = _one_of(
+            reader, resource.field(report.one_of), filters.get(report.one_of, ())
+        )
     cut = next((each for each in report.cuts if each.name == first("by")), report.cuts[0])
     comparison = first("compare")
-    return Ask(
-        report,
-        resource,
-        read_period(first("period"), first("from"), first("to"), reader.today),
-        comparison if comparison in COMPARISONS else COMPARISONS[0],
-        cut,
-        filters,
+    period = read_period(first("period"), first("from"), first("to"), reader.today)
+    comparison = comparison if comparison in COMPARISONS else COMPARISONS[0]
+    beside = tuple(
+        Ask(other, reader.house.resources[other.resource], period, comparison, cut, filters)
+        for other in report.beside
+        if other.resource in reader.house.resources
+        and (reader.actor is None or reader.actor.may(other.resource, "view"))
     )
+    return Ask(report, resource, period, comparison, cut, filters, beside)
 
 
 def meant(reader: Reader, field: Field, value: str) -> frozenset[int | None] | None:
     """The ids a filter's value means (None among them for an empty field); None where it means nothing."""
     kind = field.kind
+    if isinstance(kind, Boolean):
+        return frozenset({int(value)}) if value in ("0", "1") else None
     if not isinstance(kind, Reference) or not value:
         return None
     if value == "~empty":
@@ -126,6 +155,10 @@ def narrowed(reader: Reader, resource: Resource, *narrowings: Narrowing | None) 
             if name not in together or together[name] == values:
                 together[name] = values
                 continue
+            if not resource.has_field(
+                name
+            ):  # of a filter that is no field nobody knows what two values have in common
+                return None
             both = _ids(reader, resource.field(name), together[name]) & _ids(
                 reader, resource.field(name), values
             )
@@ -146,7 +179,7 @@ def list_url(
         return ""
     first, last = (period.first, period.last) if isinstance(period, Period) else period
     pairs = [(name, value) for name, values in together.items() for value in values]
-    pairs += [(f"{ask.report.day}.from", first.isoformat()), (f"{ask.report.day}.to", last.isoformat())]
+    pairs += span_arguments(ask.resource, ask.report.day, first, last)
     return f"{reader.root}/{ask.resource.name}?{urlencode(pairs, safe='~')}"
 
 
@@ -159,59 +192,14 @@ def narrowing_of(where: str) -> Narrowing:
     return found
 
 
-def check_report(report: Report, house: House) -> None:
-    """Whether the report fits what is declared.
-
-    Raises:
-        ValueError: it names a field, measure or cut that is not there, or one of the wrong kind.
-    """
-    resource = house.resources[report.resource]
-    names = {measure.name for measure in report.measures}
-    wanted = {
-        *report.figures,
-        *report.columns,
-        report.counted,
-        *(name for chart in report.charts for name in chart.measures),
-    }
-    for measure in report.measures:
-        wanted |= {measure.part, measure.whole} if isinstance(measure, Share) else set()
-    for cut in report.cuts:
-        wanted |= {cut.amount, cut.time} - {""} if isinstance(cut, BySteps) else set(cut.columns)
-    narrowing = [
-        name
-        for measure in report.measures
-        if not isinstance(measure, Share)
-        for name in narrowing_of(measure.where)
-    ]
-    if missing := sorted(wanted - names):
-        raise ValueError(f"{report.name} has no measure {', '.join(missing)}")
-    valued = {cut.name for cut in report.cuts if isinstance(cut, ByValue)}
-    pointing = {*(cut.name for cut in report.cuts if isinstance(cut, BySteps)), *report.filters, *narrowing}
-    for name in valued | pointing:
-        if not resource.has_field(name):
-            raise ValueError(f"{report.name} needs the field {name}, which {resource.name} have not")
-        is_reference = isinstance(resource.field(name).kind, Reference)
-        if name in pointing and not is_reference:
-            raise ValueError(
-                f"{report.name} needs the field {name} of {resource.name} to point to a list or a user"
-            )
-        if not is_reference and not is_text(resource.field(name)):
-            raise ValueError(
-                f"{report.name}: {name} of {resource.name} is neither a text nor points to a list or a user"
-            )
-        if resource.field(name).side is not None:
-            raise ValueError(
-                f"{report.name}: {name} is kept beside {resource.name} and cannot be reported by"
-            )
-    for chart in report.charts:
-        if chart.look != "funnel" and not (
-            chart.measures and isinstance(report.measure(chart.measures[0]), Count)
-        ):
-            raise ValueError(f"{report.name}: the chart {chart.label} draws a count, and names none")
-    if unknown := sorted({chart.cut for chart in report.charts} - {cut.name for cut in report.cuts}):
-        raise ValueError(f"{report.name} has no cut {', '.join(unknown)}")
-    if not report.cuts or not resource.has_field(report.day):
-        raise ValueError(f"{report.name} needs a cut, and a day among the fields of {resource.name}")
+def _one_of(reader: Reader, field: Field, given: Sequence[str]) -> tuple[str, ...]:
+    """The one value of a filter that always has one: the first that was asked for, else the default of its list."""
+    kind: Any = field.kind
+    known = next((value for value in given if value.isdecimal()), "")
+    default = reader.formats.references.default(kind.list) or next(
+        iter(reader.formats.references.items(kind.list)), None
+    )
+    return (known,) if known else (str(default.id),) if default else ("~empty",)
 
 
 def _ids(reader: Reader, field: Field, values: Sequence[str]) -> frozenset[int | None]:

@@ -104,14 +104,45 @@ class ByMonth:
     columns: tuple[str, ...] = ()
 
 
-Cut = ByValue | BySteps | ByMonth
+@dataclass(frozen=True)
+class Stage:
+    """A step of a way over several kinds of record: how many got there, for how much, and how long it took them.
+
+    All three are names of measures, of the report or of one beside it.
+    """
+
+    count: str
+    amount: str = ""
+    time: str = ""
+
+
+@dataclass(frozen=True)
+class ByStages:
+    """A row for each stage of a way that begins with one kind of record and ends with another: lead, deal, won."""
+
+    name: str
+    label: Words
+    stages: tuple[Stage, ...]
+
+
+Cut = ByValue | BySteps | ByMonth | ByStages
+
+
+@dataclass(frozen=True)
+class Toggle:
+    """A field that is yes or no, as three buttons at the end of the tools: all records, those without, those with."""
+
+    field: str
+    all: Words
+    no: Words
+    yes: Words
 
 
 @dataclass(frozen=True)
 class Chart:
     """A picture of one cut.
 
-    `look`: `funnel` (a `BySteps`), `bars` (the first measure, a share in words beside it), `parts` (measures one after
+    `look`: `funnel` (a `BySteps` or `ByStages`), `bars` (the first measure, a share in words beside it), `parts` (measures one after
     the other in one bar), `over_time` (the first measure of each value, stacked, in weeks), `months` (columns side by
     side). `hues` are of the measures; `accent` is the product's own.
     """
@@ -132,7 +163,7 @@ class Report:
         name: as in the URL (`/reports/lead-funnel`); fixed once published.
         label, summary: its name, and a sentence for the card.
         resource: whose records are counted; a reader who may not see any does not see the report.
-        day: the field, a day, by which records belong to a period.
+        day: the field, a day, by which records belong to a period; or a filter of the list that has a `day`.
         person: the field that says whose a record is.
         filters: fields that point to lists, offered as filters; `person` among them where it is to be one.
         measures: everything that is counted; figures, cuts and charts name them.
@@ -141,6 +172,11 @@ class Report:
         cuts: by what the table can be divided, the first being the usual one.
         charts: the pictures between figures and table.
         counted: the measure that says whether there is anything at all.
+        toggle: a filter by yes or no that is always in sight.
+        one_of: a filter that always has one value, at first the list's default: the pipeline whose stages are the steps.
+        beside: what is counted of other kinds of record, for the same period, filters and rows: reports that are never
+            shown by themselves, whose measures figures, columns and stages name as well. Their filters hold all of
+            this report's. Who may not see their records sees the report without them.
     """
 
     name: str
@@ -158,17 +194,33 @@ class Report:
     filters: tuple[str, ...] = ()
     icon: str = "chart-bar"
     hue: str = "violet"
+    toggle: Toggle | None = None
+    one_of: str = ""
+    beside: tuple[Report, ...] = ()
+
+    @property
+    def all_measures(self) -> tuple[Measure, ...]:
+        """Its own measures and those of the reports beside it."""
+        return (*self.measures, *(each for other in self.beside for each in other.measures))
+
+    @property
+    def narrowed_by(self) -> tuple[str, ...]:
+        """The fields by which a reader can narrow it."""
+        return (*self.filters, *((self.toggle.field,) if self.toggle else ()))
 
     def measure(self, name: str) -> Measure:
-        """The measure of this name.
+        """The measure of this name, its own or of a report beside it.
 
         Raises:
             KeyError: there is none.
         """
-        for each in self.measures:
+        for each in self.all_measures:
             if each.name == name:
                 return each
         raise KeyError(name)
+
+    def has_cut(self, name: str) -> bool:
+        return any(each.name == name for each in self.cuts)
 
     def cut(self, name: str) -> Cut:
         """The cut of this name.

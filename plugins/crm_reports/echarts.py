@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugins.crm_reports.picture import Picture, Series
+from plugins.crm_reports.drawn import Picture, Series
 
 BAR, THIN = 24, 8
 """Thickness of a lying bar, and of the one beneath it that shows the period before."""

@@ -14,8 +14,8 @@ from flask import current_app
 
 from core.api import ColumnType, Date, DateTime, Formats, SinkColumn, XlsxSink, _, utcnow
 from plugins.crm_reports.ask import Reader
+from plugins.crm_reports.drawn import Picture, Series
 from plugins.crm_reports.periods import Period, comparison_label
-from plugins.crm_reports.picture import Picture, Series
 from plugins.crm_reports.pills import filter_words
 from plugins.crm_reports.services import Answer
 from plugins.crm_reports.table import Cell, Heading, Line, Table

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from core.api import _
 from plugins.crm_reports.ask import Ask, Reader, list_url, narrowing_of
 from plugins.crm_reports.buckets import bucket_label, buckets_of, days_of, grain_for, grain_words
-from plugins.crm_reports.declare import ByMonth, BySteps, Chart, Count, Share, Words
+from plugins.crm_reports.declare import ByMonth, ByStages, BySteps, Chart, Count, Share
+from plugins.crm_reports.drawn import Legend, Picture, Series
 from plugins.crm_reports.largest import Other, Value
+from plugins.crm_reports.stages import stages_of
 from plugins.crm_reports.steps import steps_of
 from plugins.crm_reports.table import Group, axis_of, groups_of
 from plugins.crm_reports.tally import Axis, Tallies, Tally
@@ -25,50 +27,6 @@ SPARE_HUES = ("blue", "orange", "violet", "teal", "pink", "amber", "green")
 """For lists without colours."""
 
 
-@dataclass(frozen=True)
-class Series:
-    """One row of figures. `hue` colours it, `hues` its points singly; `texts` and `notes` stand beside the
-    points, `urls` are the lists they open."""
-
-    name: str
-    hue: str
-    values: tuple[int, ...]
-    hues: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-    urls: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Legend:
-    """A colour's word, with its count and the list that this opens."""
-
-    label: str
-    hue: str
-    text: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """`look` as in the declaration; `summary` says in words what the picture shows."""
-
-    name: str
-    look: str
-    title: Words
-    subtitle: str
-    categories: tuple[str, ...]
-    series: tuple[Series, ...]
-    legend: tuple[Legend, ...]
-    summary: str
-    wide: bool
-
-    @property
-    def is_lying(self) -> bool:
-        """Its bars run from left to right."""
-        return self.look in ("funnel", "bars", "parts")
-
-
 def axis_of_chart(ask: Ask, chart: Chart) -> Axis:
     """What must be counted for a chart."""
     axis = axis_of(ask.report.cut(chart.cut), ask.period)
@@ -78,6 +36,8 @@ def axis_of_chart(ask: Ask, chart: Chart) -> Axis:
 def picture_of(reader: Reader, ask: Ask, chart: Chart, tallies: Tallies) -> Picture:
     """The picture of a chart from what was counted for it."""
     cut = ask.report.cut(chart.cut)
+    if isinstance(cut, ByStages):
+        return _stages(reader, ask, chart, cut, tallies)
     groups = groups_of(reader, ask, cut, tallies)
     if chart.look == "over_time":
         return _over_time(reader, ask, chart, groups, tallies)
@@ -113,6 +73,27 @@ def _funnel(
         [step.group.label for step in steps],
         now,
         [step.reached_before or 0 for step in steps],
+        "",
+    )
+
+
+def _stages(reader: Reader, ask: Ask, chart: Chart, cut: ByStages, tallies: Tallies) -> Picture:
+    steps = stages_of(reader, ask, cut, tallies)
+    now = Series(
+        _("This period"),
+        "accent",
+        tuple(step.count for step in steps),
+        tuple("green" if step is steps[-1] else "accent" for step in steps),
+        tuple(step.note(reader.formats.language) for step in steps),
+        urls=tuple(step.url for step in steps),
+    )
+    return _compared(
+        reader,
+        ask,
+        chart,
+        [str(step.label) for step in steps],
+        now,
+        [step.before or 0 for step in steps],
         "",
     )
 
@@ -202,7 +183,9 @@ def _parts(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group]) -> P
             each.name,
             each.hue,
             number_text(total := sum(group.tally.counts[measure.name] for group in groups), language),
-            list_url(reader, ask, ask.period, narrowing_of(measure.where)) if total else "",
+            list_url(reader, ask.part_of(measure.name), ask.period, narrowing_of(measure.where))
+            if total
+            else "",
         )
         for measure, each in zip(measures, series, strict=True)
     )
@@ -277,9 +260,9 @@ def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], 
 
 
 def _urls(reader: Reader, ask: Ask, groups: Sequence[Group], measure: Count) -> tuple[str, ...]:
-    where = narrowing_of(measure.where)
+    where, part = narrowing_of(measure.where), ask.part_of(measure.name)
     return tuple(
-        list_url(reader, ask, group.days or ask.period, group.narrowing, where)
+        list_url(reader, part, group.days or ask.period, group.narrowing, where)
         if group.tally.counts[measure.name]
         else ""
         for group in groups

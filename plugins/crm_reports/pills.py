@@ -28,6 +28,11 @@ class Choice:
         """As the macro `segmented` wants it."""
         return {"label": self.label, "href": f"{self.url}#table", "on": self.is_current}
 
+    @property
+    def plain_link(self) -> dict[str, Any]:
+        """The same, for tools that change the whole page."""
+        return {"label": self.label, "href": self.url, "on": self.is_current}
+
 
 @dataclass(frozen=True)
 class FilterPill:
@@ -38,6 +43,8 @@ class FilterPill:
     words: str
     off: str
     choices: tuple[Choice, ...]
+    is_fixed: bool = False
+    """Whether it always has one value; then it is a choice among them."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Tools:
     filters: tuple[FilterPill, ...]
     cuts: tuple[Choice, ...]
     unfiltered: str
+    toggle: tuple[Choice, ...] = ()
 
 
 def tools_of(reader: Reader, ask: Ask, address: str) -> Tools:
@@ -83,12 +91,30 @@ def tools_of(reader: Reader, ask: Ask, address: str) -> Tools:
         cuts=tuple(
             Choice(cut.label, replace(ask, cut=cut).url(address), cut is ask.cut) for cut in ask.report.cuts
         ),
-        unfiltered=replace(ask, filters={}).url(address) if ask.filters else "",
+        unfiltered=replace(ask, filters={}).url(address) if set(ask.filters) - {ask.report.one_of} else "",
+        toggle=_toggle(ask, address),
+    )
+
+
+def _toggle(ask: Ask, address: str) -> tuple[Choice, ...]:
+    """All, those without and those with; the pressed one is where the reader is."""
+    toggle = ask.report.toggle
+    if toggle is None:
+        return ()
+    chosen = ask.filters.get(toggle.field, ())
+    ways = (((), toggle.all), (("0",), toggle.no), (("1",), toggle.yes))
+    return tuple(
+        Choice(label, ask.with_filter(toggle.field, values).url(address), chosen == values)
+        for values, label in ways
     )
 
 
 def filter_words(reader: Reader, ask: Ask, name: str) -> str:
     """What a set filter says: “Open, Web”."""
+    toggle = ask.report.toggle
+    if toggle is not None and toggle.field == name:
+        words = {"0": toggle.no, "1": toggle.yes}
+        return ", ".join(str(words[value]) for value in ask.filters.get(name, ()))
     field = ask.resource.field(name)
     return ", ".join(_value_words(reader, ask, field, value) for value in ask.filters.get(name, ()))
 
@@ -101,6 +127,9 @@ def _offered(reader: Reader, ask: Ask) -> list[str]:
         for name in ask.report.filters
         if name in ask.filters or not (sees_one and name == ask.report.person)
     ]
+    fixed = ask.report.one_of
+    if fixed and len(_values(reader, ask, ask.resource.field(fixed))) < 3:  # one value, and “not filled in”
+        names = [name for name in names if name != fixed]
     return sorted(names, key=lambda name: name not in ask.filters)
 
 
@@ -111,7 +140,12 @@ def _pill(reader: Reader, ask: Ask, address: str, name: str) -> FilterPill:
         for value, label, hue in _values(reader, ask, field)
     )
     return FilterPill(
-        name, field.label, filter_words(reader, ask, name), ask.with_filter(name, ()).url(address), choices
+        name,
+        field.label,
+        filter_words(reader, ask, name),
+        ask.with_filter(name, ()).url(address),
+        choices,
+        name == ask.report.one_of,
     )
 
 
@@ -132,7 +166,10 @@ def _values(reader: Reader, ask: Ask, field: Field) -> Sequence[tuple[str, Words
     coloured = declared is not None and declared.coloured
     return [
         *meanings,
-        *((str(item.id), item.name, item.hue if coloured else "") for item in items),
+        *(
+            (str(item.id), reader.formats.references.title(kind.list, item), item.hue if coloured else "")
+            for item in items
+        ),
         ("~empty", _("Not filled in"), ""),
     ]
 

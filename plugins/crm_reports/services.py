@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.api import Actor, House
-from plugins.crm_reports.ask import Ask, Reader, check_report, list_url, narrowing_of
-from plugins.crm_reports.declare import BySteps, Count, Measure, Report, Words
+from plugins.crm_reports.ask import Ask, Reader, list_url, narrowing_of
+from plugins.crm_reports.checking import check_report
+from plugins.crm_reports.declare import ByStages, BySteps, Chart, Count, Measure, Report, Words
+from plugins.crm_reports.drawn import Picture
 from plugins.crm_reports.periods import CUSTOM, WIDER, Period, named
-from plugins.crm_reports.picture import Picture, axis_of_chart, picture_of
+from plugins.crm_reports.picture import axis_of_chart, picture_of
+from plugins.crm_reports.stages import stages_table
 from plugins.crm_reports.steps import steps_table
 from plugins.crm_reports.table import Table, axis_of, groups_of, kind_of, table_of
 from plugins.crm_reports.tally import Axis, Tallies, count_all, first_and_last_day
@@ -71,19 +74,29 @@ def reports_of(house: House, actor: Actor) -> list[Report]:
 
 def answer(session: Session, reader: Reader, ask: Ask) -> Answer:
     """Figures, pictures and table, from as few statements as they allow."""
-    axes = {chart: axis_of_chart(ask, chart) for chart in ask.report.charts}
+    axes = {chart: axis_of_chart(ask, chart) for chart in ask.report.charts if _can_draw(ask, chart)}
     tallied = count_all(session, reader, ask, [*axes.values(), axis_of(ask.cut, ask.period), Axis()])
-    if not tallied[Axis()].total().counts[ask.report.counted]:
+    total = tallied[Axis()].total()
+    if not any(total.counts[part.report.counted] for part in (ask, *ask.beside)):
         return Answer(ask, (), (), None, _wider(session, reader, ask))
     figures = tuple(
-        _figure(reader, ask, ask.report.measure(name), tallied[Axis()]) for name in ask.report.figures
+        _figure(reader, ask, ask.report.measure(name), tallied[Axis()])
+        for name in ask.report.figures
+        if ask.counts(name)
     )
     pictures = tuple(picture_of(reader, ask, chart, tallied[axis]) for chart, axis in axes.items())
     return Answer(ask, figures, pictures, _table(reader, ask, tallied))
 
 
+def _can_draw(ask: Ask, chart: Chart) -> bool:
+    """Whether this reader is told all that the chart draws."""
+    return all(ask.counts(name) for name in chart.measures)
+
+
 def _table(reader: Reader, ask: Ask, tallied: Mapping[Axis, Tallies]) -> Table:
     tallies = tallied[axis_of(ask.cut, ask.period)]
+    if isinstance(ask.cut, ByStages):
+        return stages_table(reader, ask, ask.cut, tallies)
     if isinstance(ask.cut, BySteps):
         return steps_table(reader, ask, ask.cut, groups_of(reader, ask, ask.cut, tallies), tallies)
     return table_of(reader, ask, ask.cut, tallies)
@@ -93,7 +106,7 @@ def _figure(reader: Reader, ask: Ask, measure: Measure, tallies: Tallies) -> Fig
     value = tallies.total().value(ask.report, measure)
     before = tallies.total(before=True).value(ask.report, measure) if ask.before else None
     url = (
-        list_url(reader, ask, ask.period, narrowing_of(measure.where))
+        list_url(reader, ask.part_of(measure.name), ask.period, narrowing_of(measure.where))
         if isinstance(measure, Count) and value
         else ""
     )

@@ -13,6 +13,7 @@ from plugins.crm_reports.buckets import Grain, bucket_label, buckets_of, days_of
 from plugins.crm_reports.declare import (
     Amount,
     ByMonth,
+    ByStages,
     BySteps,
     ByValue,
     Count,
@@ -97,6 +98,8 @@ class Group:
 
 def axis_of(cut: Cut, period: Period) -> Axis:
     """What must be counted for a cut."""
+    if isinstance(cut, ByStages):
+        return Axis()
     return Axis(grain=grain_for(period, finest="month")) if isinstance(cut, ByMonth) else Axis((cut.name,))
 
 
@@ -133,7 +136,7 @@ def groups_of(reader: Reader, ask: Ask, cut: Cut, tallies: Tallies) -> list[Grou
 def table_of(reader: Reader, ask: Ask, cut: ByValue | ByMonth, tallies: Tallies) -> Table:
     """A row for each value or month, with the cut's measures; a total under more than one."""
     report = ask.report
-    measures = [report.measure(name) for name in cut.columns or report.columns]
+    measures = [report.measure(name) for name in cut.columns or report.columns if ask.counts(name)]
     compared = ask.before is not None and not isinstance(cut, ByMonth)
     total = Group(
         TOTAL, _("Total"), "", {}, None, tallies.total(), tallies.total(before=True) if ask.before else None
@@ -162,17 +165,16 @@ def _line(reader: Reader, ask: Ask, group: Group, measures: Sequence[Measure], c
     for measure in measures:
         value = group.tally.value(report, measure)
         if isinstance(measure, Count):
-            where = narrowing_of(measure.where)
-            cells.append(count_cell(reader, ask, value, group.days or ask.period, group.narrowing, where))
+            where, part = narrowing_of(measure.where), ask.part_of(measure.name)
+            cells.append(count_cell(reader, part, value, group.days or ask.period, group.narrowing, where))
         else:
             cells.append(Cell(value, value_text(measure, value, reader.formats)))
         if not (compared and measure.compared) or group.before is None or ask.before is None:
             continue
         before = group.before.value(report, measure)
         if isinstance(measure, Count):
-            cells.append(
-                count_cell(reader, ask, before, ask.before, group.narrowing, narrowing_of(measure.where))
-            )
+            where, part = narrowing_of(measure.where), ask.part_of(measure.name)
+            cells.append(count_cell(reader, part, before, ask.before, group.narrowing, where))
             change = change_of(measure, value, before, reader.formats)
             cells.append(Cell(change.amount, change.signed, tone=change.tone) if change else Cell(None, "—"))
         else:
@@ -206,7 +208,12 @@ def _order(reader: Reader, ask: Ask, cut: Cut, found: Set[Any]) -> list[Any]:
             key=lambda value: fold(field.kind.text(value, reader.formats)) if isinstance(value, str) else "",
         )
     kind: Any = field.kind
-    known = [item.id for item in reader.formats.references.items(kind.list)]
+    groups = {int(value) for value in ask.filters.get(ask.report.one_of, ()) if value.isdecimal()}
+    known = [
+        item.id
+        for item in reader.formats.references.items(kind.list)
+        if not groups or item.group is None or item.group in groups or item.id in found
+    ]
     if isinstance(cut, BySteps):
         return [*known, *([None] if None in found else [])]
     rest = sorted(id for id in found if id is not None and id not in set(known))
@@ -236,7 +243,8 @@ def _group(
     item: ReferenceItem | None = reader.formats.references.get(kind.list, id)
     declared = reader.house.lists.get(kind.list)
     empty = _("Nobody") if isinstance(kind, UserRef) else _("Not filled in")
-    label = item.name if item else empty if id is None else f"#{id}"
+    name = reader.formats.references.title(kind.list, item) if item and not ask.report.one_of else ""
+    label = name or (item.name if item else empty if id is None else f"#{id}")
     value = "~empty" if id is None else str(id)
     taken = {each.hue for each in reader.formats.references.items(kind.list)}
     hue = item.hue if item else next((each for each in EMPTY_HUES if each not in taken), EMPTY_HUES[0])

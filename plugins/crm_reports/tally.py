@@ -17,7 +17,7 @@ from plugins.crm_reports.ask import Ask, Narrowing, Reader, narrowing_of
 from plugins.crm_reports.buckets import Grain, bucket_sql, buckets_of
 from plugins.crm_reports.declare import Amount, Count, Days, Measure, Report, Share
 from plugins.crm_reports.largest import MOST_TEXTS, Other, Value, compared_by, is_text, largest_texts
-from plugins.crm_reports.periods import Period
+from plugins.crm_reports.span import between, day_sql, within
 
 BEFORE = -1
 """The bucket of everything in the period that is compared with."""
@@ -102,6 +102,20 @@ class Tallies:
         place = self.fields.index(field)
         return self._sum(lambda values, bucket: (values[place], bucket), False)
 
+    def on(self, axis: Axis) -> Tallies:
+        """The same by the fields of this axis alone."""
+        places = [self.fields.index(name) for name in axis.fields]
+        narrow = Tallies(axis.fields)
+        for (values, bucket), tally in self.groups.items():
+            kept = bucket if axis.grain or bucket == BEFORE else 0
+            narrow.groups[tuple(values[place] for place in places), kept] += tally
+        return narrow
+
+    def add(self, other: Tallies) -> None:
+        """Put what was counted of other records of the same axis beside."""
+        for key, tally in other.groups.items():
+            self.groups[key] += tally
+
     def _sum(self, key: Callable[[tuple[Value, ...], int], Any], before: bool) -> dict[Any, Tally]:
         sums: dict[Any, Tally] = defaultdict(Tally)
         for (values, bucket), tally in self.groups.items():
@@ -111,8 +125,21 @@ class Tallies:
 
 
 def count_all(session: Session, reader: Reader, ask: Ask, axes: Iterable[Axis]) -> Mapping[Axis, Tallies]:
-    """What each of these axes asks for, in as few statements as the number of groups allows."""
+    """What each of these axes asks for, of the report's records and of those beside it."""
     wanted = list(dict.fromkeys(axes))
+    found = _count_part(session, reader, ask, wanted)
+    for part in ask.beside:
+        own = [axis for axis in wanted if all(part.resource.has_field(name) for name in axis.fields)]
+        for axis, tallies in _count_part(session, reader, part, own).items():
+            found[axis].add(tallies)
+    return found
+
+
+def _count_part(session: Session, reader: Reader, ask: Ask, wanted: Sequence[Axis]) -> dict[Axis, Tallies]:
+    """What each of these axes asks for, in as few statements as the number of groups allows.
+
+    Each axis has tallies of its own.
+    """
     widest: list[Axis] = []
     for axis in wanted:
         for place, known in enumerate(widest):
@@ -123,7 +150,7 @@ def count_all(session: Session, reader: Reader, ask: Ask, axes: Iterable[Axis]) 
         else:
             widest.append(axis)
     found = {axis: _count(session, reader, ask, axis) for axis in widest}
-    return {axis: found[next(known for known in widest if known.covers(axis))] for axis in wanted}
+    return {axis: found[next(known for known in widest if known.covers(axis))].on(axis) for axis in wanted}
 
 
 def _group_count(reader: Reader, ask: Ask, axis: Axis) -> int:
@@ -142,7 +169,7 @@ def _size(reader: Reader, ask: Ask, name: str) -> int:
 
 def first_and_last_day(session: Session, reader: Reader, ask: Ask) -> tuple[Any, Any]:
     """The days of the first and the last record the filters mean, whatever the period; Nones where there is none."""
-    day = _column(ask, ask.report.day)
+    day = day_sql(ask.resource, ask.report.day)
     statement = sa.select(sa.func.min(day), sa.func.max(day)).select_from(ask.resource.model)
     row = session.execute(statement.where(*criteria_of(reader, ask, ask.filters))).one()
     return row[0], row[1]
@@ -162,9 +189,9 @@ def statement_of(reader: Reader, ask: Ask, axis: Axis) -> sa.Select[Any]:
     Of a text those that are largest are found in a part of the same statement, joined to each record; a record without
     one of them belongs to the others.
     """
-    day = _column(ask, ask.report.day)
+    day = day_sql(ask.resource, ask.report.day)
     periods = [ask.period, *([ask.before] if ask.before else [])]
-    where = [_within(day, periods), *criteria_of(reader, ask, ask.filters)]
+    where = [within(ask.resource, ask.report.day, periods), *criteria_of(reader, ask, ask.filters)]
     bucket: Any = bucket_sql(axis.grain, day) if axis.grain else sa.literal(0, literal_execute=True)
     groups: dict[str, Any] = {}
     texts: list[tuple[sa.Subquery, Any]] = []
@@ -181,7 +208,7 @@ def statement_of(reader: Reader, ask: Ask, axis: Axis) -> sa.Select[Any]:
     groups |= {"group_bucket": bucket, "group_currency": _currency(ask)}
     if ask.before:
         groups["group_bucket"] = sa.case(
-            (_between(day, ask.period), bucket), else_=sa.literal(BEFORE, literal_execute=True)
+            (_in_period(ask), bucket), else_=sa.literal(BEFORE, literal_execute=True)
         )
     named = [expression.label(name) for name, expression in groups.items() if expression is not None]
     statement = sa.select(*named, *_measured(reader, ask)).select_from(ask.resource.model)
@@ -205,9 +232,7 @@ def _counted_now(reader: Reader, ask: Ask) -> Any:
     """What says how large a group is: the report's own count in the period asked for."""
     measure: Any = ask.report.measure(ask.report.counted)
     where = criteria_of(reader, ask, narrowing_of(measure.where))
-    return sa.func.sum(
-        sa.case((sa.and_(_between(_column(ask, ask.report.day), ask.period), *where), 1), else_=0)
-    )
+    return sa.func.sum(sa.case((sa.and_(_in_period(ask), *where), 1), else_=0))
 
 
 def _measured(reader: Reader, ask: Ask) -> list[Any]:
@@ -268,13 +293,5 @@ def _column(ask: Ask, name: str) -> Any:
     return getattr(ask.resource.model, ask.resource.field(name).attribute)
 
 
-def _within(day: Any, periods: Sequence[Period]) -> Any:
-    """Days of any of these periods; of periods side by side one range, which an index serves best."""
-    ordered = sorted(periods, key=lambda period: period.first)
-    if len(ordered) == 2 and (ordered[1].first - ordered[0].last).days <= 1:
-        ordered = [Period("", ordered[0].first, max(period.last for period in ordered))]
-    return sa.or_(*(_between(day, period) for period in ordered))
-
-
-def _between(day: Any, period: Period) -> Any:
-    return day.between(sa.literal(period.first, sa.Date), sa.literal(period.last, sa.Date))
+def _in_period(ask: Ask) -> Any:
+    return between(ask.resource, ask.report.day, ask.period)

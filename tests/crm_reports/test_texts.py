@@ -16,7 +16,7 @@ from core.resources.query import count, read_query
 from core.testing.installation import Installation
 from plugins.crm_leads.models import Lead
 from plugins.crm_leads.reports import REPORTS
-from plugins.crm_reports.ask import check_report
+from plugins.crm_reports.checking import check_report
 from plugins.crm_reports.declare import ByValue, Chart, Report
 from plugins.crm_reports.largest import MOST_TEXTS
 from plugins.crm_reports.services import Answer
