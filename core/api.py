@@ -121,7 +121,7 @@ from core.resources.door import (
 from core.resources.endings import NOT_TOLD, Ending, reopening
 from core.resources.identity import Match, find_matches, keys_of
 from core.resources.passages import Passages
-from core.resources.read import Stored, find_many, stored_of
+from core.resources.read import Stored, find, find_many, stored_of
 from core.resources.rights import may, require_reach, title_of
 from core.resources.shortcuts import by_api
 from core.resources.side import attributes_of

@@ -6,11 +6,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from core.api import Child, Draft, Field, MoneyAmount, Number, RowSum, Text, Words, WriteContext, _, _l
+from core.api import (
+    Child,
+    ChildRow,
+    Draft,
+    Field,
+    MoneyAmount,
+    Number,
+    RowSum,
+    Text,
+    Words,
+    WriteContext,
+    _,
+    _l,
+    children_of_records,
+)
 from plugins.crm_deals.models import DealLine
 
 MOST_WORTH = Decimal("99999999999.99")
 """More is no amount of money to the rest of the product."""
+
+MERGED = "deal.merged"
+"""Option of a draft of a merged deal: whether it has products now."""
 
 CENT = Decimal("0.01")
 
@@ -36,32 +53,60 @@ def check_line(values: Mapping[str, Any], context: WriteContext) -> Sequence[tup
 
 
 def check_value(draft: Draft, context: WriteContext) -> None:
-    """The value of a deal with products is their sum; another one that is given is not taken, and that is told."""
+    """The value of a deal with products is their sum.
+
+    Who writes products and another value in one form gets their sum and is told; another value alone is refused.
+    """
     lines = draft.children.get(LINES.name)
-    if lines is None:
-        if not draft.is_new and draft.current.has_lines and "value" in draft.values:
-            _keep(draft, draft.current.value)
+    if lines is not None:
+        _check_sum(draft, lines, context, alone=False)
+    elif _may_differ(draft, context):
+        _check_sum(draft, _stored(draft, context), context, alone=True)
+
+
+def note_lines(record: Any, draft: Draft, context: WriteContext) -> None:
+    """Keep on the deal whether it has products, once it is known which it will have."""
+    if LINES.name in draft.children or MERGED in draft.options:
+        record.has_lines = bool(draft.children.get(LINES.name) or draft.options.get(MERGED))
+
+
+def _may_differ(draft: Draft, context: WriteContext) -> bool:
+    """Whether the products have to be read to know; only where a value is written that is not the one there is."""
+    if draft.is_new:
+        return False
+    if context.source == "merge":  # products have come, or gone, beside the pipeline
+        return True
+    return bool(
+        draft.current.has_lines and "value" in draft.values and draft.values["value"] != draft.current.value
+    )
+
+
+def _stored(draft: Draft, context: WriteContext) -> Sequence[ChildRow]:
+    rows = children_of_records(context.session, draft.resource, [draft.current])
+    found = rows[LINES.name].get(draft.current.id, [])
+    if context.source == "merge":
+        draft.options[MERGED] = bool(found)
+    return found
+
+
+def _check_sum(draft: Draft, lines: Sequence[ChildRow], context: WriteContext, *, alone: bool) -> None:
+    if not lines:
         return
     total = worth_of_all(row.values for row in lines)
     if total > MOST_WORTH:
         draft.problem(LINES.name, _("Together these come to more than can be kept."), "too_large")
-    elif lines:
-        _keep(draft, total)
-
-
-def note_lines(record: Any, draft: Draft, context: WriteContext) -> None:
-    """Keep on the deal whether it has lines, once it is known which it will have."""
-    if LINES.name in draft.children:
-        record.has_lines = bool(draft.children[LINES.name])
-
-
-def _keep(draft: Draft, total: Decimal | None) -> None:
-    given = draft.values.get("value")
-    before = None if draft.is_new else draft.current.value
-    if given is not None and given not in (total, before):
+        return
+    given = draft.values.get("value", total)
+    draft.values["value"] = total
+    is_left = given is None or (not draft.is_new and given == draft.current.value)
+    if given == total or context.source == "merge" or (is_left and not alone):
+        return
+    if context.source == "api" or (context.source == "page" and alone):
+        told = _("The value is the sum of the products; change those.")
+        draft.problem("value", told, "sum_of_products")
+    else:
         told = _("The value is the sum of the products; what was typed was not taken.")
         draft.warnings.append(("value", told))
-    draft.values["value"] = total
 
 
 LINES = Child(

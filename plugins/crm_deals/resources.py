@@ -15,6 +15,7 @@ from core.api import (
     RecordRef,
     Reference,
     Resource,
+    SavedFilter,
     Tags,
     Text,
     UserRef,
@@ -23,11 +24,14 @@ from core.api import (
 )
 from plugins.crm_clients.inquiries.history import HAPPENINGS as INQUIRIES
 from plugins.crm_deals import rules
+from plugins.crm_deals.closing import CLOSING
 from plugins.crm_deals.ending import LOSS, REOPEN
 from plugins.crm_deals.models import LOST, Deal
 from plugins.crm_deals.passages import PASSAGES
 from plugins.crm_deals.people import PEOPLE
 from plugins.crm_deals.products import LINES, check_value, note_lines
+from plugins.crm_deals.repeating import REPEAT, REPEAT_BY_API
+from plugins.crm_deals.staleness import STALE, STALE_COLUMN, STALE_FILTER
 
 GENERAL = (
     Field(
@@ -170,17 +174,29 @@ DEALS = Resource(
         "entered_on",
     ),
     quick_filters=("pipeline", "stage", "salesperson", "expected_close"),
+    views=(
+        SavedFilter("open", _l("Open"), "stage=~open"),
+        SavedFilter("mine", _l("My deals"), "stage=~open&salesperson=~me"),
+        SavedFilter("closing", _l("Closing this month"), "closing=month"),
+        SavedFilter("overdue", _l("Overdue"), "closing=overdue", tone="bad"),
+        SavedFilter("stale", _l("Stale"), "stale=yes", tone="warn"),
+        SavedFilter("won", _l("Won"), "stage=~won"),
+        SavedFilter("lost", _l("Lost"), "stage=~lost"),
+    ),
     title="title",
     search=("title", "notes"),
     owner="salesperson_id",
     sort="-entered_on",
     path=Path("stage", "stages", within="pipeline", asks={LOST: LOSS.ask}, spent=PASSAGES.spent),
-    board=Board(sum="value", fact="source", age="entered_on", weight="probability"),
+    board=Board(sum="value", fact="source", age="entered_on", badges=(STALE,), weight="probability"),
     checks=(rules.check_title, LOSS.check, check_value),
     before_write=(rules.keep_dates, note_lines, PASSAGES.start_clock),
     before_all=(rules.name_untitled, rules.mark_repeats),
     after_all=(PASSAGES.keep,),
-    rest_actions=(by_api("deals", REOPEN),),
+    actions=(REPEAT,),
+    rest_actions=(by_api("deals", REOPEN), REPEAT_BY_API),
+    extra_columns=(STALE_COLUMN,),
+    extra_filters=(CLOSING, STALE_FILTER),
     shortcuts=(REOPEN,),
     children=(PEOPLE, LINES),
     happenings=INQUIRIES,

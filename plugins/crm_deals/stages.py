@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
-from core.api import Formats, ReferenceItem, db, references_of, utcnow
+from core.api import Formats, ReferenceItem, db, references_of
 from plugins.crm_deals.models import OPEN, Deal
 
 
@@ -37,12 +36,3 @@ def meaning_of(deal: Deal) -> str | None:
     """The meaning of a deal's stage, for a page that shows it."""
     item = references_of(db.session()).get("stages", deal.stage_id)
     return item.meaning if item else None
-
-
-def stale_for(formats: Formats, stage_id: int | None, since: datetime | None) -> int | None:
-    """For how many days a deal has stood in its stage beyond what is usual there; None where it has not."""
-    item = formats.references.get("stages", stage_id)
-    if item is None or item.meaning != OPEN or since is None or not item.about.get("stale_days"):
-        return None
-    beyond = utcnow() - since - timedelta(days=item.about["stale_days"])
-    return beyond.days if beyond > timedelta() else None

@@ -17,7 +17,8 @@ class Column:
     """A column of the list that is not simply a field: drawn by `html(value)` from what `prefetch` found.
 
     `prefetch(session, ids)` gets the ids of the whole page and answers `{id: value}` in one query. `sort` is the
-    field whose order the column's head offers. Its place is where `Resource.columns` names it, else the end.
+    field whose order the column's head offers. Its place is where `Resource.columns` names it, else the end; one that is
+    not `usual` is shown only to who chooses it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Column:
     sort: str = ""
 
 
+    usual: bool = True
 @dataclass(frozen=True)
 class Filter:
     """A filter of the list that is not simply a field: choices, and the criterion each one means."""

@@ -34,7 +34,8 @@ def columns_of(resource: Resource, chosen: Sequence[str] = ()) -> list[ListColum
     """The columns of a list in order, the record's name first."""
     fields = {each.name: each for each in resource.fields}
     extras = {each.name: each for each in resource.extra_columns}
-    default = [*resource.columns, *(name for name in extras if name not in resource.columns)]
+    further = (name for name, each in extras.items() if each.usual and name not in resource.columns)
+    default = [*resource.columns, *further]
     names = [name for name in chosen if name in extras or fields.keys() >= set(name.split("+"))] or default
     found = [_of_field(resource, fields[resource.title], "is-name")]
     found += [

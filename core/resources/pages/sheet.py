@@ -13,6 +13,7 @@ from core.host.dispatch import PluginError
 from core.i18n import Text, _
 from core.maps import map_for
 from core.resources.context import Refused, WriteContext
+from core.resources.door import flash_toast
 from core.resources.pages.asked import out_of_place
 from core.resources.pages.child_forms import (
     ChildForms,
@@ -82,6 +83,12 @@ def only_arranged(here: Here, sheet: Sheet, context: WriteContext) -> bool:
 def save_sheet(here: Here, sheet: Sheet, stored: Stored | None = None) -> Saved | None:
     """Write what the form brought; None where something is wrong, which then stands in the form."""
     form = sheet.form
+def _tell_warnings(context: WriteContext) -> None:
+    """What was saved otherwise than it was typed, or is doubtful, is said on the next page."""
+    for _field, words in context.reading.warnings:
+        flash_toast(words, tone="warn")
+
+
     if not form.validate():
         form.general += [
             str(message)
@@ -97,10 +104,12 @@ def save_sheet(here: Here, sheet: Sheet, stored: Stored | None = None) -> Saved 
             record = create(here.resource, raw, context)
             save_documents(here, Stored(here.resource, record), sheet.documents)
             here.session.commit()
-            return Saved(record)
+            _tell_warnings(context)
+            return Saved(record, asked=asked)
         gone = save_documents(here, stored, sheet.documents)
         changed = change_with_undo(here, stored, raw, context)
-        return Saved(stored.record, gone or changed)
+        _tell_warnings(context)
+        return Saved(stored.record, gone or changed, asked)
     except NotValid as error:
         here.session.rollback()
         show_problems(form, error.draft, show_row_problems(sheet.children, error.draft))
