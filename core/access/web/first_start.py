@@ -37,6 +37,9 @@ from core.settings import CLASSIC, SIMPLE
 BASE_APP = "crm_clients"
 """What both modes stand on."""
 
+DEALS_APP = "crm_deals"
+"""What simple mode makes of inquiries, beside clients."""
+
 LANGUAGE_COUNTRY = {"es": "VE", "fr": "FR", "en": "US"}
 """The country offered first to a reader of this language whose browser names none."""
 
@@ -117,8 +120,9 @@ def start(token: str) -> ResponseReturnValue:
 
 def locked_apps(mode: str, catalogue: Catalogue) -> list[str]:
     """The apps a mode cannot be without."""
-    wanted = [BASE_APP] if mode == SIMPLE else [LEADS_APP]
-    return [each for name in wanted if name in catalogue for each in (*catalogue.needed_by(name), name)]
+    wanted = [BASE_APP, DEALS_APP] if mode == SIMPLE else [LEADS_APP]
+    needed = [each for name in wanted if name in catalogue for each in (*catalogue.needed_by(name), name)]
+    return list(dict.fromkeys(needed))
 
 
 def _do(token: str, link: SetupLink, wanted: SetUp, answers: Answers) -> ResponseReturnValue:
