@@ -7,6 +7,7 @@ from core.access.links import by_link
 from core.access.roles import SETTINGS_RIGHT
 from core.access.scope import as_system
 from core.access.service import actor_for, digest
+from core.access.web.gate import require
 from core.attributes.service import put_on as put_attribute_on
 from core.cli.context import in_app
 from core.cli.say import Wrong, json_option, say, say_json
@@ -81,7 +82,14 @@ from core.records.history import note, write_history
 from core.records.models import Attachment, Record, RecordTag, Tag
 from core.records.tags import set_tags, tags_of
 from core.references import ReferenceValue, add_value, references_of
-from core.resources.children import child_json, child_title, children_of, children_of_records, united
+from core.resources.children import (
+    child_json,
+    child_title,
+    children_json,
+    children_of,
+    children_of_records,
+    united,
+)
 from core.resources.context import ChildRow, Draft, Problem, Refused, WriteContext, write_context
 from core.resources.criteria import Condition, criterion
 from core.resources.declare import (
@@ -95,6 +103,7 @@ from core.resources.declare import (
     Field,
     Filter,
     IdentityKey,
+    Look,
     Mark,
     Marked,
     Panel,
@@ -117,9 +126,11 @@ from core.resources.door import (
     page_context,
     record_or_404,
     sent_inputs,
+    settings_page,
 )
 from core.resources.endings import NOT_TOLD, Ending, reopening
 from core.resources.identity import Match, find_matches, keys_of
+from core.resources.listed import Listed
 from core.resources.passages import Passages
 from core.resources.read import Stored, find, find_many, stored_of
 from core.resources.rights import may, require_reach, title_of
@@ -131,7 +142,7 @@ from core.rest.body import json_object
 from core.rest.once import Answer, once
 from core.routing import public_address
 from core.security import public
-from core.settings import CLASSIC, SIMPLE, save_setting, settings_of
+from core.settings import CLASSIC, SIMPLE, decoded, encoded, save_setting, settings_of
 from core.state import forget, remembered
 from core.tabular.write import ColumnType, SinkColumn, XlsxSink
 from core.text import compact, fold, name_key

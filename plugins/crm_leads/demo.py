@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from core.api import create, current_house, references_of, settings_of, write_context
 from plugins.crm_clients.demo import cards, confirm_email
+from plugins.crm_leads.conversion.service import convert_one
 from plugins.crm_leads.models import JUNK, OPEN
-from plugins.crm_leads.services import convert_lead
 
 
 def load(session: Session, language: str) -> None:
@@ -41,4 +41,4 @@ def load(session: Session, language: str) -> None:
         if number % 3 == 1:
             confirm_email(session, "leads", lead)
         if number % 7 == 3:
-            convert_lead(context, lead)
+            convert_one(context, lead)

@@ -13,7 +13,6 @@ from core.api import (
     Path,
     Reference,
     Resource,
-    RestAction,
     SavedFilter,
     Text,
     _l,
@@ -41,7 +40,7 @@ from plugins.crm_leads.models import CONVERTED, JUNK, Lead, LeadAddress, LeadCon
 from plugins.crm_leads.passages import PASSAGES
 from plugins.crm_leads.repeat import CLIENT, REPEAT, recognise
 from plugins.crm_leads.repeat import VIEW as REPEAT_VIEW
-from plugins.crm_leads.rest import convert_by_api
+from plugins.crm_leads.rest import CONVERT, PREVIEW
 from plugins.crm_leads.validity import EXPIRES, EXTEND, LONGEST, usual_validity
 
 TITLE = Field("title", _l("Title"), Text(), aliases=("título", "titre", "asunto", "objet", "subject"))
@@ -212,7 +211,8 @@ LEADS = Resource(
     marks=(validation_mark(LeadValidation, "lead_id"),),
     rest_actions=(
         *VALIDATION_ACTIONS,
-        RestAction("convert", _l("Convert into a client"), convert_by_api, permission="convert"),
+        CONVERT,
+        PREVIEW,
         by_api("leads", REOPEN),
         by_api("leads", EXTEND),
     ),
@@ -223,6 +223,7 @@ LEADS = Resource(
         "status",
         "statuses",
         asks={JUNK: DISCARDED.ask, CONVERTED: Ask(endpoint="crm_leads.convert_dialog")},
+        means={"condition": {"client": CONVERTED}},
         spent=PASSAGES.spent,
     ),
     board=Board(sum="value", fact="segment", age="entered_on"),

@@ -7,8 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from core.api import Draft, WriteContext, _, may
+from plugins.crm_leads.conversion.closing import state_before
+from plugins.crm_leads.conversion.service import convert_one
 from plugins.crm_leads.models import CONVERTED, Lead
-from plugins.crm_leads.services import convert_lead
+
+BEFORE = "lead.before"
+"""Option of a draft whose lead is converted by it: what the lead was."""
 
 
 def route_by_condition(values: Mapping[str, Any]) -> str | None:
@@ -28,7 +32,9 @@ def check_conversion(draft: Draft, context: WriteContext) -> None:
 
 
 def keep_dates(record: Lead, draft: Draft, context: WriteContext) -> None:
-    """The expiry follows entry and validity."""
+    """The expiry follows entry and validity; what a lead was that is about to be converted is kept for an undo."""
+    if not draft.is_new and _asks_for_client(draft, context):
+        draft.options[BEFORE] = state_before(record)
     record.expires_on = (
         record.entered_on + timedelta(days=record.validity_days) if record.validity_days else None
     )
@@ -38,12 +44,17 @@ def convert_if_asked(record: Lead, draft: Draft, context: WriteContext) -> None:
     """Choosing the condition “client” (or a status that means it) is the short way to convert (S3, 4.1)."""
     if context.source in ("import", "conversion") or not _asks_for_client(draft, context):
         return
-    convert_lead(context, record)
+    convert_one(context, record, before=draft.options.get(BEFORE))
 
 
 def is_convertible(record: Lead) -> bool:
     """Whether the button makes sense on this lead's page."""
     return record.converted_at is None
+
+
+def is_converted(record: Lead) -> bool:
+    """Whether there may be a conversion that can be taken back."""
+    return record.converted_at is not None
 
 
 def _asks_for_client(draft: Draft, context: WriteContext) -> bool:

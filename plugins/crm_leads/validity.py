@@ -22,6 +22,7 @@ from core.api import (
     db,
     formats_for,
 )
+from plugins.crm_leads.conversion.short import SETTING as BECOMES
 from plugins.crm_leads.fields import SOON_DAYS
 from plugins.crm_leads.meanings import meaning_in, meaning_of
 from plugins.crm_leads.models import OPEN, Lead, Status
@@ -46,6 +47,7 @@ SETTINGS = SettingsSection(
             help=_l("New leads expire so many days after they came in, and are extended by as many."),
         ),
         *REPEAT_SETTINGS,
+        BECOMES,
     ),
 )
 

@@ -198,10 +198,10 @@ def test_the_real_files(install, command: Command) -> None:
 
 def _convert_first(place: Installation) -> None:
     from core.resources.context import write_context
-    from plugins.crm_leads.services import convert_lead
+    from plugins.crm_leads.conversion.service import convert_one
 
     with place.session(ADMIN) as session:
         model = place.house.resources["leads"].model
         lead = session.query(model).filter(model.name == "Librería Ávila 1").one()
-        convert_lead(write_context(session, place.house, session.info["actor"]), lead)
+        convert_one(write_context(session, place.house, session.info["actor"]), lead)
         session.commit()

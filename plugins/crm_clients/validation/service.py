@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import timedelta
 from typing import Any
 
@@ -174,25 +174,39 @@ def _marked_by(house: House, row: Any) -> tuple[Resource, ValidationMark]:
 
 
 def carry_over(
-    session: Session, source: tuple[ValidationMark, int], target: tuple[ValidationMark, int]
-) -> None:
-    """Let a record that came of another (a client of a lead) have its marks; questions still open go along."""
-    (old, old_id), (new, new_id) = source, target
+    session: Session,
+    old: ValidationMark,
+    new: ValidationMark,
+    becomes: Mapping[int, Sequence[tuple[int, Set[str]]]],
+) -> dict[int, dict[int, str]]:
+    """Let records that came of others (clients of leads) have their marks; questions still open go along.
+
+    `becomes` says what each became, with the compared values that each of those holds: a question is answered for the
+    first that holds its value, else for the last. Answers by old record whose links went, by row: the way back.
+    """
     names = [
         column.key
         for column in sa.inspect(old.model).column_attrs
         if column.key not in ("id", old.parent, "link_hash")
     ]
-    rows = session.scalars(sa.select(old.model).where(getattr(old.model, old.parent) == old_id)).all()
-    links = {row.id: row.link_hash for row in rows if row.confirmed_at is None}
+    of_them = getattr(old.model, old.parent).in_(becomes)
+    rows = session.scalars(sa.select(old.model).where(of_them).order_by(old.model.id)).all()
+    links: dict[int, dict[int, str]] = {}
     for row in rows:
-        if row.id in links:  # it is the new record's to be answered now
+        if row.confirmed_at is None and row.link_hash:  # it is the new record's to be answered now
+            links.setdefault(getattr(row, old.parent), {})[row.id] = row.link_hash
             row.link_hash = None
     session.flush()
     for row in rows:
-        values = {name: getattr(row, name) for name in names}
-        session.add(new.model(**values, link_hash=links.get(row.id), **{new.parent: new_id}))
+        old_id = getattr(row, old.parent)
+        targets = becomes[old_id]
+        asked = next((id for id, held in targets if row.key in held), targets[-1][0])
+        for id, _held in targets:
+            link = links.get(old_id, {}).get(row.id) if id == asked else None
+            values = {name: getattr(row, name) for name in names}
+            session.add(new.model(**values, link_hash=link, **{new.parent: id}))
     session.flush()
+    return links
 
 
 def _asked(
