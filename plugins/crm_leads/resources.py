@@ -224,6 +224,7 @@ LEADS = Resource(
         "statuses",
         asks={JUNK: DISCARDED.ask, CONVERTED: Ask(endpoint="crm_leads.convert_dialog")},
         means={"condition": {"client": CONVERTED}},
+        means={"condition": {"client": CONVERTED}},
         spent=PASSAGES.spent,
     ),
     board=Board(sum="value", fact="segment", age="entered_on"),

@@ -110,6 +110,8 @@ class Path:
         within: the field that says in which group of the list a record stands (its pipeline), of a list with groups: its
             steps are the values of that group, and whoever changes the group has it begin there.
         asks: what is asked before a record goes to a status of this meaning.
+        means: values of other fields that are a way to a status: field → value → meaning (the condition “client” is
+            converted), so that their doors ask too.
         spent: (session, record) → {status id: how long the record has had it}; else its history is read.
     """
 
@@ -117,6 +119,7 @@ class Path:
     list: str
     within: str = ""
     asks: Mapping[str, Ask] = kept(default_factory=dict)
+    means: Mapping[str, Mapping[Any, str]] = kept(default_factory=dict)
     spent: Callable[[Session, Any], Mapping[int, timedelta]] | None = None
 
 

@@ -16,6 +16,7 @@ from core.resources.declare import Field
 from core.resources.pages.columns import columns_of
 from core.resources.pages.forms import RecordForm, form_of, sent, show_problems, with_group
 from core.resources.pages.here import Here, enter, is_htmx, onward
+from core.resources.pages.led import dialog_for
 from core.resources.pages.path import question_of
 from core.resources.pages.rows import draw_rows, is_cell, needed_fields
 from core.resources.pages.tabs import query_of
@@ -47,18 +48,17 @@ def cell(resource: str, id: int, name: str) -> ResponseReturnValue:
         return _input(here, stored, declared, form)
     if not form.validate():
         return _input(here, stored, declared, form), 422
+    context, raw = here.writing(), sent(here, form, [name])
+    if asked := dialog_for(here, stored, raw, context):
+        return _asking(here, id, asked)
     try:
-        undo = change_with_undo(here, stored, sent(here, form, [name]), here.writing())
+        undo = change_with_undo(here, stored, raw, context)
     except NotValid as error:
         here.session.rollback()
         stored = here.record(id)
         back = urlsplit(request.headers.get("HX-Current-URL", "")).query
         if asked := question_of(here, stored, error.draft, back, to_list=True):
-            answer = make_response(str(_row(here, id)))
-            answer.headers["HX-Retarget"] = f"#row-{id}"
-            answer.headers["HX-Reswap"] = "outerHTML"
-            answer.headers["HX-Trigger"] = json.dumps({"open-dialog": {"url": asked}})
-            return answer
+            return _asking(here, id, asked)
         show_problems(form, error.draft)
         return _input(here, stored, declared, form), 422
     except (Refused, PluginError) as error:
@@ -71,6 +71,15 @@ def cell(resource: str, id: int, name: str) -> ResponseReturnValue:
     if undo:
         toast = {"toast": {"text": _("Saved."), "undo_url": undo}}
         answer.headers["HX-Trigger"] = json.dumps(toast)
+    return answer
+
+
+def _asking(here: Here, id: int, address: str) -> ResponseReturnValue:
+    """The row as it stands, and the dialog that comes first."""
+    answer = make_response(str(_row(here, id)))
+    answer.headers["HX-Retarget"] = f"#row-{id}"
+    answer.headers["HX-Reswap"] = "outerHTML"
+    answer.headers["HX-Trigger"] = json.dumps({"open-dialog": {"url": address}})
     return answer
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.i18n import _
@@ -57,6 +57,8 @@ def new(resource: str) -> ResponseReturnValue:
     if saved is None:
         return sheet_page(here, sheet), 422
     flash_toast(_("“%(record)s” was created.", record=title_of(here.resource, saved.record)))
+    if saved.asked:
+        return onward(url_for(saved.asked, id=saved.record.id))
     return onward(
         f"{here.address}/new" if request.form.get("then") == "another" else here.address_of(saved.record.id)
     )
@@ -117,7 +119,7 @@ def edit(resource: str, id: int) -> ResponseReturnValue:
     if saved is None:
         return sheet_page(here, sheet, stored), 422
     flash_toast(_("Saved."), undo=saved.undo)
-    return onward(here.address_of(id))
+    return onward(url_for(saved.asked, id=id) if saved.asked else here.address_of(id))
 
 
 def twins(resource: str) -> ResponseReturnValue:

@@ -18,6 +18,7 @@ from core.resources.pages.cards import Value, cards_of, value_of
 from core.resources.pages.forms import RecordForm, form_of, sent, show_problems, with_group
 from core.resources.pages.head import head_of
 from core.resources.pages.here import Here, enter, is_htmx, onward
+from core.resources.pages.led import dialog_for
 from core.resources.pages.path import question_of
 from core.resources.pages.undoing import change_with_undo
 from core.resources.read import Stored
@@ -46,6 +47,9 @@ def field(resource: str, id: int, name: str) -> ResponseReturnValue:
     if not form.validate():
         return _input(here, stored, declared, form), 422
     context = here.writing()
+    if asked := dialog_for(here, stored, sent(here, form, [name]), context):
+        opening = json.dumps({"open-dialog": {"url": asked}})
+        return (_shown(here, stored, declared), 200, {"HX-Trigger": opening}) if is_htmx() else onward(asked)
     shown = _values(here, stored)
     try:
         undo = change_with_undo(here, stored, sent(here, form, [name]), context)

@@ -104,7 +104,7 @@ def move(resource: str, id: int) -> ResponseReturnValue:
     if item is None:
         return _choose(here, stored, walk)
     ask = ask_of(here, item)
-    if ask.endpoint and item != walk.now and request.method == "GET":
+    if ask.endpoint and (walk.now is None or item.meaning != walk.now.meaning):
         return redirect(url_for(ask.endpoint, id=id))
     names = [name for name in ask.fields if here.resource.has_field(name)]
     if request.method == "GET":

@@ -24,6 +24,7 @@ from core.resources.pages.child_forms import (
 )
 from core.resources.pages.forms import RecordForm, sent, show_problems
 from core.resources.pages.here import Here
+from core.resources.pages.led import without_dialog
 from core.resources.pages.staged import Documents, documents_sent, save_documents
 from core.resources.pages.stale import Clash, Rows
 from core.resources.pages.undoing import change_with_undo
@@ -73,6 +74,8 @@ class Saved:
 
     record: Any
     undo: str = ""
+    asked: str = ""
+    """The endpoint of the dialog that stands before the status that was chosen; all else is saved."""
 
 
 def only_arranged(here: Here, sheet: Sheet, context: WriteContext) -> bool:
@@ -80,15 +83,15 @@ def only_arranged(here: Here, sheet: Sheet, context: WriteContext) -> bool:
     return rearrange(here, sheet.children, context) or "unstage" in request.form
 
 
-def save_sheet(here: Here, sheet: Sheet, stored: Stored | None = None) -> Saved | None:
-    """Write what the form brought; None where something is wrong, which then stands in the form."""
-    form = sheet.form
 def _tell_warnings(context: WriteContext) -> None:
     """What was saved otherwise than it was typed, or is doubtful, is said on the next page."""
     for _field, words in context.reading.warnings:
         flash_toast(words, tone="warn")
 
 
+def save_sheet(here: Here, sheet: Sheet, stored: Stored | None = None) -> Saved | None:
+    """Write what the form brought; None where something is wrong, which then stands in the form."""
+    form = sheet.form
     if not form.validate():
         form.general += [
             str(message)
@@ -98,7 +101,8 @@ def _tell_warnings(context: WriteContext) -> None:
         ]
         return None
     context = here.writing()
-    raw = {**sent(here, form, sheet.names), **raw_rows(sheet.children)}
+    fields, asked = without_dialog(here, stored, sent(here, form, sheet.names), context)
+    raw = {**fields, **raw_rows(sheet.children)}
     try:
         if stored is None:
             record = create(here.resource, raw, context)

@@ -17,6 +17,7 @@ import "./mend.js";
 import "./menu.js";
 import "./nav.js";
 import "./palette.js";
+import "./redraw.js";
 import "./select.js";
 import "./sort.js";
 import "./theme.js";

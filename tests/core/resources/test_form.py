@@ -152,14 +152,16 @@ def test_a_record_that_is_there_already_is_mentioned_to_who_may_see_it(
     assert beto.get("/leads/twins?email=gemela@example.com").text.strip() == ""
 
 
-def test_choosing_client_in_the_form_converts_the_lead(
+def test_choosing_client_in_the_form_saves_the_rest_and_opens_the_conversion(
     installation: Installation, write_lead: WriteLead
 ) -> None:
     id = write_lead(name="Pasa a cliente")
     browser = installation.browser()
     form = inputs_of(browser.get(f"/leads/{id}/edit").text)
-    assert browser.post(f"/leads/{id}/edit", {**form, "condition": "client"}).status_code == 302
-    assert "Pasa a cliente" in browser.get("/clients").text
+    answer = browser.post(f"/leads/{id}/edit", {**form, "condition": "client", "city": "Mérida"})
+    assert (answer.status_code, answer.location) == (302, f"/leads/{id}/convert")
+    assert "Mérida" in browser.get(f"/leads/{id}").text
+    assert "Pasa a cliente" not in browser.get("/clients").text
 
 
 def test_the_word_about_a_twin_has_its_place_under_the_field_that_caused_it(

@@ -1,0 +1,1 @@
+"""The conversion dialog: what is said in it, and what it shows of that."""
