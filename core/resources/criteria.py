@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from core.access.actor import Actor
 from core.attributes.criteria import attribute_criterion
 from core.fields import Boolean, Date, DateTime, Email, Phone, Reading, Reference, Tags, Text, UserRef
-from core.fields.kind import UNCHANGED, Invalid
+from core.fields.kind import UNCHANGED, Invalid, ReferenceItem
 from core.i18n import _
 from core.records.models import RecordTag, Tag
 from core.resources.beginnings import begins
@@ -153,6 +153,15 @@ class Place:
 
     model: Any
     resource: Resource
+
+
+def means(item: ReferenceItem, condition: Condition) -> bool:
+    """Whether a filter of a field means this value of its list."""
+    meant = any(
+        value in (str(item.id), f"~{item.meaning}", "~any") or fold(value) == fold(item.name)
+        for value in condition.values
+    )
+    return meant != (condition.operator == "not")
 
 
 class Unreadable(Exception):

@@ -92,6 +92,20 @@ def _describe(spec: APISpec, resource: Resource) -> None:
     _describe_collection(spec, resource, record, whole)
     _describe_record(spec, resource, record, whole)
     _describe_actions(spec, resource)
+    _describe_looks(spec, resource)
+
+
+def _describe_looks(spec: APISpec, resource: Resource) -> None:
+    for look in (each for each in resource.looks if each.json is not None):
+        answer = {"description": "As the list is now", "content": _json({"type": "object"})}
+        operation = {
+            "tags": [resource.name],
+            "operationId": f"{resource.name}.{look.name}",
+            "summary": str(look.label),
+            "parameters": parameters_of(resource),
+            "responses": {"200": answer, **_errors("401", "403", "422")},
+        }
+        spec.path(f"/api/v1/{resource.name}/{look.name}", operations={"get": operation})
 
 
 def _describe_collection(

@@ -18,6 +18,7 @@ from core.resources.children import Rows, children_json, children_of, know_rows
 from core.resources.closing import require_open
 from core.resources.context import WriteContext
 from core.resources.declare import Resource, RestAction
+from core.resources.listed import Listed
 from core.resources.pages.here import Here
 from core.resources.query import Page, fetch_page
 from core.resources.write import change, create, delete
@@ -41,6 +42,13 @@ def api_of(house: House) -> Blueprint:
         blueprint.add_url_rule(f"{at}/<int:id>", "delete", delete_record, methods=["DELETE"])
         blueprint.add_url_rule(f"{at}/<int:id>/<name>", "act", act_on_record, methods=["POST"])
         blueprint.add_url_rule(f"{at}/<int:id>/<name>", "tell", tell_of_record, methods=["GET"])
+    for resource in house.resources.values():
+        for look in (each for each in resource.looks if each.json is not None):
+            given = {"resource": resource.name, "name": look.name}
+            at = f"{AT}/{resource.name}/{look.name}"
+            blueprint.add_url_rule(
+                at, f"look-{resource.name}-{look.name}", look_at, defaults=given, methods=["GET"]
+            )
     return blueprint
 
 
@@ -67,6 +75,20 @@ def list_records(resource: str) -> ResponseReturnValue:
     know_rows(here.resource, rows, here.formats)
     return jsonify(
         items=[_row(page, row, here.resource, rows, here.formats) for row in page.rows], next=page.next
+    )
+
+
+@answered
+def look_at(resource: str, name: str) -> ResponseReturnValue:
+    """What a resource's own picture of its list tells (`looks`): the filters are those of the list."""
+    here = _enter(resource, "view")
+    look = next((each for each in here.resource.looks if each.name == name and each.json), None)
+    if look is None or look.json is None:
+        raise _absent()
+    reading = _writing(here).reading
+    query = list_query(here.resource)
+    return jsonify(
+        look.json(Listed(here.session, here.resource, query, reading, here.actor, f"{AT}/{resource}"))
     )
 
 

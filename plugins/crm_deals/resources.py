@@ -26,6 +26,7 @@ from plugins.crm_clients.inquiries.history import HAPPENINGS as INQUIRIES
 from plugins.crm_deals import rules
 from plugins.crm_deals.closing import CLOSING
 from plugins.crm_deals.ending import LOSS, REOPEN
+from plugins.crm_deals.forecast_page import FORECAST
 from plugins.crm_deals.models import LOST, Deal
 from plugins.crm_deals.passages import PASSAGES
 from plugins.crm_deals.people import PEOPLE
@@ -189,6 +190,7 @@ DEALS = Resource(
     sort="-entered_on",
     path=Path("stage", "stages", within="pipeline", asks={LOST: LOSS.ask}, spent=PASSAGES.spent),
     board=Board(sum="value", fact="source", age="entered_on", badges=(STALE,), weight="probability"),
+    looks=(FORECAST,),
     checks=(rules.check_title, LOSS.check, check_value),
     before_write=(rules.keep_dates, note_lines, PASSAGES.start_clock),
     before_all=(rules.name_untitled, rules.mark_repeats),

@@ -13,13 +13,12 @@ import sqlalchemy as sa
 
 from core.fields import MoneyAmount, ReferenceItem
 from core.fields.money import format_amount, money_text
-from core.resources.criteria import Condition
+from core.resources.criteria import Condition, means
 from core.resources.declare import Board, Field, Resource
 from core.resources.order import Order
 from core.resources.pages.here import Here
 from core.resources.query import COUNT_LIMIT, ListQuery, Page, fetch_page, matching
 from core.resources.steps import group_of_new, steps_of
-from core.text import fold
 
 NOWHERE = 0
 """Stands for the status of records that have none."""
@@ -70,7 +69,7 @@ def lanes_of(here: Here, query: ListQuery, opened: Collection[int]) -> list[Lane
     ends = [item for item in items if item not in worked_on]
     found = []
     for item in [*worked_on, *ends]:
-        meant = all(_means(item, each) for each in conditions) if conditions else item in worked_on
+        meant = all(means(item, each) for each in conditions) if conditions else item in worked_on
         found.append(Lane(item, meant or item.id in opened))
     if _any_nowhere(here):
         found.insert(0, Lane(None, not conditions or NOWHERE in opened))
@@ -91,7 +90,7 @@ def group_shown(here: Here, query: ListQuery) -> int | None:
     if path is None or not groups:
         return None
     asked = [each for each in query.conditions if each.field == path.within]
-    meant = [item for item in groups if all(_means(item, each) for each in asked)] if asked else []
+    meant = [item for item in groups if all(means(item, each) for each in asked)] if asked else []
     if meant:
         return meant[0].id
     named = [
@@ -99,7 +98,7 @@ def group_shown(here: Here, query: ListQuery) -> int | None:
         for each in query.conditions
         if each.field == path.field and each.operator == "is" and not each.values[0].startswith("~")
         for item in here.formats.references.items(path.list)
-        if _means(item, each)
+        if means(item, each)
     ]
     return named[0].group if named else group_of_new(here.resource, here.formats.references)
 
@@ -271,12 +270,3 @@ def _any_nowhere(here: Here) -> bool:
     """Whether any record has no status; whatever the filters say of it, for that the status' index tells at once."""
     wanted = sa.select(here.resource.model.id).where(_status_column(here.resource).is_(None)).limit(1)
     return here.session.scalar(wanted) is not None
-
-
-def _means(item: ReferenceItem, condition: Condition) -> bool:
-    words: Iterable[str] = condition.values
-    meant = any(
-        value in (str(item.id), f"~{item.meaning}", "~any") or fold(value) == fold(item.name)
-        for value in words
-    )
-    return meant != (condition.operator == "not")

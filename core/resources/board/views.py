@@ -28,8 +28,7 @@ from core.resources.board.lanes import (
 )
 from core.resources.context import Refused
 from core.resources.declare import Path
-from core.resources.pages.filters import more_filters, pills_of
-from core.resources.pages.finding import can_find
+from core.resources.pages.frame import frame_of
 from core.resources.pages.here import Here, arguments, enter, is_htmx
 from core.resources.pages.listing import number_text, shown_count
 from core.resources.pages.path import ask_of, move_address, moved_text
@@ -51,32 +50,18 @@ def board(resource: str) -> ResponseReturnValue:
     here = _enter(resource)
     query = read_query(here.resource, arguments())
     lanes = lanes_of(here, query, _opened())
-    tabs = tabs_of(here, query, request.args.get("view", ""))
-    pills = pills_of(here, query, request.args.get("add", ""))
-    view = next((tab for tab in tabs if tab.is_current), None)
-    own = [("view", view.key)] if view is not None and request.args.get("view") else []
-    kept = [*own, *query.arguments()]
+    frame = frame_of(here, query)
+    kept = frame["kept"]
     seen: dict[str, Any] = {
-        "here": here,
-        "resource": here.resource,
-        "query": query,
-        "tabs": tabs,
-        "view": view,
-        "pills": pills,
-        "set_pills": [pill for pill in pills if pill.is_set],
-        "more": more_filters(here.resource, pills),
+        **frame,
         "piles": [pile_of(here, query, each) for each in lanes],
         "opened": [each.id for each in lanes if each.is_open],
-        "kept": kept,
         "heads_url": _address(here, "heads", [*query.arguments(), *_open_pairs()]),
-        "number_field": here.resource.field(here.resource.subtitle or "")
-        if can_find(here.resource)
-        else None,
         "lane_url": lambda each: _address(here, f"lane/{each.id}", query.arguments()),
         "open_url": lambda each: _unfolded(here, kept, each.id),
         "may_create": here.may("create"),
         "path": here.resource.path,
-        "groups": _groups(here, query, own),
+        "groups": _groups(here, query, frame["own"]),
     }
     if not is_htmx() or request.headers.get("HX-Boosted") == "true":
         return render_template("resources/board.html", **seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.resources.declare.fields import AttributeValues, Child, Field, RowSum, SideTable
-from core.resources.declare.lists import Board, Column, Filter, SavedFilter
+from core.resources.declare.lists import Board, Column, Filter, Look, SavedFilter
 from core.resources.declare.pages import (
     Action,
     Ask,
@@ -28,6 +28,7 @@ __all__ = [
     "Field",
     "Filter",
     "IdentityKey",
+    "Look",
     "Mark",
     "Marked",
     "Panel",

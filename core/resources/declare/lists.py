@@ -11,6 +11,8 @@ from core.i18n import Text
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from core.resources.listed import Listed
+
 
 @dataclass(frozen=True)
 class Column:
@@ -27,9 +29,9 @@ class Column:
     html: Callable[[Any], Any]
     align: str = ""
     sort: str = ""
-
-
     usual: bool = True
+
+
 @dataclass(frozen=True)
 class Filter:
     """A filter of the list that is not simply a field: choices, and the criterion each one means."""
@@ -73,3 +75,18 @@ class Board:
     next: str = "next_step"
     badges: tuple[str, ...] = ()
     weight: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """The list drawn in a plugin's own way, beside rows and board: a page at `/<resource>/<name>`, under the same filters.
+
+    `html(listed)` answers the markup under the filters. `json(listed)` answers the same for programs, at
+    `GET /api/v1/<resource>/<name>`; without it there is none. Both are guarded, and read within the reader's rights.
+    """
+
+    name: str
+    label: Text
+    icon: str
+    html: Callable[[Listed], Any]
+    json: Callable[[Listed], Mapping[str, Any]] | None = None

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from core.fields.references import Tags
 from core.i18n import Text
 from core.resources.declare.fields import Child, Field
-from core.resources.declare.lists import Board, Column, Filter, SavedFilter
+from core.resources.declare.lists import Board, Column, Filter, Look, SavedFilter
 from core.resources.declare.pages import Action, BulkAction, Mark, Panel, Path, RestAction, Shortcut
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Resource:
         shortcuts: changes at one press.
         bulk_actions: what else can be done to chosen rows, each on a page of its app.
         board: how the list looks as a board; it needs a `path`.
+        looks: other ways the list is drawn, each a page of its own beside rows and board.
         happenings: (action, sentence, icon) of the business actions its services note in a record's history.
         children: rows that are written with the record (addresses, contact persons).
         identity: keys by which duplicates are found, in this and the `identity_with` resources.
@@ -99,6 +100,7 @@ class Resource:
     extra_filters: tuple[Filter, ...] = ()
     path: Path | None = None
     board: Board | None = None
+    looks: tuple[Look, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
     checks: tuple[Callable[[Draft, WriteContext], None], ...] = ()
     before_write: tuple[Callable[[Any, Draft, WriteContext], None], ...] = ()

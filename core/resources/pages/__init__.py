@@ -20,6 +20,7 @@ from core.resources.pages import (
     following,
     inline,
     listing,
+    looks,
     pressing,
     record,
     saved,
@@ -58,4 +59,5 @@ def pages_of(house: House) -> Blueprint:
             access,
         ):
             part.add_routes(blueprint, at)
+        looks.add_routes(blueprint, house)
     return blueprint

@@ -26,7 +26,7 @@ from core.resources.declare import Resource
 from core.resources.rights import may
 
 LOOKS = ("board",)
-"""Looks of a list besides rows; each is an address under the list's."""
+"""The host's looks of a list besides rows; each is an address under the list's."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Here:
     session: Session
     actor: Actor
     look: str = ""
-    """How the list stands here: '' as rows, or one of LOOKS."""
+    """How the list stands here: '' as rows, one of LOOKS, or of the resource's own looks."""
 
     @cached_property
     def formats(self) -> Formats:
@@ -69,7 +69,8 @@ class Here:
     def list_of(self, back: str) -> str:
         """The address of the list that a record's page was reached from: its query, and how it stood."""
         pairs = parse_qsl(back)
-        look = next((value for name, value in pairs if name == "look" and value in LOOKS), "")
+        looks = (*LOOKS, *(each.name for each in self.resource.looks))
+        look = next((value for name, value in pairs if name == "look" and value in looks), "")
         tail = urlencode([pair for pair in pairs if pair[0] != "look"])
         return f"{self.address}{'/' + look if look else ''}{'?' + tail if tail else ''}"
 
