@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
 from core.testing.installation import ADMIN, PASSWORD
 
@@ -93,6 +94,13 @@ def wait_for(served: Served, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError(f"prospecto serve does not answer\n{served.log.read_text()[-3000:]}")
 
 
+ASKED: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+"""What each page that is listened to has asked for and not got yet."""
+
+QUIET_STEPS, QUIET_MS = 3, 50
+"""A page at which nothing was under way for so many looks in a row has come to rest."""
+
+
 @dataclass
 class Faults:
     """What a page's console says: errors, refused scripts and styles, exceptions that nobody caught."""
@@ -100,6 +108,11 @@ class Faults:
     heard: list[str] = field(default_factory=list)
 
     def listen(self, page: Page) -> None:
+        asked: set[Request] = set()
+        ASKED[page] = asked
+        page.on("request", lambda request: asked.add(request))
+        page.on("requestfinished", lambda request: asked.discard(request))
+        page.on("requestfailed", lambda request: asked.discard(request))
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.heard.append(f"exception: {error}"))
         page.on(
@@ -138,4 +151,9 @@ def settle(page: Page) -> None:
     page.wait_for_load_state()
     if page.locator("script[src*='js/app.js']").count():  # error pages have none
         page.locator("html[data-script=ready]").wait_for(state="attached")
-    page.wait_for_load_state("networkidle")
+    asked = ASKED[page]
+    until, quiet = time.monotonic() + START_SECONDS, 0
+    while quiet < QUIET_STEPS:
+        page.wait_for_timeout(QUIET_MS)
+        quiet = 0 if asked else quiet + 1
+        assert time.monotonic() < until, f"still waiting for {[each.url for each in asked]}"
