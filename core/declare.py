@@ -63,7 +63,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class SettingsSection:
-    """A page of Settings."""
+    """A page of Settings: a form of its values; with `endpoint` the app's own page, to which the left column leads."""
 
     name: str
     label: Text
@@ -72,6 +72,7 @@ class SettingsSection:
     order: int = 50
     plugin: str = ""
     trial: Trial | None = None
+    endpoint: str = ""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ class Hooks:
                 yield implementation.plugin_name, value
 
     def strict(self, name: str, /, **given: Any) -> Iterator[tuple[str, Any]]:
-        """Like `each`, but the first failure ends it; `Refused` passes through, for it is an answer.
+        """Like `each`, but the first failure ends it; `Refused` and `NotValid` pass through, for they are answers.
 
         Raises:
             PluginError: an implementation failed; names its plugin.
@@ -142,7 +142,9 @@ def _is_answer(error: Exception) -> bool:
         Refused,  # late: the host's own pages and commands do without the fields
     )
 
-    return isinstance(error, Refused)
+    from core.resources.write import NotValid
+
+    return isinstance(error, (Refused, NotValid))
 
 
 def _rank(implementation: pluggy.HookImpl) -> int:

@@ -114,3 +114,10 @@ def ids_in_list(context: WriteContext, resource: str, query: str) -> list[int]:
         for batch in ids_of(context.session, declared, read, context.reading, context.actor)
         for id in batch
     ]
+
+
+def settings_page(template: str, **values: Any) -> str:
+    """A plugin's own page of Settings, with the left column; the template extends `settings/frame.html`."""
+    from core.admin.settings.views import render
+
+    return render(template, **values)

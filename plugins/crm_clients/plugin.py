@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint
 
 from core.api import (
     JobType,
+    MenuItem,
     MergePlan,
     NotificationKind,
     ReferenceList,
@@ -18,7 +22,10 @@ from core.api import (
 from plugins.crm_clients.inquiries.clients import route_to_client
 from plugins.crm_clients.inquiries.declare import Inquiry, Routed
 from plugins.crm_clients.inquiries.history import WROTE_AGAIN
+from plugins.crm_clients.inquiries.openapi import operations
 from plugins.crm_clients.inquiries.service import forget_old
+from plugins.crm_clients.inquiries.views import BRING
+from plugins.crm_clients.inquiries.views import blueprint as inquiries
 from plugins.crm_clients.lists import LISTS
 from plugins.crm_clients.models import Card
 from plugins.crm_clients.resources import CLIENTS
@@ -26,6 +33,10 @@ from plugins.crm_clients.validation.sms import SMS_SETTINGS, take_sms
 from plugins.crm_clients.validation.views import blueprint
 
 DAY = 86400
+
+INQUIRIES_PAGE = SettingsSection(
+    "inquiries", _l("Inquiries"), (), order=40, endpoint="crm_clients_inquiries.page"
+)
 
 
 @hookimpl
@@ -35,12 +46,32 @@ def register_resources() -> list[Resource | ReferenceList]:
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [blueprint]
+    return [blueprint, inquiries]
+
+
+@hookimpl
+def register_menu() -> list[MenuItem]:
+    return [
+        MenuItem(
+            "inquiry",
+            _l("New inquiry"),
+            "crm_clients_inquiries.new",
+            "inbox",
+            group="capture",
+            order=10,
+            permission=BRING,
+        )
+    ]
 
 
 @hookimpl
 def register_settings() -> list[SettingsSection]:
-    return [SMS_SETTINGS]
+    return [SMS_SETTINGS, INQUIRIES_PAGE]
+
+
+@hookimpl
+def describe_api() -> Mapping[str, Mapping[str, Any]]:
+    return operations()
 
 
 @hookimpl

@@ -82,7 +82,6 @@ def _all_pages(house: House) -> Iterator[tuple[str, tuple[str, str], SettingsPag
     for section in own:
         if not str(section.group):
             yield general, edit, _section_page(section)
-    yield general, edit, SettingsPage(_("CRM mode"), url_for("settings.mode"), order=1)
     root = request.script_root
     people = _("People")
     for order, (label, address) in enumerate(
@@ -91,6 +90,7 @@ def _all_pages(house: House) -> Iterator[tuple[str, tuple[str, str], SettingsPag
         yield people, ("users", "edit"), SettingsPage(label, f"{root}/settings/{address}", order=order)
     yield _("Records"), edit, SettingsPage(_("Attributes"), url_for("attributes.page"), order=5)
     yield _("Records"), edit, SettingsPage(_("Tags"), f"{root}/settings/tags", order=10)
+    yield _("Records"), edit, SettingsPage(_("Assignment"), f"{root}/settings/assignment", order=15)
     yield from _plugin_pages(house)
     for section in own:
         if str(section.group):
@@ -118,9 +118,8 @@ def _plugin_pages(house: House) -> Iterator[tuple[str, tuple[str, str], Settings
 
 def _section_page(section: SettingsSection) -> SettingsPage:
     words = [(str(each.label), each.name) for each in section.settings]
-    return SettingsPage(
-        str(section.label), url_for("settings.section", name=section.name), words, section.order
-    )
+    url = url_for(section.endpoint) if section.endpoint else url_for("settings.section", name=section.name)
+    return SettingsPage(str(section.label), url, words, section.order)
 
 
 def _group(house: House, plugin: str, given: Text) -> str:

@@ -1,4 +1,4 @@
-"""Pages of Settings that are forms: the sections, the CRM mode, and the search that jumps to one."""
+"""Pages of Settings that are forms: the sections, and the search that jumps to one."""
 
 from __future__ import annotations
 
@@ -20,10 +20,7 @@ from core.house import current_house
 from core.i18n import _
 from core.resources.context import Refused
 from core.resources.door import flash_toast
-from core.settings import CLASSIC, SIMPLE, settings_of
-
-LEADS = "crm_leads"
-"""The app whose being on is the classic mode."""
+from core.settings import settings_of
 
 
 @blueprint.get("/settings")
@@ -44,18 +41,12 @@ def find() -> str | Response:
     return render("settings/find.html", text=text, found=found)
 
 
-@blueprint.get("/settings/mode")
-@require(*EDIT)
-def mode() -> str:
-    """Which of the two CRM modes is on; it is changed where its app is switched."""
-    chosen = CLASSIC if current_house().is_enabled(LEADS) else SIMPLE
-    return render("settings/mode.html", chosen=chosen, leads=LEADS)
-
-
 @blueprint.get("/settings/sections/<name>")
 @require(*EDIT)
-def section(name: str) -> str:
+def section(name: str) -> str | Response:
     declared = _section(name)
+    if declared.endpoint:
+        return redirect(url_for(declared.endpoint))
     return _form_page(declared, _form(declared))
 
 

@@ -37,10 +37,11 @@ def take_inquiry(context: WriteContext, payload: Mapping[str, Any]) -> KeptInqui
     return kept
 
 
-def take_again(context: WriteContext, kept: KeptInquiry) -> KeptInquiry:
-    """Send a refused inquiry in once more, as it came; one that was taken stays as it is. The caller commits."""
+def take_again(context: WriteContext, kept: KeptInquiry, payload: Mapping[str, Any]) -> KeptInquiry:
+    """Send a refused inquiry in once more, as it was put right; one that was taken stays as it is. The caller commits."""
     context.session.refresh(kept, with_for_update=True)
     if kept.status == REFUSED:
+        kept.payload, kept.kind = dict(payload), _kind_of(payload)
         kept.tries += 1
         _route(context, kept)
     return kept

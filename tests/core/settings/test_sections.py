@@ -140,10 +140,5 @@ def test_the_search_jumps_to_a_page_or_to_a_single_setting(sign_in: SignIn) -> N
     assert "No setting has this name" in ana.get("/settings/find?q=xyzzy").text
 
 
-def test_the_crm_mode_follows_from_the_apps(sign_in: SignIn) -> None:
-    page = sign_in("ana").get("/settings/mode").text
-    assert page.index("Simple") < page.index("In use"), "without leads the mode is the simple one"
-
-
 def test_a_section_nobody_declares_is_not_found(sign_in: SignIn) -> None:
     assert sign_in("ana").get("/settings/sections/nothing").status_code == 404

@@ -73,10 +73,10 @@ def test_the_place_one_is_at_is_marked(sign_in: SignIn) -> None:
 
 def test_a_page_of_the_frame_costs_no_query_of_its_own(sign_in: SignIn, session: Session) -> None:
     ana = sign_in("ana")
-    ana.get("/settings/mode")
+    ana.get("/settings/find?q=xyzzy")
     queries: list[str] = []
     sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *seen: queries.append(seen[2]))
-    ana.get("/settings/mode")
+    ana.get("/settings/find?q=xyzzy")
     assert [each for each in queries if "core_state" not in each and "core_user" not in each] == []
 
 
