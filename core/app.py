@@ -37,6 +37,7 @@ STEPS = (
     "core.imports.web",
     "core.rest.web",
     "core.merging.web",
+    "core.assignment.web",
     "core.errors",
 )
 """Modules whose `set_up(app, house)` makes the app, in order."""

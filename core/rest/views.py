@@ -108,10 +108,11 @@ def create_record(resource: str) -> ResponseReturnValue:
     def do() -> Answer:
         record = create(here.resource, fields_of(here.resource, body), _writing(here))
         here.session.flush()
+        at = f"{request.script_root}{AT}/{resource}/{record.id}"
+        if not here.may_with(record, "view"):  # a rule gave it to somebody out of one's reach
+            return Answer(201, {"id": record.id}, at)
         stored = _stored(here, record.id)
-        return Answer(
-            201, stored.json(here.formats), f"{request.script_root}{AT}/{resource}/{record.id}", _etag(stored)
-        )
+        return Answer(201, stored.json(here.formats), at, _etag(stored))
 
     return once(here.session, here.actor, do)
 

@@ -21,7 +21,11 @@ from core.access.service import (
 )
 from core.access.web import blueprint, extension, places
 from core.access.web.gate import actor, fresh_only
-from core.db import db
+from core.assignment.absences import absences_of
+from core.assignment.web.shown import absence_lines
+from core.db import db, utcnow
+from core.fields.references import USERS
+from core.formats import formats_for
 from core.i18n import LANGUAGES, _
 from core.resources.context import Refused
 from core.state import forget
@@ -115,6 +119,7 @@ def _me() -> User:
 
 
 def _page(user: User, **words: Any) -> str:
+    formats = formats_for(db.session(), actor())
     return render_template(
         "access/profile.html",
         user=user,
@@ -122,6 +127,9 @@ def _page(user: User, **words: Any) -> str:
         tokens=tokens_of(db.session(), user.id),
         languages=list(LANGUAGES.items()),
         zones=places.zones(user.language),
+        absences=absence_lines(absences_of(db.session(), user.id), formats),
+        colleagues=[item for item in formats.references.items(USERS) if item.active and item.id != user.id],
+        today=utcnow().astimezone(formats.zone).date().isoformat(),
         themes=[("light", _("Light")), ("dark", _("Dark")), ("auto", _("Like the system"))],
         **words,
     )

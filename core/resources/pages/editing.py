@@ -57,11 +57,9 @@ def new(resource: str) -> ResponseReturnValue:
     if saved is None:
         return sheet_page(here, sheet), 422
     flash_toast(_("“%(record)s” was created.", record=title_of(here.resource, saved.record)))
-    if saved.asked:
+    if saved.asked and here.may_with(saved.record, "view"):
         return onward(url_for(saved.asked, id=saved.record.id))
-    return onward(
-        f"{here.address}/new" if request.form.get("then") == "another" else here.address_of(saved.record.id)
-    )
+    return _after(here, saved.record, f"{here.address}/new")
 
 
 def quick(resource: str) -> ResponseReturnValue:
@@ -85,9 +83,7 @@ def quick(resource: str) -> ResponseReturnValue:
         again = form_of(here, names, defaults(here, here.writing()), fresh=True)
         return _quick_page(here, again, names), 200, {"HX-Trigger": json.dumps({"toast": {"text": told}})}
     flash_toast(told)
-    return onward(
-        f"{here.address}/quick" if request.form.get("then") == "another" else here.address_of(saved.record.id)
-    )
+    return _after(here, saved.record, f"{here.address}/quick")
 
 
 def edit(resource: str, id: int) -> ResponseReturnValue:
@@ -134,6 +130,13 @@ def _closed(here: Here) -> ResponseReturnValue:
     """Back to the list, with the reason why no new record can be made."""
     flash_toast(here.closed, tone="warn")
     return onward(here.address)
+
+
+def _after(here: Here, record: Any, again: str) -> ResponseReturnValue:
+    """On to the next new one, to the record, or to the list where a rule gave it to somebody out of one's reach."""
+    if request.form.get("then") == "another":
+        return onward(again)
+    return onward(here.address_of(record.id) if here.may_with(record, "view") else here.address)
 
 
 def _quick_page(here: Here, form: RecordForm, names: Sequence[str]) -> str:
