@@ -80,6 +80,7 @@ from core.outbox import announce
 from core.records.handover import bring_back, count_handed_over, hand_over
 from core.records.history import note, write_history
 from core.records.models import Attachment, Record, RecordTag, Tag
+from core.records.pointers import Pointer, pointers_at
 from core.records.tags import set_tags, tags_of
 from core.references import ReferenceValue, add_value, references_of
 from core.resources.children import (
@@ -136,7 +137,17 @@ from core.resources.read import Stored, find, find_many, stored_of
 from core.resources.rights import may, require_reach, title_of
 from core.resources.shortcuts import by_api
 from core.resources.side import attributes_of
-from core.resources.write import NotValid, change, check_draft, create, delete, read_draft, save, write_drafts
+from core.resources.write import (
+    DEED,
+    NotValid,
+    change,
+    check_draft,
+    create,
+    delete,
+    read_draft,
+    save,
+    write_drafts,
+)
 from core.rest.answers import ApiError, answered, not_valid
 from core.rest.body import json_object
 from core.rest.once import Answer, once
