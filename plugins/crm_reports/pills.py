@@ -9,6 +9,7 @@ from typing import Any
 from core.api import Actor, Field, Scope, UserRef, _
 from plugins.crm_reports.ask import Ask, Reader
 from plugins.crm_reports.declare import Words
+from plugins.crm_reports.lists import item_title, items_within
 from plugins.crm_reports.periods import CALENDAR, COMPARISONS, LAST_DAYS, before, comparison_label, named
 
 USERS_OFFERED = 200
@@ -152,7 +153,7 @@ def _pill(reader: Reader, ask: Ask, address: str, name: str) -> FilterPill:
 def _values(reader: Reader, ask: Ask, field: Field) -> Sequence[tuple[str, Words, str]]:
     """Value, word and hue of everything the filter can be."""
     kind: Any = field.kind
-    items = [item for item in reader.formats.references.items(kind.list) if item.active]
+    items = [item for item in items_within(reader, ask, kind.list) if item.active]
     if isinstance(kind, UserRef):
         scope = reader.actor.scope(ask.resource.name, "view") if reader.actor is not None else Scope.ALL
         reached = [item for item in items if _reaches(reader.actor, scope, item.id)][:USERS_OFFERED]
@@ -167,7 +168,7 @@ def _values(reader: Reader, ask: Ask, field: Field) -> Sequence[tuple[str, Words
     return [
         *meanings,
         *(
-            (str(item.id), reader.formats.references.title(kind.list, item), item.hue if coloured else "")
+            (str(item.id), item_title(reader, ask, kind.list, item), item.hue if coloured else "")
             for item in items
         ),
         ("~empty", _("Not filled in"), ""),

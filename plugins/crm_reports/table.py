@@ -24,6 +24,7 @@ from plugins.crm_reports.declare import (
     Words,
 )
 from plugins.crm_reports.largest import Other, Value, is_text, narrowing_to
+from plugins.crm_reports.lists import item_title, items_within
 from plugins.crm_reports.periods import Period
 from plugins.crm_reports.tally import Axis, Tallies, Tally
 from plugins.crm_reports.words import change_of, number_text, value_text
@@ -208,11 +209,9 @@ def _order(reader: Reader, ask: Ask, cut: Cut, found: Set[Any]) -> list[Any]:
             key=lambda value: fold(field.kind.text(value, reader.formats)) if isinstance(value, str) else "",
         )
     kind: Any = field.kind
-    groups = {int(value) for value in ask.filters.get(ask.report.one_of, ()) if value.isdecimal()}
+    own = {item.id for item in items_within(reader, ask, kind.list)}
     known = [
-        item.id
-        for item in reader.formats.references.items(kind.list)
-        if not groups or item.group is None or item.group in groups or item.id in found
+        item.id for item in reader.formats.references.items(kind.list) if item.id in own or item.id in found
     ]
     if isinstance(cut, BySteps):
         return [*known, *([None] if None in found else [])]
@@ -243,8 +242,7 @@ def _group(
     item: ReferenceItem | None = reader.formats.references.get(kind.list, id)
     declared = reader.house.lists.get(kind.list)
     empty = _("Nobody") if isinstance(kind, UserRef) else _("Not filled in")
-    name = reader.formats.references.title(kind.list, item) if item and not ask.report.one_of else ""
-    label = name or (item.name if item else empty if id is None else f"#{id}")
+    label = item_title(reader, ask, kind.list, item) if item else empty if id is None else f"#{id}"
     value = "~empty" if id is None else str(id)
     taken = {each.hue for each in reader.formats.references.items(kind.list)}
     hue = item.hue if item else next((each for each in EMPTY_HUES if each not in taken), EMPTY_HUES[0])
