@@ -141,7 +141,6 @@ def _is_answer(error: Exception) -> bool:
     from core.resources.context import (
         Refused,  # late: the host's own pages and commands do without the fields
     )
-
     from core.resources.write import NotValid
 
     return isinstance(error, (Refused, NotValid))

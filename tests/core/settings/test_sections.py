@@ -21,7 +21,6 @@ def test_settings_open_with_the_company_and_name_every_section(sign_in: SignIn) 
     assert page.request.path == "/settings/sections/company"
     for label in (
         "Company and region",
-        "CRM mode",
         "Users",
         "Teams",
         "Shop",
