@@ -17,6 +17,7 @@ from core.fields import Boolean, Choice, Country, Date, DateTime, Formats, LongT
 from core.fields.references import USERS
 from core.i18n import Text, _, _l
 from core.records.models import History
+from core.records.pointed import is_pointer, know_pointed, pointed_text
 from core.resources.declare import Child, Field, Resource
 
 PAGE = 20
@@ -62,6 +63,8 @@ class Change:
     label: Text
     old: str
     new: str
+    place: str = ""
+    """Where the record is that the new value points to: `clients/12`."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ def story_of(
     if before is not None:
         wanted = wanted.where(History.id < before)
     found = session.scalars(wanted.order_by(History.id.desc()).limit(PAGE + 1)).all()
+    know_pointed((row.changes for row in found[:PAGE]), formats)
     entries = [_entry(row, resource, formats) for row in found[:PAGE]]
     return Story(entries, found[PAGE - 1].id if len(found) > PAGE else None)
 
@@ -235,6 +239,8 @@ def _change(resource: Resource, name: str, pair: Sequence[Any], formats: Formats
         old, new = _rows_texts(child, pair[0] or [], pair[-1] or [], formats)
         return Change(child.plural, old, new)
     declared = resource.field(name) if resource.has_field(name) else None
+    if is_pointer(pair[-1]):
+        return Change(declared.label if declared else name, "", *pointed_text(pair[-1], formats))
     old, new = (value_text(declared, value, formats) for value in (pair[0], pair[-1]))
     label = declared.label if declared else BESIDE_FIELDS.get(name, name.replace("_", " ").capitalize())
     return Change(label, old, new)
