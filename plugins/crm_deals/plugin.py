@@ -9,6 +9,8 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from core.api import MergePlan, Panel, ReferenceList, Resource, WriteContext, _, hookimpl
+from plugins.crm_clients.inquiries.declare import Inquiry, Routed
+from plugins.crm_deals.inquiries import route_to_deal
 from plugins.crm_deals.lists import LISTS
 from plugins.crm_deals.merging import plan_merge_of_deals
 from plugins.crm_deals.panels import DEALS_OF_CLIENT, REACHES
@@ -17,6 +19,7 @@ from plugins.crm_deals.staleness import days_beyond, stale_mark
 from plugins.crm_deals.views import blueprint
 
 if TYPE_CHECKING:
+    from plugins.crm_leads.conversion.declare import Target
     from plugins.crm_reports.declare import Report
 
 
@@ -53,6 +56,21 @@ def render_slot(slot: str, context: dict[str, Any]) -> Markup | None:
 def merge_records(plan: MergePlan, context: WriteContext) -> None:
     if plan.resource.name == DEALS.name:
         plan_merge_of_deals(plan)
+
+
+@hookimpl
+def route_inquiry(inquiry: Inquiry, context: WriteContext) -> Routed:
+    """Where there are no leads, an inquiry is a deal of its client."""
+    return route_to_deal(inquiry, context)
+
+
+@hookimpl(optionalhook=True)
+def register_conversion_targets() -> Sequence[Target]:
+    """A lead can become a deal too."""
+    # only while Leads is on: deals go without it
+    from plugins.crm_deals.conversion import TARGETS
+
+    return TARGETS
 
 
 @hookimpl(optionalhook=True)
