@@ -9,6 +9,8 @@ from core.access.scope import as_system
 from core.access.service import actor_for, digest
 from core.access.web.gate import require
 from core.attributes.service import put_on as put_attribute_on
+from core.admin.settings.sections import note_setting
+from core.admin.settings.values import create as create_value
 from core.cli.context import in_app
 from core.cli.say import Wrong, json_option, say, say_json
 from core.config import load_config
@@ -71,7 +73,7 @@ from core.host.markers import hookimpl, hookspec
 from core.house import House, current_house
 from core.i18n import LANGUAGES, LazyString, _, _l, ngettext, use_language
 from core.i18n import Text as Words
-from core.jobs import Job, enqueue
+from core.jobs import Job, JobRow, enqueue
 from core.mail import send_later
 from core.mail.settings import Password
 from core.merging.plan import MergePlan

@@ -42,16 +42,25 @@ def save_section(
             changes[key] = [HIDDEN, HIDDEN] if secret else [encoded(old), encoded(new)]
     if changes:
         forget(session)
-        actor = actor_of(session)
-        session.add(
-            History(
-                resource=HISTORY_RESOURCE,
-                record_id=0,
-                actor_id=actor.user_id if actor else None,
-                action="edit",
-                source="page",
-                changes=changes,
-            )
-        )
-        session.flush()
+        _note(session, changes)
     return changes
+
+
+def note_setting(session: Session, key: str, old: Any, new: Any) -> None:
+    """Write into the history of the settings that an app has changed one with `save_setting`."""
+    _note(session, {key: [encoded(old), encoded(new)]})
+
+
+def _note(session: Session, changes: Mapping[str, Any]) -> None:
+    actor = actor_of(session)
+    session.add(
+        History(
+            resource=HISTORY_RESOURCE,
+            record_id=0,
+            actor_id=actor.user_id if actor else None,
+            action="edit",
+            source="page",
+            changes=dict(changes),
+        )
+    )
+    session.flush()
