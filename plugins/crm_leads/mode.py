@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -143,28 +142,10 @@ def _convert_next(
     if not leads:
         return Step(None), []
     order = Order(way.targets, way.pipeline)
-    outcomes: list[Outcome] = []
-    for alike in _apart(leads):
-        outcomes += convert(context, [(lead, order.wish_for(lead)) for lead in alike], batch=batch)
+    outcomes = convert(context, [(lead, order.wish_for(lead)) for lead in leads], batch=batch)
     troubles = [_trouble(each) for each in outcomes if not each.ok]
     done = sum(each.is_new for each in outcomes)
     return Step(leads[-1].id, done, troubles), outcomes
-
-
-def _apart(leads: Sequence[Lead]) -> list[list[Lead]]:
-    """The leads in rounds, so that of two with the same document, e-mail or phone the second finds what the first became."""
-    rounds: list[tuple[set[Any], list[Lead]]] = []
-    for lead in leads:
-        keys = set(
-            filter(None, (lead.document_compact, lead.email_folded, lead.phone_1_e164, lead.phone_2_e164))
-        )
-        taken = next((each for each in rounds if not each[0] & keys), None)
-        if taken is None:
-            taken = (set(), [])
-            rounds.append(taken)
-        taken[0].update(keys)
-        taken[1].append(lead)
-    return [members for _keys, members in rounds]
 
 
 def _is_open() -> sa.ColumnElement[bool]:
