@@ -8,9 +8,9 @@ from core.access.roles import SETTINGS_RIGHT
 from core.access.scope import as_system
 from core.access.service import actor_for, digest
 from core.access.web.gate import require
-from core.attributes.service import put_on as put_attribute_on
 from core.admin.settings.sections import note_setting
 from core.admin.settings.values import create as create_value
+from core.attributes.service import put_on as put_attribute_on
 from core.cli.context import in_app
 from core.cli.say import Wrong, json_option, say, say_json
 from core.config import load_config
@@ -79,7 +79,7 @@ from core.mail.settings import Password
 from core.merging.plan import MergePlan
 from core.notifications.service import notify, people_who_follow
 from core.outbox import announce
-from core.records.handover import bring_back, count_handed_over, hand_over
+from core.records.handover import bring_back, count_handed_over, hand_over, rows_that_move
 from core.records.history import note, write_history
 from core.records.models import Attachment, Record, RecordTag, Tag
 from core.records.pointers import Pointer, pointers_at
