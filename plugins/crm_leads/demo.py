@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api import create, current_house, references_of, settings_of, write_context
 from plugins.crm_clients.demo import cards, confirm_email
+from plugins.crm_clients.models import Client
 from plugins.crm_leads.conversion.service import convert_one
 from plugins.crm_leads.models import JUNK, OPEN
 
 
 def load(session: Session, language: str) -> None:
-    """Sixty leads: most open, some discarded, eight converted; the caller commits."""
+    """Sixty leads: most open, some discarded, eight converted, some of known clients; the caller commits."""
     house = current_house()
     context = write_context(session, house, None, "command")
     chance, known = random.Random(2), references_of(session)
@@ -23,8 +25,13 @@ def load(session: Session, language: str) -> None:
     sources = [item.id for item in known.items("sources")]
     reasons = [item.id for item in known.items("junk_reasons")]
     currency = settings_of(session)["company.currency"]
+    clients = session.scalars(
+        sa.select(Client.email).where(Client.email.is_not(None)).order_by(Client.id).limit(60)
+    ).all()
     for number, card in enumerate(cards(session, language, count=60, seed=2)):
         is_junk = number % 6 == 5
+        if number % 8 == 2 and clients:  # somebody who is a client already asks again
+            card = {**card, "email": clients[number % len(clients)]}
         lead = create(
             house.resources["leads"],
             {

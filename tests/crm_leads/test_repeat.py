@@ -80,6 +80,7 @@ def test_whoever_is_a_client_already_is_recognised_at_every_door(installation: I
     listed = admin.get("/leads?is_repeat=1&columns=is_repeat").text
     assert "Por archivo" in listed and "Nuevo del archivo" not in listed
     assert "Por documento" in admin.get("/leads?view=repeat").text
+    assert admin.get("/leads/board").text.count('title="Is a client already"') == 3
     assert admin.client.get(f"{API}/leads?is_repeat=0", headers=installation.token()).json["items"][0][
         "name"
     ] in ("Ferretería Ávila", "Nuevo del archivo")

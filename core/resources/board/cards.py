@@ -96,7 +96,11 @@ def _cards(here: Here, page: Page, back: str) -> list[Card]:
                 age=_html(here, page, row, age),
                 next=drawn.get(board.next, {}).get(row.id, Markup("")),
                 badges=[
-                    badge for name in board.badges if (badge := drawn.get(name, {}).get(row.id, Markup("")))
+                    badge
+                    for name in board.badges
+                    if (
+                        badge := drawn.get(name, {}).get(row.id) or _html(here, page, row, _field(here, name))
+                    )
                 ],
             )
         )

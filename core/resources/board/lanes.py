@@ -133,7 +133,8 @@ def card_fields(resource: Resource) -> list[Field]:
     """The fields that a card shows, and the currency of its amount."""
     board = resource.board
     assert board is not None
-    names = dict.fromkeys([resource.title, board.fact, board.sum, board.age, currency_name(resource)])
+    shown = (resource.title, board.fact, board.sum, board.age, *board.badges, currency_name(resource))
+    names = dict.fromkeys(shown)
     return [resource.field(name) for name in names if name and resource.has_field(name)]
 
 

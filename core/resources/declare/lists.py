@@ -65,7 +65,7 @@ class Board:
         fact: the field that tells a card's sort (a segment).
         age: the field at a card's foot.
         next: the column of a plugin whose content stands at a card's foot, where there is one.
-        badges: columns of plugins whose content stands beside a card's name, where there is any (that it is stale).
+        badges: fields, or columns of plugins, whose content stands under a card's name, where there is any (that it is stale).
         weight: the column of the path's list with the percentage by which a column's sum is weighted (a probability).
     """
 
