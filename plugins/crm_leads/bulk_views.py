@@ -6,9 +6,11 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.api import Refused, _, chosen_rows, db, flash_toast, page_context
+from plugins.crm_leads import bulk_api
 from plugins.crm_leads.bulk import OWN_KIND, Order, begin, begin_undo, held, people_for, targets_for
 
 blueprint = Blueprint("crm_leads_bulk", __name__, template_folder="templates")
+bulk_api.add_routes(blueprint)
 
 
 @blueprint.post("/leads/convert-many")
@@ -53,7 +55,7 @@ def undo_run(batch: str) -> ResponseReturnValue:
         job_id = begin_undo(context, batch)
     except Refused as refused:
         flash_toast(refused.message, tone="warn")
-        return redirect(url_for("resources.list", resource="leads"))
+        return redirect(url_for("resources.index", resource="leads"))
     db.session.commit()
     return redirect(url_for("jobs.page", job_id=job_id))
 
