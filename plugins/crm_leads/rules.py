@@ -57,11 +57,6 @@ def is_converted(record: Lead) -> bool:
     return record.converted_at is not None
 
 
-def is_converted(record: Lead) -> bool:
-    """Whether there may be a conversion that can be taken back."""
-    return record.converted_at is not None
-
-
 def _asks_for_client(draft: Draft, context: WriteContext) -> bool:
     if draft.current is not None and draft.current.converted_at is not None:
         return False
