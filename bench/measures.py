@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import xlsxwriter
 
+from bench.conversions import conversions
 from bench.filters import filters, server
 from bench.leads import write_csv
 from bench.million import fill
@@ -307,4 +308,4 @@ def _must(answer: tuple[int, bytes], allowed: tuple[int, ...] = (200,)) -> bytes
     return content
 
 
-ALL = (start_and_build, import_leads, export, throughput, lists_and_search, filters)
+ALL = (start_and_build, import_leads, export, throughput, lists_and_search, filters, conversions)

@@ -89,7 +89,7 @@ class Place:
 
 
 @contextmanager
-def installation(database_url: str = "") -> Iterator[Place]:
+def installation(database_url: str = "", *, apps: str = APPS) -> Iterator[Place]:
     """A new installation of a Venezuelan company in classic mode, removed at the end; on SQLite if nothing is said."""
     folder = Path(tempfile.mkdtemp(prefix="prospecto-bench-"))
     try:
@@ -113,7 +113,7 @@ def installation(database_url: str = "") -> Iterator[Place]:
             "--mode",
             "classic",
             "--apps",
-            APPS,
+            apps,
         )
         yield place
     finally:

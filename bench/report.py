@@ -23,6 +23,7 @@ TITLES = {
     "throughput": "Two workers and eight clients at 100,000 leads",
     "lists_and_search": "Lists and search at 1,000,000 leads",
     "filters": "Filters at 1,000,000 leads",
+    "conversions": "10,000 leads converted in bulk",
 }
 
 WORDS = {
@@ -40,6 +41,9 @@ WORDS = {
     "filters": "Over HTTP, signed in: p50 / p95 ms of the whole first page · of its count and sum, which come after it · of the "
     "bare SQL of the page as one would write it by hand. Values are as uneven as in life; every fifth lead has a second address, "
     "by which zones and sectors find it too. Target: p95 ≤ 150 for each, ≤ 50 for the document as one types.",
+    "conversions": "By the command, each lead into a new client and a deal: duplicates looked for, addresses and people carried "
+    "along, history, passages and search index written, 200 leads a transaction; then all of it taken back. The floor is the "
+    "bare inserts of what was made, with its indexes, and one change of each lead.",
 }
 
 TARGETS = {
@@ -56,6 +60,9 @@ TARGETS = {
     "deep pages p50/p95 ms": "p95 ≤ 40",
     "search p50/p95 ms": "p95 ≤ 150",
 }
+
+OWN_TARGETS = {("export", "times the floor"): "≤ 1.3", ("conversions", "leads/s"): "≥ 300"}
+"""Of figures that elsewhere have another target."""
 
 
 def write_report(kept: Mapping[str, Mapping[str, Any]]) -> None:
@@ -77,4 +84,4 @@ def _said(value: Any) -> str:
 
 
 def _target(name: str, figure: str) -> str:
-    return "≤ 1.3" if (name, figure) == ("export", "times the floor") else TARGETS.get(figure, "")
+    return OWN_TARGETS.get((name, figure), TARGETS.get(figure, ""))
