@@ -50,6 +50,23 @@ def count_handed_over(
     return found
 
 
+def rows_that_move(
+    session: Session, resource: str, ids: Sequence[int]
+) -> list[tuple[sa.Table, HandedOver, dict[int, list[int]]]]:
+    """What hangs on these records and would move, by table: {record's id: its rows' ids}."""
+    found = []
+    for table, declared in handed_over_tables(session):
+        rows: dict[int, list[int]] = defaultdict(list)
+        for start in range(0, len(ids) if not declared.copied else 0, BATCH):
+            wanted = sa.select(table.c.record_id, table.c.id)
+            part = of_records(table, resource, ids[start : start + BATCH])
+            for record_id, id in session.execute(wanted.where(part), **UNSCOPED):
+                rows[record_id].append(id)
+        if rows:
+            found.append((table, declared, dict(rows)))
+    return found
+
+
 def hand_over(session: Session, resource: str, ways: Mapping[int, Record]) -> dict[int, list[Entry]]:
     """Let what hangs on these records go along, {record's id: what it becomes}; answers what each needs to take it back.
 

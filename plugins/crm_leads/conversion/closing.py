@@ -97,10 +97,17 @@ def close(context: WriteContext, leads: Sequence[Lead]) -> dict[int, list[Any]]:
     return told
 
 
-def put_moved(conversion: Conversion, moved: list[dict[str, Any]], links: Mapping[int, str]) -> None:
+def keep_way_back(
+    conversion: Conversion, made: Made, moved: list[dict[str, Any]], links: Mapping[int, str]
+) -> None:
+    """Let the conversion know what an undo needs: what moved, whose links went, and as what the records were made."""
+    records = {name: record.id for name, record in made.items()}
     conversion.moved = moved
-    if links:
-        conversion.before = {**conversion.before, "links": {str(id): link for id, link in links.items()}}
+    conversion.before = {
+        **conversion.before,
+        "records": records,
+        **({"links": {str(id): link for id, link in links.items()}} if links else {}),
+    }
 
 
 def _carry_marks(context: WriteContext, made: Mapping[int, Made]) -> dict[int, dict[int, str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from core.api import Problem, Words
 from plugins.crm_leads.models import Conversion, Lead
@@ -33,7 +34,7 @@ class Trace:
     """A record that a conversion made or completed, and what becomes of it: removed, unlinked or restored.
 
     `why` says why it stays (“2 files were added”). `fields` are labels: of a completed record those that get their
-    old values back; `kept` those that somebody has changed since.
+    old values back; `kept` those that somebody has changed since. `is_made` tells made ones from completed ones.
     """
 
     target: str
@@ -44,17 +45,22 @@ class Trace:
     why: tuple[Words, ...] = ()
     fields: tuple[Words, ...] = ()
     kept: tuple[Words, ...] = ()
+    is_made: bool = True
 
 
 @dataclass(frozen=True)
 class Undone:
-    """What taking a conversion back does, or has done (`is_done`); `refused` says why it cannot be."""
+    """What taking a conversion back does, or has done (`is_done`); `refused` says why it cannot be.
+
+    `moved` counts by table what comes back to the lead.
+    """
 
     conversion: Conversion
     traces: tuple[Trace, ...] = ()
     moved: Mapping[str, int] = field(default_factory=dict)
     is_done: bool = False
     refused: Words | None = None
+    code: str = ""
 
     @property
     def ok(self) -> bool:
@@ -67,3 +73,27 @@ class Undone:
     @property
     def staying(self) -> tuple[Trace, ...]:
         return tuple(each for each in self.traces if not each.is_removed)
+
+
+def kept_outcome(undone: Undone) -> dict[str, Any]:
+    """What was undone, as the conversion keeps it."""
+    words = ("why", "fields", "kept")
+    traces = [
+        {**asdict(each), **{name: [str(word) for word in getattr(each, name)] for name in words}}
+        for each in undone.traces
+    ]
+    return {"traces": traces, "moved": dict(undone.moved)}
+
+
+def undone_before(conversion: Conversion) -> Undone:
+    """The answer that was given when the conversion was taken back."""
+    kept = conversion.outcome
+    traces = tuple(_trace_of(each) for each in kept.get("traces", ()))
+    return Undone(conversion, traces, kept.get("moved", {}), is_done=True)
+
+
+def _trace_of(kept: Mapping[str, Any]) -> Trace:
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
+    }
+    return Trace(**values)

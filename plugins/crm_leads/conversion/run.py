@@ -12,15 +12,14 @@ from core.api import (
     Event,
     WriteContext,
     announce,
-    children_json,
-    stored_of,
     title_of,
     utcnow,
     write_drafts,
     write_history,
 )
-from plugins.crm_leads.conversion.closing import close, open_passages, put_moved, state_of, take_along
+from plugins.crm_leads.conversion.closing import close, keep_way_back, open_passages, state_of, take_along
 from plugins.crm_leads.conversion.declare import COMPANY, CONTACT, Target, targets_in
+from plugins.crm_leads.conversion.holding import what_they_hold
 from plugins.crm_leads.conversion.homeless import make_places
 from plugins.crm_leads.conversion.outcome import Outcome
 from plugins.crm_leads.conversion.plan import Piece, Plan, link
@@ -53,8 +52,9 @@ class Run:
     batch: str | None
     before: Before
     made: dict[int, dict[str, Any]] = field(default_factory=dict)
-    was: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """What the existing records held, by the place of their piece."""
+    was: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    holds: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    """What the existing records held before, and hold now, by resource and id."""
 
     def carry_out(self) -> dict[int, Outcome]:
         context, targets = self.context, targets_in(self.context)
@@ -67,7 +67,7 @@ class Run:
         along = take_along(context, self.made, targets)
         told = close(context, leads)
         for lead in leads:
-            put_moved(conversions[lead.id], *along[lead.id])
+            keep_way_back(conversions[lead.id], self.made[lead.id], *along[lead.id])
         self._keep_results(conversions, targets)
         self._tell(told, targets)
         context.session.flush()
@@ -116,11 +116,21 @@ class Run:
             lead_id = plan.source.lead.id
             known = {each: record.id for each, record in self.made[lead_id].items()}
             link(piece, plan, {**plan.wish.existing, **known}, context)
-            if piece.stored is not None:
-                self.was[id(piece)] = _told(context, piece)
+        self.was |= self._held(pieces)
         records = write_drafts([piece.draft for _plan, piece in pieces], context)
+        context.session.flush()
+        self.holds |= self._held(pieces)
         for (plan, _piece), record in zip(pieces, records, strict=True):
             self.made[plan.source.lead.id][name] = record
+
+    def _held(self, pieces: Sequence[tuple[Plan, Piece]]) -> dict[tuple[str, int], dict[str, Any]]:
+        """What the existing records among these hold now."""
+        existing = [piece for _plan, piece in pieces if piece.stored is not None]
+        if not existing:
+            return {}
+        resource = existing[0].draft.resource
+        held = what_they_hold(self.context, resource, [piece.draft.current for piece in existing])
+        return {(resource.name, id): values for id, values in held.items()}
 
     def _keep_results(self, conversions: Mapping[int, Conversion], targets: Mapping[str, Target]) -> None:
         context = self.context
@@ -147,10 +157,9 @@ class Run:
 
     def _changes(self, piece: Piece) -> dict[str, Any]:
         """What was written into an existing record: field → [before, after]."""
-        before = self.was.get(id(piece))
-        if before is None:
+        if piece.stored is None:
             return {}
-        after = _told(self.context, piece)
+        before, after = (held[piece.target.resource, piece.stored.id] for held in (self.was, self.holds))
         return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
 
     def _tell(self, told: Mapping[int, list[Any]], targets: Mapping[str, Target]) -> None:
@@ -182,20 +191,6 @@ class Run:
                 self.context.session,
                 LeadConverted(conversion.at, conversion.by_id, lead_id, client_id, conversion.id, ids),
             )
-
-
-def _told(context: WriteContext, piece: Piece) -> dict[str, Any]:
-    """What a stored record holds now, fields and rows, as the API writes it."""
-    resource = piece.draft.resource
-    stored = stored_of(context.session, resource, [piece.draft.current], children=True)[0]
-    told = {
-        field.name: field.kind.json(stored.value(field), context.formats)
-        for field in resource.fields
-        if field.writable
-    }
-    mirrored = {own for child in resource.children for own in child.mirrors.values()}
-    rows = children_json(resource, stored.children, context.formats)
-    return {name: value for name, value in told.items() if name not in mirrored} | rows
 
 
 def _reference(resource: Any, record: Any) -> dict[str, Any]:
