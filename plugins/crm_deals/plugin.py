@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint
 from markupsafe import Markup
 
-from core.api import MergePlan, Panel, ReferenceList, Resource, WriteContext, _, hookimpl
+from core.api import Panel, ReferenceList, Resource, WriteContext, _, hookimpl
 from plugins.crm_clients.inquiries.declare import Inquiry, Routed
 from plugins.crm_deals.inquiries import route_to_deal
 from plugins.crm_deals.lists import LISTS
-from plugins.crm_deals.merging import plan_merge_of_deals
 from plugins.crm_deals.panels import DEALS_OF_CLIENT, REACHES
 from plugins.crm_deals.resources import DEALS
 from plugins.crm_deals.staleness import days_beyond, stale_mark
@@ -50,12 +49,6 @@ def render_slot(slot: str, context: dict[str, Any]) -> Markup | None:
         told += Markup('<span class="chip">{}</span> ').format(_("Repeat"))
     stale = stale_mark(days_beyond(context["formats"], deal.stage_id, deal.stage_since))
     return (told + (stale or Markup(""))) or None
-
-
-@hookimpl
-def merge_records(plan: MergePlan, context: WriteContext) -> None:
-    if plan.resource.name == DEALS.name:
-        plan_merge_of_deals(plan)
 
 
 @hookimpl

@@ -26,9 +26,6 @@ from plugins.crm_deals.models import DealLine
 MOST_WORTH = Decimal("99999999999.99")
 """More is no amount of money to the rest of the product."""
 
-MERGED = "deal.merged"
-"""Option of a draft of a merged deal: whether it has products now."""
-
 CENT = Decimal("0.01")
 
 
@@ -60,33 +57,29 @@ def check_value(draft: Draft, context: WriteContext) -> None:
     lines = draft.children.get(LINES.name)
     if lines is not None:
         _check_sum(draft, lines, context, alone=False)
-    elif _may_differ(draft, context):
+    elif _may_differ(draft):
         _check_sum(draft, _stored(draft, context), context, alone=True)
 
 
 def note_lines(record: Any, draft: Draft, context: WriteContext) -> None:
     """Keep on the deal whether it has products, once it is known which it will have."""
-    if LINES.name in draft.children or MERGED in draft.options:
-        record.has_lines = bool(draft.children.get(LINES.name) or draft.options.get(MERGED))
+    if LINES.name in draft.children:
+        record.has_lines = bool(draft.children[LINES.name])
 
 
-def _may_differ(draft: Draft, context: WriteContext) -> bool:
-    """Whether the products have to be read to know; only where a value is written that is not the one there is."""
-    if draft.is_new:
-        return False
-    if context.source == "merge":  # products have come, or gone, beside the pipeline
-        return True
+def _may_differ(draft: Draft) -> bool:
+    """Whether the products have to be read to know: a value is written that is not the one there is."""
     return bool(
-        draft.current.has_lines and "value" in draft.values and draft.values["value"] != draft.current.value
+        not draft.is_new
+        and draft.current.has_lines
+        and "value" in draft.values
+        and draft.values["value"] != draft.current.value
     )
 
 
 def _stored(draft: Draft, context: WriteContext) -> Sequence[ChildRow]:
     rows = children_of_records(context.session, draft.resource, [draft.current])
-    found = rows[LINES.name].get(draft.current.id, [])
-    if context.source == "merge":
-        draft.options[MERGED] = bool(found)
-    return found
+    return rows[LINES.name].get(draft.current.id, [])
 
 
 def _check_sum(draft: Draft, lines: Sequence[ChildRow], context: WriteContext, *, alone: bool) -> None:
@@ -99,7 +92,7 @@ def _check_sum(draft: Draft, lines: Sequence[ChildRow], context: WriteContext, *
     given = draft.values.get("value", total)
     draft.values["value"] = total
     is_left = given is None or (not draft.is_new and given == draft.current.value)
-    if given == total or context.source == "merge" or (is_left and not alone):
+    if given == total or (is_left and not alone):
         return
     if context.source == "api" or (context.source == "page" and alone):
         told = _("The value is the sum of the products; change those.")
