@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import render_template
+from markupsafe import Markup
 
 from core.api import Condition, Formats, Listed, Look, _l, format_amount, money_text
 from plugins.crm_deals.forecast import Forecast, Line, forecast_of, told
@@ -31,10 +32,10 @@ class Row:
     bar: tuple[float, float]
 
 
-def drawn(listed: Listed) -> Any:
+def drawn(listed: Listed) -> Markup:
     forecast = forecast_of(listed)
     bar = _Bars(forecast, listed.formats)
-    return render_template(
+    page = render_template(
         "crm_deals/forecast.html",
         rows=[_row(line, listed.formats, bar) for line in forecast.lines],
         total=_row(forecast.total, listed.formats, bar),
@@ -43,6 +44,7 @@ def drawn(listed: Listed) -> Any:
         is_mixed=len(forecast.total.worths) > 1,
         bar_currency=bar.currency,
     )
+    return Markup(page)  # a template's own answer
 
 
 def as_json(listed: Listed) -> Mapping[str, Any]:

@@ -98,9 +98,7 @@ def _cards(here: Here, page: Page, back: str) -> list[Card]:
                 badges=[
                     badge
                     for name in board.badges
-                    if (
-                        badge := drawn.get(name, {}).get(row.id) or _html(here, page, row, _field(here, name))
-                    )
+                    if (badge := _badge(here, page, row, name, drawn.get(name, {})))
                 ],
             )
         )
@@ -116,6 +114,12 @@ def _html(here: Here, page: Page, row: Any, declared: Field | None) -> Markup:
         return Markup("")
     drawn = escape(declared.kind.html(page.value(row, declared), here.formats))
     return Markup("") if drawn == EMPTY_CELL else drawn
+
+
+def _badge(here: Here, page: Page, row: Any, name: str, drawn: Mapping[int, Markup]) -> Markup:
+    """What a plugin's column or a field of this name says of a record; '' where that is nothing."""
+    told = drawn.get(row.id, EMPTY_CELL)
+    return _html(here, page, row, _field(here, name)) if told == EMPTY_CELL else told
 
 
 def _amount(here: Here, page: Page, row: Any, money: Field | None) -> str:
