@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.access.service import actor_for
 from core.assignment.filters import fitting
 from core.assignment.models import AssignmentPerson, AssignmentRule
-from core.assignment.people import AWAY, Attendance, Why, attendance, given_today, seat_of, today_of
+from core.assignment.people import Attendance, Why, attendance, given_today, seat_of, today_of
 from core.assignment.rules import KeptPerson, KeptRule
 from core.assignment.turns import Turn, Turns
 from core.resources.declare import Resource
@@ -64,7 +64,7 @@ def deal_out(
         dealt = [_dealt(id, rule, turns.next()) for id in its]
         uncounted.subtract(each.user_id for each in dealt if each.user_id is not None)
         if not dry:
-            _keep(session, rule, turns, there)
+            settle_round(session, rule, turns, there)
         found += dealt
     return found
 
@@ -83,15 +83,20 @@ def take_turns(
     many turns these users have had already, where the work is done in several steps.
     """
     if isinstance(among, KeptRule):
-        place = _places(session, [among], lock=True)[among.id]
-        there = attendance(session, resource, among)
-        turns = Turns(among.weights, there.taker, place)
+        turns, there = open_round(session, resource, among)
         found = [turns.next().user_id for _each in range(count)]
-        _keep(session, among, turns, there)
+        settle_round(session, among, turns, there)
         return [user_id for user_id in found if user_id is not None]
     turns = turns_among(session, resource, among)
     found = [turns.next().user_id for _each in range(start + count)]
     return [user_id for user_id in found[start:] if user_id is not None]
+
+
+def open_round(session: Session, resource: Resource, rule: KeptRule) -> tuple[Turns, Attendance]:
+    """The turns of a rule, locked until the transaction ends; `settle_round` keeps where they stand then."""
+    place = _places(session, [rule], lock=True)[rule.id]
+    there = attendance(session, resource, rule)
+    return Turns(rule.weights, there.taker, place), there
 
 
 def turns_among(session: Session, resource: Resource, user_ids: Sequence[int]) -> Turns:
@@ -131,8 +136,8 @@ def _places(session: Session, rules: Sequence[KeptRule], *, lock: bool) -> dict[
     return {rule.id: found.get(rule.id, 0) for rule in rules}
 
 
-def _keep(session: Session, rule: KeptRule, turns: Turns, there: Attendance) -> None:
-    """The place of the round, and what those with a maximum a day have had."""
+def settle_round(session: Session, rule: KeptRule, turns: Turns, there: Attendance) -> None:
+    """Keep the place of the round, and what those with a maximum a day have had."""
     session.execute(
         sa.update(AssignmentRule).where(AssignmentRule.id == rule.id).values(turn=turns.place),
         execution_options={"synchronize_session": False},
@@ -159,6 +164,3 @@ def _count_today(
             ),
             execution_options={"synchronize_session": False},
         )
-
-
-__all__ = ["AMONG", "AWAY", "Dealt", "deal_out", "reason_of", "take_turns", "turns_among"]

@@ -59,7 +59,7 @@ def log_by_hand(
     changed: Sequence[tuple[Any, Mapping[str, Any], Mapping[str, Any]]],
     context: WriteContext,
 ) -> None:
-    """Write down who gave which record to whom: (record, what history tells of its fields, what it tells besides)."""
+    """Write down who gave which record to whom: (record, what changed of its fields, the reason if it is not simply by hand)."""
     field = owner_field(resource)
     if field is None:
         return
@@ -67,13 +67,8 @@ def log_by_hand(
         context,
         resource.name,
         [
-            Given(
-                record.id,
-                getattr(record, field.attribute),
-                also.get(GIVEN) or {"how": HAND},
-                (also.get(GIVEN) or {}).get("rule_id"),
-            )
-            for record, told, also in changed
+            Given(record.id, getattr(record, field.attribute), reason or {"how": HAND}, reason.get("rule_id"))
+            for record, told, reason in changed
             if field.name in told
         ],
     )

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
+from core.assignment.sharing import SHARE, Sharing
 from core.db import db, writing
 from core.declare import JobType
 from core.fields import Reading, Tags
@@ -39,7 +40,7 @@ MOST_TO_UNDO = 20_000
 
 @dataclass(frozen=True)
 class Deed:
-    """What is to be done: delete, give a field a value (`tag` adds, `untag` takes away), or press a shortcut.
+    """What is to be done: delete, give a field a value (`tag` adds, `untag` takes away), share out, or press a shortcut.
 
     `more` are values of other fields that go with it: what a status asks for.
     """
@@ -62,6 +63,8 @@ class Result:
     failures: int = 0
     failed: list[tuple[int, str, str]] = kept(default_factory=list)
     undo: int | None = None
+    turns: int = 0
+    """Of records shared out: how many turns were had."""
 
     def text(self) -> str:
         parts = [ngettext("%(num)d done", "%(num)d done", self.done)]
@@ -89,9 +92,18 @@ def ids_of(
 
 
 def do(
-    deed: Deed, resource: Resource, ids: Sequence[int], context: WriteContext, *, undoable: bool = True
+    deed: Deed,
+    resource: Resource,
+    ids: Sequence[int],
+    context: WriteContext,
+    *,
+    undoable: bool = True,
+    turns: int = 0,
 ) -> Result:
-    """Do it to these records in the caller's transaction; one that cannot be done hinders no other."""
+    """Do it to these records in the caller's transaction; one that cannot be done hinders no other.
+
+    `turns` says how many turns were had in earlier steps of sharing out.
+    """
     session, result = context.session, Result()
     records = find_many(session, resource, ids)
     result.skipped = len(set(ids)) - len(records)
@@ -102,11 +114,12 @@ def do(
             result.undo = remember_change(
                 session, context.actor, resource, records, touched(deed, resource), context.formats
             )
+    sharing = Sharing(context, resource, deed.value, turns) if deed.action == SHARE else None
     for stored in records:
         title = title_of(resource, stored.record)
         try:
             with session.begin_nested():
-                changed = _do_one(deed, resource, stored, context)
+                changed = sharing.give(stored) if sharing else _do_one(deed, resource, stored, context)
         except NotValid as error:
             _failed(result, stored, title, " ".join(str(each.message) for each in error.draft.problems))
         except (Invalid, Refused, PluginError) as error:
@@ -114,6 +127,9 @@ def do(
         else:
             result.done += changed
             result.skipped += not changed
+    if sharing is not None:
+        sharing.close()
+        result.turns = sharing.given
     return result
 
 
@@ -141,13 +157,15 @@ def run_job(job: Job) -> None:
     for ids in _batches(session, resource, job):
         with writing():
             context = write_context(session, job.house, job.actor, "page")
-            found = do(deed, resource, ids, context, undoable=(job.total or 0) <= MOST_TO_UNDO)
+            undoable = (job.total or 0) <= MOST_TO_UNDO
+            found = do(deed, resource, ids, context, undoable=undoable, turns=total.turns)
             session.commit()
         undos += [found.undo] if found.undo is not None and found.done else []
         seen += len(ids)
         total.done += found.done
         total.skipped += found.skipped
         total.failures += found.failures
+        total.turns += found.turns
         job.progress(seen)
     job.result.update(
         text=total.text(),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.assignment.giving import give_out, log_by_hand, taken
+from core.assignment.words import GIVEN
 from core.attributes.own_files import check_files
 from core.db import is_sqlite, utcnow
 from core.events import RecordChanged, RecordCreated, RecordDeleted
@@ -316,6 +317,7 @@ def _store_changed(
     new_tags: dict[int, tuple[str, ...]] = {}
     entries: list[tuple[Any, str, dict[str, Any]]] = []
     given: list[tuple[Any, Mapping[str, Any], Mapping[str, Any]]] = []
+    stories: list[tuple[Any, str, dict[str, Any]]] = []
     for draft, changes in changed:
         record = draft.current
         old_tags = before.get(record.id, ())
@@ -333,7 +335,9 @@ def _store_changed(
             record.version += 1
             record.updated_at = utcnow()
             entries.append((record, action, told | also))
-            given.append((record, told, also))
+            reason = draft.options.get(GIVEN)
+            given.append((record, told, reason or {}))
+            stories.append((record, action, told | also | ({GIVEN: reason} if reason else {})))
     set_tags(session, resource.name, new_tags)
     session.flush()
     touched = [record for record, _action, _told_changes in entries]
@@ -343,7 +347,7 @@ def _store_changed(
         ((record, new_tags.get(record.id, before.get(record.id, ()))) for record in touched),
         fresh=False,
     )
-    write_history(session, context, resource, entries)
+    write_history(session, context, resource, stories)
     log_by_hand(resource, given, context)
     tell_of_changes(context, resource, [(record, told) for record, _action, told in entries])
     for record, _action, told in entries:

@@ -187,14 +187,14 @@ def preview() -> str:
             name_of(each.user_id, formats),
             reason_text(each.reason, formats),
         )
-        for each in trial.dealt
+        for each in sorted(trial.dealt, key=lambda each: -each.record_id)
     ]
     return render(
         "assignment/preview.html",
         resource=resource,
         rule=next((each for each in rules if each.id == chosen), None),
         trial=trial,
-        lines=lines[::-1],
+        lines=lines,
         shares=[(name_of(user_id, formats), number) for user_id, number in trial.shares],
     )
 

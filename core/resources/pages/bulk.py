@@ -9,6 +9,8 @@ from flask import Blueprint, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.access.actor import ANONYMOUS
+from core.assignment.dealing import AMONG
+from core.assignment.sharing import SHARE, Offered, in_their_order, offered_to
 from core.db import db
 from core.fields import AttachedFile, Tags
 from core.i18n import Text, _, ngettext
@@ -37,6 +39,10 @@ from core.resources.pages.here import Here, enter, onward
 from core.resources.pages.inputs import typed
 from core.resources.pages.tabs import query_of
 from core.resources.shortcuts import shortcut_of
+from core.routing import id_of
+
+ONE, RULE = "one", "rule"
+"""Ways of assigning many, besides in turn among some people."""
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:
@@ -70,6 +76,8 @@ def bulk(resource: str) -> ResponseReturnValue:
         abort(400)
     if request.form.get("sure") != "y":
         return _ask(here, action, declared, chosen)
+    if action == "assign" and request.form.get("share-how", ONE) != ONE:
+        return _share(here, declared, chosen)
     deed = Deed(action)
     asked = _asked(here, action, declared)
     if asked and not request.form.get(asked[0], ""):
@@ -85,6 +93,28 @@ def bulk(resource: str) -> ResponseReturnValue:
             {name: typed(here.resource.field(name), request.form.get(name, "")) or None for name in asked},
         )
     return _do(here, deed, chosen)
+
+
+def _share(here: Here, declared: Field | None, chosen: Chosen) -> ResponseReturnValue:
+    """Give them out in turn among the people who were ticked, or by a rule."""
+    offered = _offered(here)
+    if declared is None:
+        abort(400)
+    if request.form["share-how"] == RULE:
+        rule = request.form.get("share-rule", 0, id_of)
+        if rule not in {each.id for each in offered.rules}:
+            return _ask(here, "assign", declared, chosen, wrong=_("Choose a rule.")), 422
+        return _do(here, Deed(SHARE, declared.name, {RULE: rule}), chosen)
+    ticked = set(request.form.getlist("share-among"))
+    people = [each.id for each in offered.people if str(each.id) in ticked]
+    if not people:
+        return _ask(here, "assign", declared, chosen, wrong=_("Choose among whom.")), 422
+    people = in_their_order(here.session, here.resource, people)
+    return _do(here, Deed(SHARE, declared.name, {AMONG: people}), chosen)
+
+
+def _offered(here: Here) -> Offered:
+    return offered_to(here.session, here.resource, here.actor, here.formats.references)
 
 
 def _do(here: Here, deed: Deed, chosen: Chosen) -> ResponseReturnValue:
@@ -190,7 +220,14 @@ def _asked(here: Here, action: str, declared: Field | None) -> Sequence[str]:
     return [name for name in ask.fields if here.resource.has_field(name)] if ask else ()
 
 
-def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen, asked: Sequence[str] = ()) -> str:
+def _ask(
+    here: Here,
+    action: str,
+    declared: Field | None,
+    chosen: Chosen,
+    asked: Sequence[str] = (),
+    wrong: Text = "",
+) -> str:
     form = form_of(here, [*([declared.name] if declared else []), *asked])
     if asked:
         form[asked[0]].flags.required = True
@@ -206,6 +243,9 @@ def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen, asked:
         chosen=chosen,
         field=form[declared.name] if declared else None,
         asked=[form[name] for name in asked],
+        sharing=_offered(here) if action == "assign" else None,
+        how=request.form.get("share-how", ONE),
+        wrong=wrong,
         title=_title(here, Deed(action.partition(":")[0]), chosen),
         back=f"{here.address}?{chosen.query}" if chosen.query else here.address,
         most_to_undo=MOST_TO_UNDO,
@@ -214,10 +254,12 @@ def _ask(here: Here, action: str, declared: Field | None, chosen: Chosen, asked:
 
 def _title(here: Here, deed: Deed, chosen: Chosen) -> Text:
     records = str(here.resource.label if chosen.number == 1 else here.resource.plural).lower()
+    assign = ngettext(
+        "Assign %(num)d %(records)s", "Assign %(num)d %(records)s", chosen.number, records=records
+    )
     return {
-        "assign": ngettext(
-            "Assign %(num)d %(records)s", "Assign %(num)d %(records)s", chosen.number, records=records
-        ),
+        SHARE: assign,
+        "assign": assign,
         "status": ngettext(
             "Status of %(num)d %(records)s", "Status of %(num)d %(records)s", chosen.number, records=records
         ),
