@@ -22,11 +22,14 @@ from core.api import (
 from plugins.crm_clients.inquiries.clients import route_to_client
 from plugins.crm_clients.inquiries.declare import Inquiry, Routed
 from plugins.crm_clients.inquiries.history import WROTE_AGAIN
-from plugins.crm_clients.inquiries.openapi import operations
+from plugins.crm_clients.inquiries.openapi import operations as describe_inquiries
 from plugins.crm_clients.inquiries.service import forget_old
 from plugins.crm_clients.inquiries.views import BRING
 from plugins.crm_clients.inquiries.views import blueprint as inquiries
 from plugins.crm_clients.lists import LISTS
+from plugins.crm_clients.mode.openapi import operations as describe_mode
+from plugins.crm_clients.mode.views import blueprint as mode
+from plugins.crm_clients.mode.work import JOB as CHANGE_JOB
 from plugins.crm_clients.models import Card
 from plugins.crm_clients.resources import CLIENTS
 from plugins.crm_clients.validation.sms import SMS_SETTINGS, take_sms
@@ -34,6 +37,9 @@ from plugins.crm_clients.validation.views import blueprint
 
 DAY = 86400
 
+MODE_PAGE = SettingsSection(
+    "mode", _l("CRM mode"), (), group=_l("General"), order=1, endpoint="crm_clients_mode.page"
+)
 INQUIRIES_PAGE = SettingsSection(
     "inquiries", _l("Inquiries"), (), order=40, endpoint="crm_clients_inquiries.page"
 )
@@ -46,7 +52,7 @@ def register_resources() -> list[Resource | ReferenceList]:
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [blueprint, inquiries]
+    return [blueprint, inquiries, mode]
 
 
 @hookimpl
@@ -66,12 +72,12 @@ def register_menu() -> list[MenuItem]:
 
 @hookimpl
 def register_settings() -> list[SettingsSection]:
-    return [SMS_SETTINGS, INQUIRIES_PAGE]
+    return [SMS_SETTINGS, INQUIRIES_PAGE, MODE_PAGE]
 
 
 @hookimpl
 def describe_api() -> Mapping[str, Mapping[str, Any]]:
-    return operations()
+    return {**describe_inquiries(), **describe_mode()}
 
 
 @hookimpl
@@ -88,7 +94,10 @@ def register_notifications() -> list[NotificationKind]:
 
 @hookimpl
 def register_jobs() -> list[JobType]:
-    return [JobType("crm_clients.forget-inquiries", _l("Forget old inquiries"), forget_old, every=DAY)]
+    return [
+        JobType("crm_clients.forget-inquiries", _l("Forget old inquiries"), forget_old, every=DAY),
+        CHANGE_JOB,
+    ]
 
 
 @hookimpl(trylast=True)

@@ -19,6 +19,7 @@ from core.api import (
     _,
     enqueue,
     note_setting,
+    references_of,
     save_setting,
     utcnow,
 )
@@ -141,27 +142,36 @@ def undoing(session: Session, change: ModeChange) -> Wanted:
     return Wanted(SIMPLE, way, undoes=change.id)
 
 
-def convert_rest(context: WriteContext) -> ModeChange:
-    """In simple mode, try the leads that are still open once more, as part of the last change; the caller commits.
+def go_on_with(context: WriteContext) -> ModeChange:
+    """Have what the last change has left tried once more: leads still open, or not brought back. The caller commits.
 
     Raises:
-        Refused: there are none, or a change is still being carried out.
+        Refused: nothing is left, or a change is still being carried out.
     """
     session = context.session
-    classic, last = classic_of(context.house), last_to_simple(session)
     _require_right(context)
     _none_running(session)
-    if last is None or classic is None or mode_of(session, context.house) != SIMPLE:
-        raise Refused(_("There is nothing left to convert."), "nothing")
-    rest = classic.open_leads(session)
-    if not rest:
-        raise Refused(_("There is nothing left to convert."), "nothing")
+    last = last_change(session)
+    left = left_of(context, last)
+    if last is None or not left:
+        raise Refused(_("There is nothing left to do."), "nothing")
     last.state, last.is_running, last.ended_at = WORKING, True, None
-    last.total = classic.done(session, last.batch) + rest
-    title = _("CRM mode: %(mode)s", mode=mode_label(SIMPLE))
+    last.total = last.done + left
+    title = _("CRM mode: %(mode)s", mode=mode_label(last.to_mode))
     last.job_id = enqueue(session, CHANGE_JOB, {"change": last.id}, actor=context.actor, title=title).id
     session.flush()
     return last
+
+
+def left_of(context: WriteContext, change: ModeChange | None) -> int:
+    """How many leads a change has left: open ones in simple mode, conversions that still hold in classic mode."""
+    classic = classic_of(context.house)
+    if change is None or classic is None or mode_of(context.session, context.house) != change.to_mode:
+        return 0
+    if change.to_mode == SIMPLE:
+        return classic.open_leads(context.session)
+    source = context.session.get(ModeChange, change.source_id) if change.source_id else None
+    return classic.done(context.session, source.batch) if source is not None else 0
 
 
 def usual_way(context: WriteContext) -> Way | None:
@@ -199,6 +209,13 @@ def settle(session: Session) -> ModeChange | None:
     return None if job is None or job.is_finished else running
 
 
+def state_of(session: Session, change: ModeChange) -> str:
+    """How a change stands: one whose job was ended has stopped, whatever its row says."""
+    if not change.is_running:
+        return change.state
+    return WORKING if settle(session) is not None else STOPPED
+
+
 def mode_label(mode: str) -> Words:
     return _("Classic") if mode == CLASSIC else _("Simple")
 
@@ -222,7 +239,7 @@ def _is_possible(context: WriteContext, way: Way) -> bool:
     if classic is None:
         return True
     known = {target for each in classic.choices(context) for target in each.targets}
-    pipelines = context.formats.references
+    pipelines = references_of(context.session)  # one may have been made for this very change
     has_pipeline = way.pipeline is None or pipelines.get("pipelines", way.pipeline) is not None
     return bool(way.targets) and set(way.targets) <= known and has_pipeline
 

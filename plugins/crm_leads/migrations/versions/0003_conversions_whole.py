@@ -44,6 +44,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("client_id", name=op.f("pk_crm_leads_repeat_exception")),
     )
     _conversions_with_results()
+    _mode_is_classic()
+
+
+def _mode_is_classic() -> None:
+    """Until now the mode followed from whether this app was on; now it is a setting, and goes on as it was.
+
+    A new installation chose it just before; who brings the app in later wants leads.
+    """
+    if sa.inspect(op.get_bind()).has_table("core_setting"):
+        op.execute("UPDATE core_setting SET value = '\"classic\"' WHERE key = 'company.mode'")
 
 
 def _point_at_common_sources() -> None:
