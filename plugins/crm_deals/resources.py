@@ -189,7 +189,7 @@ DEALS = Resource(
     owner="salesperson_id",
     sort="-entered_on",
     path=Path("stage", "stages", within="pipeline", asks={LOST: LOSS.ask}, spent=PASSAGES.spent),
-    board=Board(sum="value", fact="source", age="entered_on", badges=(STALE,), weight="probability"),
+    board=Board(sum="value", fact="client", age="expected_close", badges=(STALE,), weight="probability"),
     looks=(FORECAST,),
     checks=(rules.check_title, LOSS.check, check_value),
     before_write=(rules.keep_dates, note_lines, PASSAGES.start_clock),
@@ -201,7 +201,11 @@ DEALS = Resource(
     extra_filters=(CLOSING, STALE_FILTER),
     shortcuts=(REOPEN,),
     children=(PEOPLE, LINES),
-    happenings=INQUIRIES,
+    happenings=(
+        ("from_lead", _l("Was a lead"), "user-search"),
+        ("conversion_undone", _l("Conversion taken back"), "arrow-back-up"),
+        *INQUIRIES,
+    ),
     menu_order=30,
     empty_text=_l("Write down the first one, or convert a lead."),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from plugins.crm_leads.announcements import JOB, KINDS
 from plugins.crm_leads.bulk import JOBS as CONVERSION_JOBS
 from plugins.crm_leads.bulk_views import blueprint as bulk_blueprint
 from plugins.crm_leads.commands import leads
+from plugins.crm_leads.conversion import api as conversions_api
 from plugins.crm_leads.conversion import clients as client_targets
 from plugins.crm_leads.fields import due_mark
 from plugins.crm_leads.inquiries import route_to_lead
@@ -77,7 +78,12 @@ def register_commands() -> list[click.Command]:
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [blueprint, bulk_blueprint]
+    return [blueprint, bulk_blueprint, conversions_api.blueprint]
+
+
+@hookimpl
+def describe_api() -> Mapping[str, Mapping[str, Any]]:
+    return conversions_api.operations()
 
 
 @hookimpl

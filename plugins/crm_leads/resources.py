@@ -232,7 +232,12 @@ LEADS = Resource(
     before_all=(recognise,),
     after_write=(rules.convert_if_asked,),
     after_all=(PASSAGES.keep,),
-    happenings=(("converted", _l("Converted into a client"), "user-check"), *INQUIRIES, *HAPPENINGS),
+    happenings=(
+        ("converted", _l("Converted"), "user-check"),
+        ("conversion_undone", _l("Conversion taken back"), "arrow-back-up"),
+        *INQUIRIES,
+        *HAPPENINGS,
+    ),
     children=children(LeadAddress, LeadContact, "lead_id"),
     identity=IDENTITY,
     identity_with=("clients",),
