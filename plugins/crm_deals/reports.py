@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from plugins.crm_reports.declare import (
     Chart,
     Count,
     Days,
+    Measure,
     Report,
     Share,
     Stage,
@@ -176,7 +178,12 @@ SHARED = ("salesperson", "source")
 """What both leads and deals can be narrowed by."""
 
 
-def _of_deals(day: str, *also: Share) -> Report:
+def _uncompared(measures: Sequence[Measure]) -> tuple[Measure, ...]:
+    """The same without the number before and the change beside them, for tables of many columns."""
+    return tuple(each if isinstance(each, Days) else replace(each, compared=False) for each in measures)
+
+
+def _of_deals(day: str, measures: Sequence[Measure]) -> Report:
     """What stands beside leads: their deals where `day` is the lead's, else all deals."""
     return Report(
         "deals",
@@ -185,7 +192,7 @@ def _of_deals(day: str, *also: Share) -> Report:
         resource="deals",
         day=day,
         person="salesperson",
-        measures=(*MEASURES, *also),
+        measures=tuple(measures),
         figures=(),
         columns=(),
         cuts=(),
@@ -195,21 +202,24 @@ def _of_deals(day: str, *also: Share) -> Report:
     )
 
 
-def _of_leads(name: str, **given: Any) -> Report:
+def _of_leads(name: str, measures: Sequence[Measure], **given: Any) -> Report:
     return Report(
         name,
         resource="leads",
         day="entered_on",
         person="salesperson",
-        measures=LEADS,
+        measures=tuple(measures),
         counted="leads",
         filters=SHARED,
         **given,
     )
 
 
+SOLD = Share("sold", _l("Won of the leads"), part="won", whole="leads", good="up")
+
 SALES_FUNNEL = _of_leads(
     "sales-funnel",
+    LEADS,
     label=_l("Sales funnel"),
     icon="chart-funnel",
     hue="green",
@@ -243,12 +253,13 @@ SALES_FUNNEL = _of_leads(
             hues=("accent", "violet", "green"),
         ),
     ),
-    beside=(_of_deals("lead", Share("sold", _l("Won of the leads"), part="won", whole="leads", good="up")),),
+    beside=(_of_deals("lead", (*MEASURES, SOLD)),),
 )
 """A cohort: deals are counted by the day their lead came in, so each stage is a part of the one before it."""
 
 EFFECTIVENESS = _of_leads(
     "salespeople",
+    _uncompared(LEADS),
     label=_l("How salespeople work"),
     icon="users",
     hue="violet",
@@ -259,14 +270,14 @@ EFFECTIVENESS = _of_leads(
     charts=(
         Chart(
             "parts",
-            _l("By salesperson"),
+            _l("Leads"),
             "salesperson",
-            measures=("converted", "won"),
-            hues=("accent", "green"),
+            measures=("converted", "junk"),
+            hues=("green", "slate"),
         ),
-        Chart("bars", _l("Leads and conversion rate"), "salesperson", measures=("leads", "rate")),
+        Chart("parts", _l("Deals"), "salesperson", measures=("won", "lost"), hues=("green", "red")),
     ),
-    beside=(_of_deals("entered_on"),),
+    beside=(_of_deals("entered_on", _uncompared(MEASURES)),),
 )
 """Leads and deals that came in during the period, whether the deals came of leads or not."""
 

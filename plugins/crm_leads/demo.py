@@ -7,11 +7,12 @@ import random
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.api import create, current_house, references_of, settings_of, write_context
+from core.api import WriteContext, create, current_house, references_of, settings_of, write_context
 from plugins.crm_clients.demo import cards, confirm_email
 from plugins.crm_clients.models import Client
 from plugins.crm_leads.conversion.service import convert_one
-from plugins.crm_leads.models import JUNK, OPEN
+from plugins.crm_leads.conversion.wish import Wish
+from plugins.crm_leads.models import JUNK, OPEN, Lead
 
 
 def load(session: Session, language: str) -> None:
@@ -48,4 +49,13 @@ def load(session: Session, language: str) -> None:
         if number % 3 == 1:
             confirm_email(session, "leads", lead)
         if number % 7 == 3:
-            convert_one(context, lead)
+            convert_one(context, lead, _wish(context, lead))
+
+
+def _wish(context: WriteContext, lead: Lead) -> Wish | None:
+    """With Deals on, what was converted is also being sold."""
+    if "deals" not in context.house.resources:
+        return None
+    return Wish(
+        targets=("contact" if lead.kind == "person" else "company", "deal"), match=("document", "email")
+    )

@@ -108,8 +108,9 @@ REPORTS = (
                 "month",
                 measures=("leads", "converted"),
                 hues=("accent", "green"),
+                wide=True,
             ),
-            Chart("bars", _l("By source"), "source", measures=("leads", "rate")),
+            Chart("bars", _l("By source"), "source", measures=("leads", "rate"), wide=True),
         ),
     ),
     _report(
