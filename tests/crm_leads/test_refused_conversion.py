@@ -9,6 +9,10 @@ from core.testing.installation import Installation
 from plugins.crm_leads.models import Lead
 
 
+DIALOG = ("path", "inline", "form")
+"""Doors that open the dialog, which tells it before anything is done."""
+
+
 def lead_that_cannot_become_a_client(installation: Installation) -> tuple[int, int]:
     """A lead whose document, taken over from elsewhere, breaks its rule; and the status that means converted."""
     made = installation.app.test_client().post(
@@ -50,6 +54,8 @@ def test_it_is_told_and_nothing_is_changed(door: str, sqlite_installation: Insta
         answer = person.post(f"/leads/{lead_id}/edit", {"name": "Sol", "condition": "client"})
     assert answer.status_code < 500 and answer.status_code not in (403, 404, 405), answer.text[:2000]
     told = answer.text + person.get(f"/leads/{lead_id}").text
+    if door in DIALOG:
+        told = person.get(f"/leads/{lead_id}/convert").text
     assert "de control no es correcto" in told
     with installation.session() as session:
         assert session.get_one(Lead, lead_id).converted_at is None

@@ -158,9 +158,9 @@ def test_choosing_client_in_the_form_saves_the_rest_and_opens_the_conversion(
     id = write_lead(name="Pasa a cliente")
     browser = installation.browser()
     form = inputs_of(browser.get(f"/leads/{id}/edit").text)
-    answer = browser.post(f"/leads/{id}/edit", {**form, "condition": "client", "city": "Mérida"})
+    answer = browser.post(f"/leads/{id}/edit", {**form, "condition": "client", "legal_name": "Pasa, C.A."})
     assert (answer.status_code, answer.location) == (302, f"/leads/{id}/convert")
-    assert "Mérida" in browser.get(f"/leads/{id}").text
+    assert "Pasa, C.A." in browser.get(f"/leads/{id}").text
     assert "Pasa a cliente" not in browser.get("/clients").text
 
 
