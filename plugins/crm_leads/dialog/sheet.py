@@ -204,6 +204,7 @@ def _box(
     )
     for choice in part.choices:
         form[choice.field.name].flags.required = choice.required
+        form[choice.field.name].description = ""  # the right side says what comes of it
     return Box(
         part,
         mode,
