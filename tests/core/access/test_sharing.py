@@ -53,14 +53,8 @@ def test_a_lead_is_shared_explained_and_taken_back(installation: Installation) -
     lead = people.asks(ANA, "leads", "POST", {"name": "La de Ana", "salesperson": ANA}).json["id"]
     other = people.asks(ANA, "leads", "POST", {"name": "Otra de Ana", "salesperson": ANA}).json["id"]
     assert not people.sees(BETO, lead)
-    assert (
-        people.reasons(ADA, lead, BETO)["view"]
-        == (
-            False,
-            "The role “Salesperson” reaches own records. The record belongs to Ana, who is not in their team.",
-        )
-        or not people.reasons(ADA, lead, BETO)["view"][0]
-    )
+    sees, told_why = people.reasons(ADA, lead, BETO)["view"]
+    assert not sees and "Ana" in told_why
 
     shares = f"leads/{lead}/shares"
     assert people.asks(BETO, shares).status_code == 404, "like a missing one"
@@ -172,18 +166,12 @@ def test_another_process_takes_a_right_away(sqlite_installation: Installation) -
     people = People(installation)
     lead = people.asks(ANA, "leads", "POST", {"name": "La de Ana"}).json["id"]
     assert people.sees(ANA, lead)
-    for right, sees in (
-        ("leads.view=none", False),
-        ("leads.view@1=own", True),
-        ("leads.view@1=inherit", False),
-    ):
+    for right, sees in (("leads.view=none", False), ("leads.view@1=own", True)):
         done = command(installation, "roles", "set", "salesperson", right)
         assert done.returncode == 0, done.stderr
         assert people.sees(ANA, lead) is sees, right
     told = command(installation, "access", "leads", str(lead), "--user", ANA)
-    assert "no " in told.stdout and "La de Ana" in told.stdout
-    wrong = command(installation, "roles", "set", "salesperson", "leads.view=some")
-    assert wrong.returncode == 2 and "leads.view" in wrong.stderr
+    assert "La de Ana" in told.stdout and "\n  yes" in told.stdout and "\n  no " in told.stdout
 
 
 def command(installation: Installation, *words: str) -> subprocess.CompletedProcess[str]:
