@@ -62,6 +62,11 @@ def rules_of(session: Session, resource: str) -> Sequence[KeptRule]:
     return remembered(session, "assignment rules", load_rules).get(resource, ())
 
 
+def any_rules(session: Session) -> bool:
+    """Whether anything is dealt out at all; costs no query while no rule has changed."""
+    return bool(remembered(session, "assignment rules", load_rules))
+
+
 def active_rules(session: Session, resource: str, door: str) -> list[KeptRule]:
     """The rules that hold for what comes in by this door."""
     return [each for each in rules_of(session, resource) if each.active and door in each.doors]

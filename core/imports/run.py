@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
+from core.assignment.telling import tell_of_import
 from core.db import look_at_values, utcnow, writing
 from core.house import House
 from core.imports.before import keep_changes
@@ -94,6 +95,8 @@ def run_import(
         finished = {"state": CHECKED} if dry else {"state": FINISHED, "finished_at": utcnow()}
         figures = _figures(importer, counts, notes, done, dry)
         _note(session, run.id, figures | finished | {"rows_total": counts.rows})
+        if not dry:
+            tell_of_import(session, house, actor, run)
         if not dry and counts.rows >= MANY:
             resource = house.resources[run.resource]
             models = [resource.model, *(child.model for child in resource.children)]
