@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import click
 from flask import Blueprint
 
 from core.api import (
@@ -19,6 +20,8 @@ from core.api import (
     _l,
     hookimpl,
 )
+from plugins.crm_clients.commands import inquiry as inquiry_command
+from plugins.crm_clients.commands import mode as mode_command
 from plugins.crm_clients.inquiries.clients import route_to_client
 from plugins.crm_clients.inquiries.declare import Inquiry, Routed
 from plugins.crm_clients.inquiries.history import WROTE_AGAIN
@@ -85,6 +88,11 @@ def merge_records(plan: MergePlan, context: WriteContext) -> None:
     """A number without its type means nothing, on whatever has the card."""
     if issubclass(plan.resource.model, Card):
         plan.tie("document_number", "document_type")
+
+
+@hookimpl
+def register_commands() -> list[click.Command]:
+    return [inquiry_command, mode_command]
 
 
 @hookimpl
