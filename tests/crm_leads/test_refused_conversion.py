@@ -8,7 +8,6 @@ from core.api import references_of
 from core.testing.installation import Installation
 from plugins.crm_leads.models import Lead
 
-
 DIALOG = ("path", "inline", "form")
 """Doors that open the dialog, which tells it before anything is done."""
 
