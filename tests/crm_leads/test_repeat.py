@@ -76,6 +76,9 @@ def test_whoever_is_a_client_already_is_recognised_at_every_door(installation: I
         "Por archivo",
     }
 
+    with installation.session() as session:
+        by_file = session.scalar(sa.select(Lead.id).where(Lead.name == "Por archivo"))
+
     # filter, view, column, export
     listed = admin.get("/leads?is_repeat=1&columns=is_repeat").text
     assert "Por archivo" in listed and "Nuevo del archivo" not in listed
@@ -113,6 +116,10 @@ def test_whoever_is_a_client_already_is_recognised_at_every_door(installation: I
     assert _leads(installation)["Del mercado"] == (False, None)
     assert "Ferretería Ávila" in admin.get("/clients?never_repeat=1").text
     _edited(installation, caroni, never_repeat=False)
+
+    # converted without being asked, a repeat lead completes its client instead of making another
+    converted = admin.client.post(f"{API}/leads/{by_file}/convert", json={}, headers=installation.token())
+    assert converted.json["client"]["id"] == caroni
 
     # settings: by which keys, and whether at all
     with installation.session() as session:

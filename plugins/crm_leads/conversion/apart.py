@@ -9,6 +9,7 @@ from plugins.crm_leads.conversion.wish import Wish
 from plugins.crm_leads.models import Lead
 
 KEYS = {
+    "linked": ("client_id",),
     "document": ("document_compact",),
     "email": ("email_folded", "contact_email_folded"),
     "phone": ("phone_1_e164", "phone_2_e164", "contact_phone_1_e164", "contact_phone_2_e164"),

@@ -12,8 +12,8 @@ from plugins.crm_leads.conversion.wish import Wish
 CLIENT, BOTH = "client", "both"
 WITH_DEAL = "_deal"
 
-KNOWN_BY = ("document",)
-"""What a client that is there must have in common with the lead to be completed unasked."""
+KNOWN_BY = ("linked", "document")
+"""How a client that is there is known to be the lead's, to be completed unasked: a repeat lead's link, or the document."""
 
 SETTING = Setting(
     "becomes",
@@ -34,7 +34,7 @@ SETTING = Setting(
 
 
 def short_wish(source: Source, wish: Wish, targets: Mapping[str, Target], context: WriteContext) -> Wish:
-    """The wish itself where it names targets; else what Settings say, into a client known by its document."""
+    """The wish itself where it names targets; else what Settings say, into the client linked with the lead or known by its document."""
     if not wish.is_short:
         return wish
     way = str(context.settings.get("leads.becomes") or CLIENT)
