@@ -30,8 +30,12 @@ def stale_mark(days: int | None) -> Markup | None:
     """What stands beside a stale deal's name."""
     if days is None:
         return None
-    words = ngettext("Stale: %(num)d day in this stage", "Stale: %(num)d days in this stage", days)
-    short = ngettext("%(num)d d still", "%(num)d d still", days)
+    words = ngettext(
+        "For %(num)d day in this stage, longer than usual",
+        "For %(num)d days in this stage, longer than usual",
+        days,
+    )
+    short = ngettext("stale, %(num)d d", "stale, %(num)d d", days)
     return Markup('<span class="due warn-text" title="{}">{}</span>').format(words, short)
 
 

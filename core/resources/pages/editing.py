@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.i18n import _
-from core.resources.children import children_of
+from core.resources.children import children_of, know_rows
 from core.resources.door import flash_toast
 from core.resources.pages.child_forms import given_forms, stored_forms
 from core.resources.pages.forms import (
@@ -92,7 +92,9 @@ def edit(resource: str, id: int) -> ResponseReturnValue:
     stored = here.record(id, "edit")
     names = names_beside_rows(here.resource)
     values = values_of(here, stored, names)
-    rows = {name: found.get(id, []) for name, found in children_of(here.session, here.resource, [id]).items()}
+    stored_rows = children_of(here.session, here.resource, [id])
+    know_rows(here.resource, stored_rows, here.formats)
+    rows = {name: found.get(id, []) for name, found in stored_rows.items()}
     context = here.writing()
     if request.method == "GET":
         form = form_of(here, names, values)
