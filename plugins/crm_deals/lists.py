@@ -83,7 +83,7 @@ LISTS = (
         coloured=True,
         columns=(
             Field("pipeline", _l("Pipeline"), Reference("pipelines"), required=True),
-            Field("probability", _l("Probability in percent"), Integer(minimum=0, maximum=100)),
+            Field("probability", _l("Probability, %"), Integer(minimum=0, maximum=100)),
             Field("stale_days", _l("Stale after days"), Integer(minimum=1, maximum=3650)),
         ),
         shipped=shipped_stages,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -67,7 +68,8 @@ def values_shown(declared: ReferenceList) -> dict[str, Any]:
         "columns": [each for each in list_columns(declared) if each.field.name != declared.within],
         "shown_group": group,
         "groups_shown": groups_of(session, declared),
-        "members": members_of(current_house(), declared),
+        "members": (members := members_of(current_house(), declared)),
+        "members_in": {each.name: _numbers(session, each) for each in members},
         "at": at_of(declared),
         "formats": reading_for(session, g.actor).formats,
     }
@@ -77,6 +79,11 @@ def at_of(declared: ReferenceList) -> dict[str, Any]:
     """The arguments of the list's addresses: of one with groups also which is shown."""
     group = group_shown(db.session(), declared, request.args.get("in", type=int))
     return {"name": declared.name, **({"in": group} if group is not None else {})}
+
+
+def _numbers(session: Session, member: ReferenceList) -> Mapping[int | None, int]:
+    """How many values each group of a list has."""
+    return Counter(item.group for item in references_of(session).items(member.name))
 
 
 def groups_of(session: Session, declared: ReferenceList) -> Sequence[ReferenceItem]:

@@ -136,6 +136,7 @@ def summary(resource: str) -> ResponseReturnValue:
         shown=number_text(here, min(number, COUNT_LIMIT) if is_more else number),
         total=total,
         counts=counts,
+        bare=request.args.get("bare") == "1",
         span=_span_text(here, request.args.get("from", 1, id_of), request.args.get("shown", 0, id_of)),
         whole_url=f"{here.address}/summary?{urlencode([*query.arguments(), ('whole', '1')])}",
     )

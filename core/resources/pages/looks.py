@@ -33,6 +33,9 @@ def show(resource: str, look: str) -> ResponseReturnValue:
         abort(404)
     query = read_query(here.resource, arguments())
     seen = {**frame_of(here, query), "drawn": _drawn(here, declared, query), "look": declared}
+    seen["counts_url"] = (
+        f"{here.address}/summary?{urlencode([*query.arguments(), ('tabs', '1'), ('bare', '1')])}"
+    )
     if not is_htmx() or request.headers.get("HX-Boosted") == "true":
         return render_template("resources/look.html", **seen)
     is_typing = request.headers.get("HX-Trigger-Name") == "q"
