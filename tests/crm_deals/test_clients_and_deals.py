@@ -56,7 +56,8 @@ def test_deals_survive_their_client(shop: Shop) -> None:
     told = shop.told(deal)
     assert (told["client"]["id"], told["contact"]["id"]) == (sol, ana)
     assert told["people"][0]["person"]["id"] == ana
-    undone = shop.api.post(f"/api/v1/merges/{answer.json['merge']['id']}/undo", headers=shop.headers)
+    merge = (answer.json or {})["merge"]["id"]
+    undone = shop.api.post(f"/api/v1/merges/{merge}/undo", headers=shop.headers)
     assert undone.status_code == 200, undone.text
     assert shop.told(deal)["people"][0]["person"]["id"] == shop.told(deal)["contact"]["id"] == eva
 
@@ -89,7 +90,8 @@ def test_nobody_learns_of_anothers_deals(shop: Shop) -> None:
     assert "Farmacia Sol" not in page and not card(page, "reaches")
     assert "Secreto" not in place.browser("leo@example.com").get("/").text
     again = shop.api.post(f"/api/v1/deals/{own}/repeat", json={}, headers=place.token("leo@example.com"))
-    assert again.status_code == 200 and again.json["client"] is None and again.json["people"] == []
+    made = again.json or {}
+    assert again.status_code == 200 and made["client"] is None and made["people"] == []
 
 
 def test_pages_of_deals_keep_to_their_budgets(shop: Shop) -> None:
