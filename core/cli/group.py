@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "roles": ("core.cli.roles:roles", "What each role may do."),
     "access": ("core.cli.roles:access", "Who may do what with a record, and why."),
     "tokens": ("core.cli.tokens:tokens", "Keys to the API."),
+    "assignment": ("core.cli.assignment:assignment", "Who gets what comes in, and who is away."),
     "attributes": ("core.cli.attributes:attributes", "Fields of your own on the records."),
     "jobs": ("core.cli.jobs:jobs", "Background work."),
     "backup": ("core.cli.backup:backup", "Write the whole installation into one file."),
