@@ -29,7 +29,7 @@ from plugins.crm_clients.inquiries.openapi import operations as describe_inquiri
 from plugins.crm_clients.inquiries.service import forget_old
 from plugins.crm_clients.inquiries.views import BRING
 from plugins.crm_clients.inquiries.views import blueprint as inquiries
-from plugins.crm_clients.lists import LISTS
+from plugins.crm_clients.lists import LISTS, SECTION
 from plugins.crm_clients.mode.openapi import operations as describe_mode
 from plugins.crm_clients.mode.views import blueprint as mode
 from plugins.crm_clients.mode.work import JOB as CHANGE_JOB
@@ -44,7 +44,7 @@ MODE_PAGE = SettingsSection(
     "mode", _l("CRM mode"), (), group=_l("General"), order=1, endpoint="crm_clients_mode.page"
 )
 INQUIRIES_PAGE = SettingsSection(
-    "inquiries", _l("Inquiries"), (), order=40, endpoint="crm_clients_inquiries.page"
+    "inquiries", _l("Inquiries"), (), group=SECTION, order=90, endpoint="crm_clients_inquiries.page"
 )
 
 
