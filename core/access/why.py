@@ -17,7 +17,8 @@ from core.access.granted import Granted, granted_to, shared_to
 from core.access.models import Role, Share, Team, TeamMember, User
 from core.access.reach import Verdict, judge, status_of
 from core.access.roles import ACTIONS, label_of
-from core.access.scope.policy import narrowed_by_plugins, policy_for
+from core.access.scope.criteria import narrowed_by_plugins
+from core.access.scope.policy import policy_for
 from core.access.service import actor_for
 from core.host.words import language
 from core.house import House

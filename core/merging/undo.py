@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.access.reach import reaches
 from core.db import utcnow
 from core.events import RecordsParted
 from core.i18n import Text, _
@@ -101,7 +102,8 @@ def _require(row: Merge, resource: Resource, stored: Stored, context: WriteConte
         if actor is None or resource.owner is None:
             continue
         for kept in row.kept["taken"]["rows"][resource.model.__tablename__]:
-            if not actor.reaches(actor.scope(resource.name, action), kept[resource.owner]):
+            status_id = kept.get(resource.status_field.attribute) if resource.status_field else None
+            if not reaches(actor, resource, action, kept[resource.owner], status_id):
                 raise Refused(_("You may not do this."), "forbidden")
 
 

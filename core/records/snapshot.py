@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.access.models import Share
 from core.db import Base, is_sqlite
 from core.host.state import standing_tables
 from core.i18n import _
@@ -18,6 +19,7 @@ from core.resources import search
 from core.resources.context import Refused
 from core.resources.declare import Resource
 from core.settings import decoded, encoded
+from core.state import forget
 
 UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
 """Snapshots hold whole rows of whoever's records the deletion was allowed to take."""
@@ -80,6 +82,8 @@ def put_back(session: Session, resource: Resource, kept: Mapping[str, Any]) -> l
         raise Refused(
             _("This can no longer be taken back: something else has taken its place."), "taken"
         ) from error
+    if rows.get(Share.__tablename__):
+        forget(session)
     ids = list(kept["ids"])
     records = session.scalars(sa.select(resource.model).where(resource.model.id.in_(ids)), **UNSCOPED).all()
     tags = tags_of(session, resource.name, ids)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.util import ClauseAdapter
 
-from core.access.actor import Actor, Scope
-from core.access.reach import shared_records
+from core.access.actor import Actor
+from core.access.scope.criteria import criterion_for
 from core.access.scope.errors import Unscoped
 from core.db import Model
 from core.house import EXTENSION
@@ -140,37 +140,11 @@ def tables_of(house: House) -> Tables:
     return kept
 
 
-@dataclass(frozen=True)
-class Reach:
-    """How far a person's right reaches: everywhere, and the statuses in which it is otherwise."""
-
-    usual: Scope
-    stages: Mapping[int, Scope]
-
-    def covers(self, resource: Resource) -> bool:
-        """Whether it is every record there is."""
-        least = Scope.ALL if resource.owner else Scope.OWN
-        return self.usual >= least and not self.stages
-
-    @property
-    def is_nothing(self) -> bool:
-        return self.usual is Scope.NONE and not any(self.stages.values())
-
-
-def reach_for(actor: Actor, resource: Resource, action: str) -> Reach:
-    """The narrower of seeing and doing, in each status: nobody changes or exports what they may not see."""
-    name, rights = resource.name, {"view", action}
-    usual = min(actor.scope(name, each) for each in rights)
-    statuses = {id for each in rights for id in actor.exceptions(name, each)}
-    stages = {id: min(actor.scope_in(name, each, id) for each in rights) for id in statuses}
-    return Reach(usual, {id: scope for id, scope in stages.items() if scope is not usual})
-
-
 def _make_policy(actor: Actor, house: House, action: str) -> Policy | None:
     tables = tables_of(house)
     criteria: dict[sa.Table, Any] = {}
     for table, resource in tables.resources.items():
-        criterion = _criterion(actor, house, resource, action)
+        criterion = criterion_for(actor, house, resource, action)
         if criterion is not None:
             criteria[table] = criterion
     for table, links in tables.children.items():
@@ -188,56 +162,6 @@ def _make_policy(actor: Actor, house: House, action: str) -> Policy | None:
         for table, criterion in criteria.items()
     }
     return Policy(tables, criteria, options, tables.joined, tables.reachable)
-
-
-def _criterion(actor: Actor, house: House, resource: Resource, action: str) -> Any:
-    if actor.user_id is None:
-        return sa.false()
-    reach = reach_for(actor, resource, action)
-    parts = [] if reach.covers(resource) else [_reached(actor, resource, reach, action)]
-    parts += [value for _plugin, value in narrowed_by_plugins(actor, house, resource)]
-    return sa.and_(*parts) if parts else None
-
-
-def narrowed_by_plugins(actor: Actor, house: House, resource: Resource) -> list[tuple[str, Any]]:
-    """What plugins add to every query of this resource by this person: (plugin, criterion)."""
-    if not house.hooks.has("filter_query"):
-        return []
-    return list(house.hooks.strict("filter_query", resource=resource, actor=actor))
-
-
-def _reached(actor: Actor, resource: Resource, reach: Reach, action: str) -> Any:
-    """What the person's own right reaches, or is shared to them."""
-    if actor.has_shares(resource.name, action):
-        shared = resource.model.id.in_(shared_records(actor, resource, action))
-        return shared if reach.is_nothing else sa.or_(_within(actor, resource, reach), shared)
-    return sa.false() if reach.is_nothing else _within(actor, resource, reach)
-
-
-def _within(actor: Actor, resource: Resource, reach: Reach) -> Any:
-    """The right as a criterion: what it reaches everywhere, less some statuses, and what it reaches in single ones."""
-    field = resource.status_field
-    if field is None or not reach.stages:
-        return _of_owner(actor, resource, reach.usual)
-    status = getattr(resource.model, field.attribute)
-    ways = []
-    if reach.usual > Scope.NONE:
-        less = sorted(id for id, scope in reach.stages.items() if scope < reach.usual)
-        others = [sa.or_(status.is_(None), status.not_in(less))] if less else []
-        ways.append(sa.and_(_of_owner(actor, resource, reach.usual), *others))
-    for scope in sorted({*reach.stages.values()} - {Scope.NONE}):
-        statuses = sorted(id for id, own in reach.stages.items() if own is scope)
-        ways.append(sa.and_(status.in_(statuses), _of_owner(actor, resource, scope)))
-    return sa.or_(*ways)
-
-
-def _of_owner(actor: Actor, resource: Resource, scope: Scope) -> Any:
-    if scope is Scope.NONE:
-        return sa.false()
-    if scope is Scope.ALL or resource.owner is None:
-        return sa.true()
-    owner = getattr(resource.model, resource.owner)
-    return owner == actor.user_id if scope is Scope.OWN else owner.in_(sorted(actor.team_ids))
 
 
 def _as_parent(link: Child, criterion: Any) -> Any:

@@ -17,6 +17,7 @@ KNOWN = {
     "core/access/links.py": "who holds a secret link is nobody here; only what the link belongs to is worked on",
     "core/access/scope": "the machinery itself; the guard looks up the owner a record has in the database",
     "core/access/web": "the sign-in itself: nobody is in yet, or their own password is the proof",
+    "core/access/why.py": "whether what decides holds of a record that the asker sees, for the person asked about",
     "core/admin/health.py": "asks the server for its version and the database's size",
     "core/admin/settings/usage.py": "counts and replaces a list's values in everybody's records; for who may edit settings",
     "core/assignment": "what comes in is given to whom the rules say, whoever brought it, and counted among their own",
