@@ -8,6 +8,7 @@ from typing import Any
 
 from core.api import (
     Draft,
+    Email,
     Field,
     Many,
     Resource,
@@ -77,7 +78,7 @@ def draft_into(
             both = tuple(dict.fromkeys((*(kept or ()), *value)))
             if both != tuple(kept or ()):
                 draft.values[name] = both
-        elif not _is_same(kept, value):
+        elif not _is_same(field, kept, value):
             found.append(_difference(field, kept, value, take, ties, resource, context))
     chosen = {each.field.name: each.takes_lead for each in found}
     told = []
@@ -136,12 +137,13 @@ def _take_rows(draft: Draft, taken: Taken, stored: Mapping[str, Sequence[Any]], 
         draft.children[child.name] = wanted
 
 
-def _is_same(kept: Any, value: Any) -> bool:
-    """Whether two values say the same, however they are written: a phone by its number, an address by its letters."""
+def _is_same(field: Field, kept: Any, value: Any) -> bool:
+    """Whether two values say the same, however they are written: a phone, a document's number, an e-mail address."""
     if kept is None or value is None:
         return kept is value
-    for attribute in ("e164", "folded"):
-        both = [getattr(each, attribute, None) for each in (kept, value)]
-        if both[0] and both[0] == both[1]:
+    both = [field.kind.store(each, field) for each in (kept, value)]
+    for attribute in (field.attribute.removesuffix("_number") + "_compact", f"{field.attribute}_e164"):
+        if both[0].get(attribute) and both[0][attribute] == both[1].get(attribute):
             return True
-    return bool(kept == value)
+    is_mail = isinstance(field.kind, Email)
+    return bool(kept == value or (is_mail and kept.folded == value.folded))
