@@ -233,7 +233,7 @@ LEADS = Resource(
     after_write=(rules.convert_if_asked,),
     after_all=(PASSAGES.keep,),
     happenings=(
-        ("converted", _l("Converted"), "user-check"),
+        ("converted", _l("Became"), "user-check"),
         ("conversion_undone", _l("Conversion taken back"), "arrow-back-up"),
         *INQUIRIES,
         *HAPPENINGS,

@@ -191,12 +191,11 @@ def _back_to(id: int, told: Words, tone: str = "bad") -> ResponseReturnValue:
 
 
 def _told_of(lead: Lead, undone: Undone) -> str:
-    if not undone.staying:
+    """In words; of what stays only that which somebody has touched since: that a known record stays is no news."""
+    touched = [each for each in undone.staying if each.why or each.kept]
+    if not touched:
         return str(_("The conversion of “%(lead)s” was taken back.", lead=lead.name))
-    stays = "; ".join(
-        f"{each.title} ({', '.join(map(str, each.why))})" if each.why else each.title
-        for each in undone.staying
-    )
+    stays = "; ".join(f"{each.title} ({', '.join(map(str, [*each.why, *each.kept]))})" for each in touched)
     return str(
         _(
             "The conversion of “%(lead)s” was taken back. What stays: %(records)s.",
