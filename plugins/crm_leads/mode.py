@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -142,7 +143,8 @@ def _convert_next(
     if not leads:
         return Step(None), []
     order = Order(way.targets, way.pipeline)
-    outcomes = convert(context, [(lead, order.wish_for(lead)) for lead in leads], batch=batch)
+    pairs = [(lead, replace(order.wish_for(lead), along=way.along)) for lead in leads]
+    outcomes = convert(context, pairs, batch=batch)
     troubles = [_trouble(each) for each in outcomes if not each.ok]
     done = sum(each.is_new for each in outcomes)
     return Step(leads[-1].id, done, troubles), outcomes

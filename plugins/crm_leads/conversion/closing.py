@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,16 +54,24 @@ def open_passages(context: WriteContext, leads: Sequence[Lead]) -> dict[int, int
 
 
 def take_along(
-    context: WriteContext, made: Mapping[int, Made], targets: Mapping[str, Target]
+    context: WriteContext,
+    made: Mapping[int, Made],
+    targets: Mapping[str, Target],
+    staying: Collection[int] = (),
 ) -> dict[int, tuple[list[dict[str, Any]], dict[int, str]]]:
-    """Let files, followers and marks of these leads go along; answers for each what brings them back."""
+    """Let files, followers and marks of these leads go along; answers for each what brings them back.
+
+    What hangs on the leads in `staying` stays with them; what their e-mails and phones were found to be holds all the same.
+    """
     session = context.session
     receivers = {
         lead_id: max((targets[name] for name in records), key=lambda each: each.receives)
         for lead_id, records in made.items()
     }
     ways = {
-        lead_id: (target.resource, made[lead_id][target.name].id) for lead_id, target in receivers.items()
+        lead_id: (target.resource, made[lead_id][target.name].id)
+        for lead_id, target in receivers.items()
+        if lead_id not in staying
     }
     moved = hand_over(session, "leads", ways)
     links = _carry_marks(context, made)

@@ -64,7 +64,8 @@ class Run:
         self.made = {lead.id: {} for lead in leads}
         for name in targets:
             self._write(name)
-        along = take_along(context, self.made, targets)
+        staying = {plan.source.lead.id for plan in self.plans if not plan.wish.along}
+        along = take_along(context, self.made, targets, staying)
         told = close(context, leads)
         for lead in leads:
             keep_way_back(conversions[lead.id], self.made[lead.id], *along[lead.id])

@@ -52,6 +52,11 @@ BODY: Mapping[str, Any] = {
         "additionalProperties": {"type": "integer"},
         "description": "“lead” or a target → the version that was looked at; refused when there is a newer one.",
     },
+    "along": {
+        "type": "boolean",
+        "default": True,
+        "description": "Files, interactions and tasks go to the new records; else they stay with the lead.",
+    },
 }
 """The body of `POST /api/v1/leads/{id}/convert`, as JSON Schema tells it."""
 
@@ -70,6 +75,7 @@ class Wish:
         match: names of identity keys ("document", "email", "phone"): a target that is not in `existing` goes into the
             first visible record that has one of them in common, and is made anew where there is none.
         versions: "lead" or a target → the version that somebody looked at; a newer one refuses the conversion.
+        along: files, interactions and tasks go to the new records; else they stay with the lead.
     """
 
     targets: tuple[str, ...] = ()
@@ -79,6 +85,7 @@ class Wish:
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     match: tuple[str, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
+    along: bool = True
 
     @property
     def is_short(self) -> bool:
@@ -107,6 +114,7 @@ def wish_from(body: Mapping[str, Any], context: WriteContext) -> Wish:
         },
         match=asked.words("match", body.get("match")),
         versions=asked.by_target("versions", int, also=(LEAD,)),
+        along=asked.truth("along", default=True),
     )
     if asked.draft.problems:
         raise NotValid(asked.draft)
@@ -132,6 +140,12 @@ class _Body:
             return given or {}
         self._wrong_type(name)
         return {}
+
+    def truth(self, name: str, *, default: bool) -> bool:
+        given = self.body.get(name, default)
+        if not isinstance(given, bool):
+            self._wrong_type(name)
+        return bool(given)
 
     def words(self, name: str, given: Any) -> tuple[str, ...]:
         if given is None:

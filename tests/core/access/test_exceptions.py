@@ -43,6 +43,9 @@ KNOWN = {
 }
 
 KNOWN_OF_PLUGINS = {
+    "plugins/crm_clients/inquiries/clients.py": "who writes again is known whoever's the client is; shown is only what the asker sees",
+    "plugins/crm_leads/inquiries.py": "somebody's lead that is still open takes what they write again, whoever's it is",
+    "plugins/crm_deals/inquiries.py": "a client's deal that is still open takes what they write again, whoever's it is",
     "core/resources/passages.py": "stretches of records that were written as allowed, maybe into other hands by that",
     "plugins/crm_leads/repeat.py": "that somebody is a client already is so whoever's the client is; only ids are kept",
     "plugins/crm_deals/rules.py": "that a client has bought before is so whoever sold it; only that it is so is told",
