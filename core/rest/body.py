@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask import request
@@ -39,22 +39,31 @@ def json_object(*, required: bool = True) -> dict[str, Any]:
     return body
 
 
-def fields_of(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body by field. Raises ApiError naming every field that is unknown, not to be written, or of a wrong type."""
+def fields_of(
+    resource: Resource, body: Mapping[str, Any], told: Callable[[Field], Any] | None = None
+) -> dict[str, Any]:
+    """The body by field. Raises ApiError naming every field that is unknown, not to be written, or of a wrong type.
+
+    `told` answers what a field of the stored record says: sent back as it was read, one that cannot be written is no
+    problem.
+    """
     problems = []
+    unwritten = set()
     for name, value in body.items():
         child = resource.child(name)
         if child is not None:
             problems += _row_problems(child, value)
         elif not resource.has_field(name):
             problems.append(Problem(name, _("There is no such field."), "unknown_field"))
+        elif not resource.field(name).writable and told is not None and value == told(resource.field(name)):
+            unwritten.add(name)
         elif not resource.field(name).writable:
             problems.append(Problem(name, _("This field cannot be written."), "read_only"))
         elif not _fits(resource.field(name), value):
             problems.append(Problem(name, _("This is not a value of this field’s type."), "invalid_type"))
     if problems:
         raise not_valid(problems)
-    return dict(body)
+    return {name: value for name, value in body.items() if name not in unwritten}
 
 
 def list_query(resource: Resource) -> ListQuery:

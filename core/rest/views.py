@@ -123,7 +123,10 @@ def change_record(resource: str, id: int) -> ResponseReturnValue:
     here = _enter(resource, "edit")
     stored = _stored(here, id, "edit")
     _check_version(stored)
-    change(here.resource, stored.record, fields_of(here.resource, json_object()), _writing(here))
+    raw = fields_of(
+        here.resource, json_object(), lambda field: field.kind.json(stored.value(field), here.formats)
+    )
+    change(here.resource, stored.record, raw, _writing(here))
     here.session.commit()
     return _told(_stored(here, id), here.formats)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -133,3 +134,28 @@ def test_products_come_back_from_the_file_they_went_into(shop: Shop) -> None:
     assert (fair["title"], fair["value"]) == ("Feria", "42.00"), outcome
     assert [line["name"] for line in fair["lines"]] == ["Toldo", "Luces"]
     assert outcome["counts"]["warnings"] == 1, "that its 9 was not taken is told"
+
+
+def test_what_was_read_can_be_sent_back_and_what_was_deleted_comes_back(shop: Shop) -> None:
+    ana = shop.make("clients", name="Ana Rivas", kind="person")
+    deal = shop.make(title="Oficina", lines=LINES, people=[{"person": ana["id"], "role": "Compras"}])
+    id = deal["id"]
+    host = ("id", "created_at", "updated_at", "version")
+    body = {name: value for name, value in deal.items() if name not in host}
+    assert shop.patch(id, **body).json == deal
+    assert shop.patch(id, **{**body, "is_repeat": True}).status_code == 422
+
+    page = shop.person.post(f"/deals/{id}/rows/lines/{deal['lines'][0]['id']}", {"drop": "1"})
+    assert shop.told(id)["value"] == "100.00"
+    undo = re.search(r"/undo/\d+", shop.person.get(page.headers["Location"].partition("#")[0]).text)
+    assert undo and shop.person.post(undo[0]).status_code < 400
+    told = shop.told(id)
+    assert told["value"] == "122.52" and [each["name"] for each in told["lines"]][-1] == "Catálogo"
+
+    page = shop.person.post(f"/deals/{id}/delete", {"sure": "y"})
+    undo = re.search(r"/undo/\d+", shop.person.get(page.headers["Location"]).text)
+    assert undo and shop.api.get(f"/api/v1/deals/{id}", headers=shop.headers).status_code in (404, 410)
+    shop.person.post(undo[0])
+    back = shop.told(id)
+    assert back["value"] == "122.52" and len(back["lines"]) == 3 and back["people"] == told["people"]
+    assert shop.patch(id, value=1).status_code == 422, "it is still known that it has products"
