@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from core.demo import create_demo
 from core.jobs.service import enqueue
-from core.testing.installation import Installation, Shape, config_for, make
+from core.testing.installation import ALL_APPS, Installation, Shape, config_for, make
 from tests.browser.served import Faults, Served, open_page, serving, sign_in
 
 PEOPLE = {"es": "elena@example.com", "fr": "fanny@example.com", "en": "edgar@example.com"}
@@ -21,7 +21,7 @@ SELLER = "sara@example.com"
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A Venezuelan company in Spanish with 60 leads, served."""
+    """A Venezuelan company in Spanish with 60 leads and 40 deals, served."""
     instance = tmp_path_factory.mktemp("served") / "instance"
     fill(instance)
     with serving(instance) as served:
@@ -29,7 +29,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def fill(instance: Path) -> None:
-    shape = Shape()
+    shape = Shape(apps=ALL_APPS)
     config = config_for(instance, shape)
     make(config, shape)
     installation = Installation(config)
