@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
+from core.assignment.models import AssignmentLog
 from core.fields import Formats
 from core.house import House
 from core.i18n import Text, _
@@ -175,7 +176,6 @@ def _coming(session: Session, house: House, plan: MergePlan) -> list[Coming]:
         Follower.__table__: (_("Followers"), "star"),
     }
     coming = [Coming(*known[table], number) for table, number in found.items() if table in known]
-    others = sum(
-        number for table, number in found.items() if table not in known and table is not Favourite.__table__
-    )
+    untold = (Favourite.__table__, AssignmentLog.__table__)
+    others = sum(number for table, number in found.items() if table not in known and table not in untold)
     return coming + ([Coming(_("Other linked rows"), "link", others)] if others else [])
