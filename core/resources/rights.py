@@ -63,7 +63,7 @@ def _check_move(draft: Draft, context: WriteContext) -> None:
     if actor is None or field is None or not actor.exceptions(resource.name, MOVE):
         return
     after = draft.values.get(field.name)
-    before = _beginning(field, context) if draft.is_new else getattr(draft.current, field.attribute)
+    before = _beginning(draft, field, context) if draft.is_new else getattr(draft.current, field.attribute)
     if after is None or after == before or after not in actor.exceptions(resource.name, MOVE):
         return
     owner = _owner_to_be(draft) if resource.owner else None
@@ -72,8 +72,12 @@ def _check_move(draft: Draft, context: WriteContext) -> None:
         draft.problem(field.name, _("You may not bring records to “%(status)s”.", status=status), "forbidden")
 
 
-def _beginning(field: Field, context: WriteContext) -> Any:
+def _beginning(draft: Draft, field: Field, context: WriteContext) -> Any:
     """The status a new record has when nobody chooses one; whoever may create may create it there."""
+    path = draft.resource.path
+    if path is not None and path.within:
+        first = context.formats.references.default(path.list, draft.values.get(path.within))
+        return first.id if first else None
     return field.default(context) if field.default is not None else None
 
 

@@ -245,6 +245,7 @@ def _describe_lists(spec: APISpec, house: House) -> None:
             "hue": {"type": "string"},
             "default": {"type": "boolean"},
         },
+        "additionalProperties": {"description": "what else this list keeps of a value, by column"},
     }
     spec.path(
         "/api/v1/lists/{name}",

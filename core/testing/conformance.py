@@ -167,6 +167,14 @@ def check_declarations(manifest: Manifest, resources: list[Resource]) -> None:
         ):
             assert not name or resource.has_field(name), f"{resource.name} names a field {name} it has not"
         assert board is None or resource.path is not None, f"{resource.name} has a board but no path"
+        if resource.path is not None and (within := resource.path.within):
+            names = [field.name for field in resource.fields]
+            assert within in names[: names.index(resource.path.field)], (
+                f"{resource.name} reads {resource.path.field} within {within}, which must stand before it"
+            )
+            assert getattr(resource.field(resource.path.field).kind, "within", "") == within, (
+                f"{resource.name}.{resource.path.field} is a Reference within {within}, as its path says"
+            )
         for attribute in resource.search:
             assert attribute in columns, f"{resource.name} searches {attribute}, which is no column"
         indexed = {next(iter(index.expressions)).name for index in resource.model.__table__.indexes} | {"id"}

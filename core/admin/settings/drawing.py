@@ -104,7 +104,7 @@ def moves_of(session: Session, declared: ReferenceList, value: Any) -> list[Move
     offered = places_offered(session, declared, value.id)
     found = []
     for member, used, number in used_values(session, declared, value.id):
-        places = offered[member.name]
+        places = [each for each in offered[member.name] if each.meaning == used.meaning]
         names = {each.id: each.name for each in references_of(session).items(declared.name)}
         words = [(each.id, f"{names.get(group_id(member, each) or 0, '')} › {each.name}") for each in places]
         found.append(Move(used, number, words, _likely(used, places)))
@@ -122,7 +122,6 @@ def places_given(form: Mapping[str, str]) -> dict[int, int]:
 
 
 def _likely(used: Any, places: Sequence[Any]) -> int | None:
-    """One of the same name, else the first of the same meaning."""
-    same = [each for each in places if each.meaning == used.meaning]
-    alike = [each for each in same if fold(each.name) == fold(used.name)]
-    return next((each.id for each in [*alike, *same, *places]), None)
+    """One of the same name, else the first."""
+    alike = [each for each in places if fold(each.name) == fold(used.name)]
+    return next((each.id for each in [*alike, *places]), None)

@@ -66,7 +66,10 @@ def used_values(session: Session, declared: ReferenceList, id: int) -> list[tupl
 
 
 def places_offered(session: Session, declared: ReferenceList, id: int) -> Mapping[str, Sequence[Any]]:
-    """The values of the other groups, by the name of their list: where the records of this group may go."""
+    """The values of the other groups, by the name of their list: where the records of this group may go.
+
+    A record keeps its meaning on the way (a won deal stays won); each group has a value of each meaning.
+    """
     found: dict[str, Sequence[Any]] = {}
     for member in members_of(house_for(session), declared):
         model = member.model
@@ -74,6 +77,12 @@ def places_offered(session: Session, declared: ReferenceList, id: int) -> Mappin
         there = sa.select(model).where(group != id).order_by(group, model.position, model.id)
         found[member.name] = session.scalars(there).all()
     return found
+
+
+def hold(session: Session, declared: ReferenceList) -> None:
+    """Let nobody else take values away, or give them to records, until this transaction ends: SQLite does so anyway."""
+    for each in (declared, *members_of(house_for(session), declared)):
+        session.execute(sa.select(each.model.id).order_by(each.model.id).with_for_update())
 
 
 def keep_one_group(session: Session, declared: ReferenceList, value: Any) -> None:
@@ -105,7 +114,7 @@ def empty_group(
     target: int | None = None
     for member, used, _number in used_values(session, declared, value.id):
         place = session.get(member.model, places.get(used.id, 0))
-        if place is None or group_id(member, place) == value.id:
+        if place is None or group_id(member, place) == value.id or place.meaning != used.meaning:
             raise Refused(_("Choose where the records of “%(name)s” go.", name=used.name), "in_use")
         target = target or group_id(member, place)
         moved = _move(session, declared, member, used, place)

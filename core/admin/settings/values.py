@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import actor_of
 from core.admin.settings.checking import checked
-from core.admin.settings.groups import empty_group, fill_group, group_id, keep_one_group, members_of
+from core.admin.settings.groups import empty_group, fill_group, group_id, hold, keep_one_group, members_of
 from core.admin.settings.usage import holders_of, put_back, replace_everywhere, uses_of
 from core.admin.settings.ways import MOST_HELD, Undo
 from core.house import house_for
@@ -151,6 +151,7 @@ def delete(
     Raises:
         Refused: it is in use and no replacement was named (`in_use`), or it is the last of its meaning.
     """
+    hold(session, declared)
     value = value_of(session, declared, id)
     if members_of(house_for(session), declared):
         return _delete_group(session, declared, value, places or {})
