@@ -9,7 +9,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.api import SIMPLE, Draft, Words, WriteContext, _, _l, settings_of
+from core.api import SIMPLE, Draft, Problem, Words, WriteContext, _, _l, settings_of
 from plugins.crm_clients.mode.declare import Classic, Foresight, Step, TargetChoice, Trouble, Way
 from plugins.crm_clients.mode.rule import MODE
 from plugins.crm_leads.bulk import OWN_KIND, Order
@@ -145,7 +145,7 @@ def _convert_next(
     order = Order(way.targets, way.pipeline)
     pairs = [(lead, replace(order.wish_for(lead), along=way.along)) for lead in leads]
     outcomes = convert(context, pairs, batch=batch)
-    troubles = [_trouble(each) for each in outcomes if not each.ok]
+    troubles = [_trouble(context, each) for each in outcomes if not each.ok]
     done = sum(each.is_new for each in outcomes)
     return Step(leads[-1].id, done, troubles), outcomes
 
@@ -161,9 +161,19 @@ def _held(session: Session, batch: str, before: int | None, limit: int) -> Seque
     return session.scalars(wanted.order_by(Conversion.id.desc()).limit(limit)).all()
 
 
-def _trouble(outcome: Outcome) -> Trouble:
-    reasons = dict.fromkeys(str(each.message) for each in outcome.problems)
+def _trouble(context: WriteContext, outcome: Outcome) -> Trouble:
+    reasons = dict.fromkeys(_reason(context, each) for each in outcome.problems)
     return Trouble(outcome.lead.id, outcome.lead.name, " ".join(reasons))
+
+
+def _reason(context: WriteContext, problem: Problem) -> str:
+    """“Tax number: This is needed.”; of what is wrong with the whole only the sentence."""
+    name, _dot, field = problem.field.partition(".")
+    target = targets_in(context).get(name)
+    resource = context.house.resources.get(target.resource) if target is not None else None
+    if resource is None or not resource.has_field(field):
+        return str(problem.message)
+    return str(_("%(name)s: %(text)s", name=resource.field(field).label, text=problem.message))
 
 
 def _refused(undone: Undone) -> Trouble:
