@@ -169,13 +169,32 @@ def downgrade() -> None:
     op.drop_table("crm_leads_repeat_exception")
     op.drop_index("ix_crm_leads_lead_client_id", "crm_leads_lead")
     _wide_indexes(FILTERED)
-    op.create_table(
-        OLD_SOURCE,
-        sa.Column("id", ID, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_crm_leads_source")),
-    )
+    _sources_of_its_own()
     with op.batch_alter_table("crm_leads_lead") as batch_op:
         batch_op.drop_constraint("fk_crm_leads_lead_client_id", type_="foreignkey")
         batch_op.drop_constraint("fk_crm_leads_lead_source_id", type_="foreignkey")
+        batch_op.create_foreign_key(
+            "fk_crm_leads_lead_source_id", OLD_SOURCE, ["source_id"], ["id"], ondelete="SET NULL"
+        )
         batch_op.drop_column("client_id")
         batch_op.drop_column("is_repeat")
+
+
+def _sources_of_its_own() -> None:
+    """The list of leads as it was, with the ids that leads refer to; a copy of the common one."""
+    op.create_table(
+        OLD_SOURCE,
+        sa.Column("id", ID, nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("name_folded", sa.String(length=240), nullable=False),
+        sa.Column("description", sa.String(length=500), nullable=True),
+        sa.Column("hue", sa.String(length=20), nullable=False),
+        sa.Column("meaning", sa.String(length=40), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("keys", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_crm_leads_source")),
+        sa.UniqueConstraint("name_folded", name=op.f("uq_crm_leads_source_name_folded")),
+    )
+    names = "id, name, name_folded, description, hue, meaning, position, is_default, keys"
+    op.execute(f"INSERT INTO {OLD_SOURCE} ({names}) SELECT {names} FROM crm_clients_source")
