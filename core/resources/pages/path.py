@@ -40,12 +40,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Walk:
-    """Where a record stands on its path. `lost` are the statuses by which it can be closed without success."""
+    """Where a record stands on its path. `lost` are the statuses by which it can be closed without success, `won` those
+    by which it succeeds at a press; where success has a dialog of its own, that is an action of the record."""
 
     field: str
     steps: Sequence[Step]
     lost: Sequence[ReferenceItem]
     now: ReferenceItem | None
+    won: Sequence[ReferenceItem] = ()
 
     @property
     def has_ended(self) -> bool:
@@ -75,7 +77,8 @@ def walk_of(here: Here, stored: Stored) -> Walk | None:
     elif now not in open_ones:
         steps.append(Step(now, "won" if now.meaning in WON else "lost"))
     lost = [item for item in items if item not in open_ones and item.meaning not in WON and item != now]
-    return Walk(path.field, steps, lost, now)
+    won = [item for item in items if item.meaning in WON and item != now and not ask_of(here, item).endpoint]
+    return Walk(path.field, steps, lost, now, won)
 
 
 def steps_here(here: Here, stored: Stored) -> Sequence[ReferenceItem]:
