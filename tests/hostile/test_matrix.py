@@ -7,10 +7,8 @@ read for these words.
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,181 +16,14 @@ import pytest
 import sqlalchemy as sa
 
 from core.access.actor import MOVE, Scope
-from core.access.models import Grant, Role, Share, StageGrant, Team, User
-from core.access.service import change_user
-from core.access.teams import set_team
-from core.fields import MoneyAmount
-from core.records.models import Attachment
-from core.resources.context import write_context
 from core.resources.declare import Resource
-from core.resources.write import create
-from core.state import forget
-from core.testing.installation import ALL_APPS, Browser, Installation
-
-ANA, TITO, BETO = "ana@example.com", "tito@example.com", "beto@example.com"
-OWNERS = {"zqown": ANA, "zqteam": TITO, "zqother": BETO, "zqnobody": None, "zqstage": ANA}
-WORTH = {"zqown": 1, "zqteam": 20, "zqother": 300, "zqnobody": 4000, "zqstage": 50_000}
-EVERY = frozenset(OWNERS)
-MINE = frozenset({"zqown", "zqstage"})
-REACH = {
-    Scope.NONE: frozenset[str](),
-    Scope.OWN: MINE,
-    Scope.TEAM: MINE | {"zqteam"},
-    Scope.ALL: EVERY,
-}
-SHIPPED = {
-    "salesperson": Scope.OWN,
-    "manager": Scope.TEAM,
-    "auditor": Scope.ALL,
-    "administrator": Scope.ALL,
-    "": Scope.NONE,
-}
-
-
-@dataclass
-class World:
-    """The five records of each resource by their word, each with a file; Ana, who asks; and her one role."""
-
-    installation: Installation
-    ids: dict[str, dict[str, int]]
-    files: dict[str, dict[str, int]]
-    stage: dict[str, int]
-    people: dict[str, int]
-    role: int
-    ana: Browser
-    key: Mapping[str, str]
-    api: Any = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.api = self.installation.app.test_client()
-        self.reports: dict[str, list[str]] = {}
-        for each in self.api.get("/api/v1/reports", headers=self.installation.token()).json["items"]:
-            self.reports.setdefault(each["resource"], []).append(each["name"])
-
-    def asked(self, path: str, method: str = "GET", body: Any = None, match: str = "") -> Any:
-        """The API's answer to Ana."""
-        headers = {**self.key, **({"If-Match": match} if match else {})}
-        return self.api.open(path, method=method, json=body, headers=headers)
-
-    @property
-    def resources(self) -> list[Resource]:
-        return [each for each in self.installation.house.resources.values() if each.owner]
-
-    def become(self, role: str) -> None:
-        """Ana has this shipped role, or none."""
-        with self.installation.session() as session:
-            user = session.get(User, self.people[ANA])
-            assert user is not None
-            change_user(session, user, roles=[role] if role else [])
-            session.commit()
-
-    def grant(
-        self,
-        scopes: Callable[[str], Scope],
-        stages: Mapping[str, Scope] | None = None,
-        share: str = "",
-        may_edit: bool = False,
-    ) -> None:
-        """What Ana's role may on all resources; rights in the status of `zqstage`; one word's records shared to her."""
-        with self.installation.session() as session:
-            for table in (Grant, StageGrant):
-                session.execute(sa.delete(table).where(table.role_id == self.role))
-            session.execute(sa.delete(Share))
-            for resource in self.resources:
-                actions = {*ACTIONS, *(name for name, _label in resource.permissions)}
-                for action in sorted(actions):
-                    grant = {"resource": resource.name, "action": action, "scope": int(scopes(action))}
-                    session.add(Grant(role_id=self.role, **grant))
-                for action, scope in (stages or {}).items():
-                    if status := self.stage.get(resource.name):
-                        own = {"resource": resource.name, "action": action, "value_id": status}
-                        session.add(StageGrant(role_id=self.role, scope=int(scope), **own))
-                if share:
-                    record = self.ids[resource.name][share]
-                    session.add(
-                        Share(
-                            resource=resource.name,
-                            record_id=record,
-                            user_id=self.people[ANA],
-                            may_edit=may_edit,
-                        )
-                    )
-            grants = {("reports", "view"): Scope.ALL}
-            for (resource, action), scope in grants.items():
-                session.add(Grant(role_id=self.role, resource=resource, action=action, scope=int(scope)))
-            forget(session)
-            session.commit()
-
-
-ACTIONS = ("view", "create", "edit", "delete", "assign", "import", "export")
+from core.testing.installation import ALL_APPS
+from tests.hostile.matrix_world import ANA, EVERY, MINE, REACH, SHIPPED, WORTH, World, made_world, words_in
 
 
 @pytest.fixture
 def world(install: Any) -> World:
-    installation: Installation = install(apps=ALL_APPS)
-    people = {
-        email: installation.user(email, name=email.split("@")[0].title(), roles=[]).id
-        for email in (ANA, TITO, BETO)
-    }
-    admin = installation.browser()
-    ids: dict[str, dict[str, int]] = {}
-    files: dict[str, dict[str, int]] = {}
-    stage: dict[str, int] = {}
-    with installation.session() as session:
-        set_team(session, Team(), name="Norte", manager_id=None, member_ids=[people[ANA], people[TITO]])
-        role = Role(name="tried", label="Tried", position=90)
-        session.add(role)
-        session.flush()
-        house = installation.house
-        context = write_context(session, house, None, "command")
-        for resource in house.resources.values():
-            if resource.owner is None:
-                continue
-            items = context.formats.references.items(resource.path.list) if resource.path else ()
-            usual = context.formats.references.default(resource.path.list) if resource.path else None
-            other = next(
-                (each for each in items if usual and each != usual and each.meaning == usual.meaning), None
-            )
-            if other is not None:
-                stage[resource.name] = other.id
-            ids[resource.name] = {}
-            for word in OWNERS:
-                raw = _values(resource, word, people, other.id if other and word == "zqstage" else None)
-                ids[resource.name][word] = create(resource, raw, context).id
-        session.commit()
-        role_id = role.id
-    for name, records in ids.items():
-        for word, id in records.items():
-            sent = {"file": (io.BytesIO(b"plan"), f"plan-{word}.txt")}
-            assert admin.post(f"/{name}/{id}/files", sent).status_code < 400
-    with installation.session() as session:
-        for row in session.scalars(sa.select(Attachment)):
-            word = next(each for each, id in ids[row.resource].items() if id == row.record_id)
-            files.setdefault(row.resource, {})[word] = row.id
-    found = World(
-        installation, ids, files, stage, people, role_id, installation.browser(ANA), installation.token(ANA)
-    )
-    return found
-
-
-def _values(resource: Resource, word: str, people: Mapping[str, int], status: int | None) -> dict[str, Any]:
-    owner, email = resource.owner_field, OWNERS[word]
-    assert owner is not None
-    raw: dict[str, Any] = {
-        resource.title: f"Casa {word}{resource.name}",
-        owner.name: people[email] if email else None,
-    }
-    if status is not None and resource.path is not None:
-        raw[resource.path.field] = {"id": status}
-    amount = next((each for each in resource.fields if isinstance(each.kind, MoneyAmount)), None)
-    if amount is not None:
-        raw |= {amount.name: str(WORTH[word]), amount.kind.currency: "USD"}
-    return raw
-
-
-def words_in(text: str, resource: Resource) -> frozenset[str]:
-    """Which of the resource's five records a text tells of."""
-    return frozenset(re.findall(rf"({'|'.join(OWNERS)}){resource.name}", text.lower()))
+    return made_world(install(apps=ALL_APPS))
 
 
 def check(
@@ -217,18 +48,37 @@ def check(
         file = world.ana.get(f"/{name}/export?format=csv")
         assert words_in(file.text, resource) == (seen if exported is None else exported), (told, name, "file")
         file.close()
-        _check_counts(world, resource, told, seen)
+        _check_figures(world, resource, told, seen)
 
 
-def _check_counts(world: World, resource: Resource, told: str, allowed: frozenset[str]) -> None:
-    summary = world.ana.get(f"/{resource.name}/summary?tabs=1")
-    number = re.search(r'id="view-count"[^>]*>(\d+)', summary.text)
+def _check_figures(world: World, resource: Resource, told: str, allowed: frozenset[str]) -> None:
+    """How many there are and what they are worth is told of these alone: over the list, on the board, in other looks."""
+    summary = world.ana.get(f"/{resource.name}/summary?tabs=1").text
+    number = re.search(r'id="view-count"[^>]*>(\d+)', summary)
     assert (int(number[1]) if number else 0) == len(allowed), (told, resource.name, "count")
-    for report in world.reports.get(resource.name, ()):
-        answer = world.asked(f"/api/v1/reports/{report}")
-        assert answer.status_code == (200 if allowed else answer.status_code), (told, report)
-        for each in answer.json.get("figures", ()) if answer.status_code == 200 else ():
-            assert _is_within(each["value"], allowed), (told, report, each)
+    if resource.board is not None and allowed:
+        worth = f">{sum(WORTH[word] for word in allowed)},00"
+        for text in (summary, world.ana.get(f"/{resource.name}/board/heads").text):
+            assert worth in re.sub(r"(?<=\d)\.(?=\d)", "", text), (told, resource.name, worth)
+    for look in resource.looks:
+        page = world.ana.get(f"/{resource.name}/{look.name}").text
+        assert words_in(page, resource) <= allowed, (told, look.name)
+        amounts = re.findall(r'"(\d+\.\d\d)"', world.asked(f"/api/v1/{resource.name}/{look.name}").text)
+        assert all(Decimal(each) <= sum(WORTH[word] for word in allowed) for each in amounts), (
+            told,
+            look.name,
+        )
+
+
+def check_reports(world: World, told: str, allowed: frozenset[str], elsewhere: frozenset[str]) -> None:
+    """No figure of a report is made of other records."""
+    for name, reports in world.reports.items():
+        seen = allowed if name in world.stage else elsewhere
+        for report in reports:
+            answer = world.asked(f"/api/v1/reports/{report}")
+            assert answer.status_code == (200 if seen else answer.status_code), (told, report)
+            for each in answer.json.get("figures", ()) if answer.status_code == 200 else ():
+                assert _is_within(each["value"], seen), (told, report, each)
 
 
 def _is_within(value: Any, allowed: frozenset[str]) -> bool:
@@ -264,6 +114,7 @@ def test_every_scope_and_role_through_every_door(world: World) -> None:
     for role, scope in SHIPPED.items():
         world.become(role)
         check(world, role or "no role", REACH[scope])
+        check_reports(world, role or "no role", REACH[scope], REACH[scope])
     world.become("tried")
     for scope, allowed in REACH.items():  # of pages and of records, of seeing and of doing
         world.grant(lambda _action, scope=scope: scope)
@@ -291,6 +142,8 @@ def test_rights_of_single_statuses_through_every_door(world: World) -> None:
         world.grant(usual, {"view": in_status})
         exported = None if usual is not nothing else frozenset[str]()
         check(world, told, allowed, elsewhere=elsewhere, exported=exported)
+        if in_status is Scope.NONE:
+            check_reports(world, told, allowed, elsewhere)
     world.grant(everything, {"edit": Scope.NONE})
     for name, status in world.stage.items():
         for word, id in world.ids[name].items():
@@ -350,6 +203,7 @@ def test_what_is_shared_through_every_door(world: World) -> None:
     check_records(world, "shared to edit", {"view": MINE | shared, "edit": MINE | shared, "delete": MINE})
     world.grant(nothing, share="zqother", may_edit=True)
     check(world, "only what is shared", shared, exported=frozenset())
+    check_reports(world, "only what is shared", shared, shared)
     for resource in world.resources:
         owner, id = resource.owner_field, world.ids[resource.name]["zqother"]
         assert owner is not None
