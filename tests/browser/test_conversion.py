@@ -151,6 +151,8 @@ def test_by_keys_alone_on_a_narrow_page(browser: Browser, shop: Served) -> None:
 
     page.goto(f"{shop.url}/leads/2")
     settle(page)
+    page.locator(".record-acts details[data-menu] summary").focus()
+    page.keyboard.press("Enter")
     page.locator("a[href$='/convert/undo'] >> visible=true").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#dialog .undo-records").first).to_be_visible()
