@@ -50,6 +50,7 @@ PAGES = {
     "quick lead": "/leads/quick",
     "edit lead": "/leads/3/edit",
     "convert lead": "/leads/1/convert",
+    "undo conversion": "/leads/4/convert/undo",
     "delete lead": "/leads/3/delete",
     "share lead": "/leads/3/share",
     "who may do what": "/leads/3/access",
