@@ -36,6 +36,7 @@ KNOWN = {
     "core/resources/children": "rows of records that somebody has in hand or writes, and their text for the search index",
     "core/resources/identity.py": "a duplicate counts whoever's it is; only the ids come back",
     "core/resources/pages/twins.py": "says that somebody has such a record, without saying who or which",
+    "core/resources/passages.py": "stretches of records that were written as allowed, maybe into other hands by that",
     "core/resources/search.py": "writes the search index, and asks whether it is there",
     "core/resources/write.py": "the highest id, to number new records",
     "core/state.py": "the installation's revision",
@@ -46,7 +47,6 @@ KNOWN_OF_PLUGINS = {
     "plugins/crm_clients/inquiries/clients.py": "who writes again is known whoever's the client is; shown is only what the asker sees",
     "plugins/crm_leads/inquiries.py": "somebody's lead that is still open takes what they write again, whoever's it is",
     "plugins/crm_deals/inquiries.py": "a client's deal that is still open takes what they write again, whoever's it is",
-    "core/resources/passages.py": "stretches of records that were written as allowed, maybe into other hands by that",
     "plugins/crm_leads/repeat.py": "that somebody is a client already is so whoever's the client is; only ids are kept",
     "plugins/crm_deals/rules.py": "that a client has bought before is so whoever sold it; only that it is so is told",
 }
