@@ -56,6 +56,8 @@ def _pairs(resource: Resource, key: IdentityKey, kin: Resource, of_kin: Identity
             for link, one, two in _links(model, other):
                 on = sa.and_(getattr(link, one) == model.id, getattr(link, two) == other.id)
                 statement = statement.outerjoin(link, on).where(getattr(link, one).is_(None))
+            for linked in _links_by_name(resource, kin):
+                statement = statement.where(~linked)
             found.append(statement)
     return sa.union(*found) if len(found) > 1 else found[0]
 
@@ -76,6 +78,46 @@ def _links(model: type[Any], other: type[Any]) -> list[tuple[type[Any], str, str
         if len(ends) == 2:
             found.append((mapper.class_, ends[model], ends[other]))
     return found
+
+
+def _links_by_name(resource: Resource, kin: Resource) -> list[Any]:
+    """The same of tables that tell one of the two by `resource` and `record_id`, and the other by what they hang on.
+
+    What a conversion that holds made of a lead: `undone_at` of what they hang on says that it no longer does.
+    """
+    found = []
+    for mapper in Model.registry.mappers:
+        table = mapper.local_table
+        if not isinstance(table, sa.Table) or not {"resource", "record_id"} <= set(table.columns.keys()):
+            continue
+        for key in table.foreign_keys:
+            holder = next(
+                (each for each in Model.registry.mappers if each.local_table is key.column.table), None
+            )
+            for one, two in ((resource, kin), (kin, resource)) if holder is not None else ():
+                found += _told_by_name(mapper, key, holder, one, two)
+    return found
+
+
+def _told_by_name(mapper: Any, key: Any, holder: Any, one: Resource, two: Resource) -> list[Any]:
+    link, held = mapper.class_, holder.class_
+    parents = [
+        holder.get_property_by_column(each.parent).key
+        for each in holder.local_table.foreign_keys
+        if each.column.table is one.model.__table__
+    ]
+    on = getattr(link, mapper.get_property_by_column(key.parent).key) == held.id
+    criteria = [link.resource == two.name, link.record_id == two.model.id]
+    if "undone_at" in holder.columns:
+        criteria.append(held.undone_at.is_(None))
+    return [
+        sa.select(sa.literal(1))
+        .select_from(link)
+        .join(held, on)
+        .where(getattr(held, parent) == one.model.id, *criteria)
+        .exists()
+        for parent in parents
+    ]
 
 
 def _with_records(

@@ -44,6 +44,7 @@ KNOWN = {
 }
 
 KNOWN_OF_PLUGINS = {
+    "plugins/crm_leads/conversion": "what hangs on a lead that the person may convert, and only the ids of what came of it",
     "plugins/crm_clients/inquiries/clients.py": "who writes again is known whoever's the client is; shown is only what the asker sees",
     "plugins/crm_leads/inquiries.py": "somebody's lead that is still open takes what they write again, whoever's it is",
     "plugins/crm_deals/inquiries.py": "a client's deal that is still open takes what they write again, whoever's it is",
