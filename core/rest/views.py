@@ -87,9 +87,13 @@ def look_at(resource: str, name: str) -> ResponseReturnValue:
         raise _absent()
     reading = _writing(here).reading
     query = list_query(here.resource)
-    return jsonify(
-        look.json(Listed(here.session, here.resource, query, reading, here.actor, f"{AT}/{resource}"))
-    )
+    listed = Listed(here.session, here.resource, query, reading, here.actor, f"{AT}/{resource}")
+    try:
+        return jsonify(look.json(listed))
+    except Exception as error:  # the guard around a plugin
+        plugin = here.house.plugin_behind(look.json, here.resource.plugin)
+        here.house.hooks.failed(plugin, f"look {name}", error)
+        raise ApiError(500, "failed", _("This could not be shown.")) from error
 
 
 @answered

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from core.resources.declare import Look
 from core.testing.installation import Installation
 from plugins.crm_deals.forecast import LATER, OVERDUE, UNDATED, stretches_from
 from tests.crm_deals.shop import SCRIPT, Shop
@@ -38,7 +41,7 @@ def test_months_are_whole_and_leave_nothing_out() -> None:
         assert [stretches[0].key, stretches[-2].key, stretches[-1].key] == [OVERDUE, LATER, UNDATED]
         dated = stretches[1:-1]
         assert dated[0].first == today and stretches[0].last == today - timedelta(days=1)
-        for before, after in zip(dated, dated[1:], strict=False):
+        for before, after in pairwise(dated):
             assert before.last is not None and after.first == before.last + timedelta(days=1)
 
 
@@ -93,8 +96,25 @@ def test_deals_stand_in_their_month_and_every_number_opens_its_list(shop: Shop) 
 
     hers = installation.browser(ANA).get("/deals/forecast").text
     assert "200,00" in hers.replace("\xa0", " ") and "1.000" not in hers
-    theirs = shop.client.get("/api/v1/deals/forecast", headers=installation.token(ANA)).json
+    theirs: Any = shop.client.get("/api/v1/deals/forecast", headers=installation.token(ANA)).json
     assert theirs["total"]["deals"] == 1
     wrong = shop.client.get("/api/v1/deals/forecast?colour=red", headers=shop.headers)
     assert wrong.status_code == 422
     assert "/api/v1/deals/forecast" in shop.api("openapi.json")["paths"]
+
+
+def test_a_look_that_fails_leaves_the_list_around_it(shop: Shop) -> None:
+    def fail(listed: Any) -> Any:
+        raise RuntimeError("broken on purpose")
+
+    house = shop.installation.house
+    deals = house.resources["deals"]
+    house.resources["deals"] = replace(deals, looks=(Look("forecast", "Forecast", "chart-bar", fail, fail),))
+    try:
+        page = shop.person.get("/deals/forecast")
+        assert page.status_code == 200 and 'id="chips"' in page.text and "/deals/board" in page.text
+        told = shop.client.get("/api/v1/deals/forecast", headers=shop.headers)
+        assert told.status_code == 500 and '"failed"' in told.text
+        assert "look forecast" in shop.person.get("/health").text
+    finally:
+        house.resources["deals"] = deals

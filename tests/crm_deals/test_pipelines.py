@@ -77,6 +77,9 @@ def test_pages_offer_the_stages_of_the_deals_pipeline(shop: Shop) -> None:
     assert forged.status_code == 409 and "Ventas" in toast(forged)["text"]
 
     shop.change(deal["id"], stage="Oferta enviada")
+    for chosen in ({"id": deal["id"]}, {"all": "1", "query": f"pipeline={shop.wholesale}"}):
+        page = html.unescape(shop.person.post("/deals/bulk", {"action": "status", **chosen}).text)
+        assert "›" not in page and f'value="{min(there)}"' in page
     bulk = {"action": "edit:pipeline", "id": deal["id"], "pipeline": shop.sales, "sure": "y"}
     shop.person.post("/deals/bulk", data=bulk)
     assert place(shop.api(f"deals/{deal['id']}")) == ("Ventas", "Nueva")

@@ -33,7 +33,7 @@ from core.resources.bulk import (
 )
 from core.resources.declare import Field, Resource
 from core.resources.door import flash_toast
-from core.resources.pages.chosen import Chosen, chosen_ids, chosen_in
+from core.resources.pages.chosen import Chosen, chosen_ids, chosen_in, common_group
 from core.resources.pages.forms import form_of
 from core.resources.pages.here import Here, enter, onward
 from core.resources.pages.inputs import typed
@@ -228,7 +228,8 @@ def _ask(
     asked: Sequence[str] = (),
     wrong: Text = "",
 ) -> str:
-    form = form_of(here, [*([declared.name] if declared else []), *asked])
+    group = common_group(here, chosen) if action == "status" else {}
+    form = form_of(here, [*([declared.name] if declared else []), *asked], group)
     if asked:
         form[asked[0]].flags.required = True
         if "asked" in request.form:

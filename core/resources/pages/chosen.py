@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import request
 
 from core.resources.bulk import ids_of
+from core.resources.criteria import means
 from core.resources.pages.here import Here
 from core.resources.pages.tabs import query_of
 from core.resources.query import MOST_IDS, count
@@ -43,3 +45,19 @@ def chosen_ids(here: Here, chosen: Chosen) -> list[int]:
     query = query_of(here, chosen.query)
     batches = ids_of(here.session, here.resource, query, here.reading, here.actor)
     return [id for batch in batches for id in batch]
+
+
+def common_group(here: Here, chosen: Chosen) -> dict[str, int]:
+    """{field: the group (pipeline) that all chosen rows stand in}; empty where they stand in several, or there are none."""
+    path, model = here.resource.path, here.resource.model
+    if path is None or not path.within or not here.resource.has_field(path.within):
+        return {}
+    if chosen.whole:
+        asked = [each for each in query_of(here, chosen.query).conditions if each.field == path.within]
+        items = here.formats.references.items(getattr(here.resource.field(path.within).kind, "list", ""))
+        found = [item.id for item in items if all(means(item, each) for each in asked)] if asked else []
+    else:
+        column = getattr(model, here.resource.field(path.within).attribute)
+        rows = sa.select(column).where(model.id.in_(chosen.ids)).distinct().limit(2)
+        found = list(here.session.scalars(rows))
+    return {path.within: found[0]} if len(found) == 1 and found[0] is not None else {}
