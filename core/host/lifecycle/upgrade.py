@@ -9,7 +9,7 @@ from core.access.actor import Actor
 from core.config import Config
 from core.db import engine_for
 from core.host.assembly import present_stand
-from core.host.discovery import discover, make_importable
+from core.host.discovery import Catalogue, discover, make_importable
 from core.host.dispatch import Hooks
 from core.host.faults import PluginError
 from core.host.lifecycle.bring import session_on
@@ -46,16 +46,16 @@ def upgrade_all(config: Config, *, by: Actor | None = None) -> list[str]:
     done = _upgrade_core(config)
     recover(config)
     with holding(config, "upgrade", CORE):
-        stand = present_stand(config)
+        stand, catalogue = present_stand(config), discover(config)
         manifests = [
             manifest
-            for manifest in discover(config).in_order(stand.plugins)
+            for manifest in catalogue.in_order(stand.plugins)
             if _is_behind(config, manifest) or stand.plugins[manifest.name].version != manifest.version
         ]
         if manifests and not done:
             done = _copied(config)
         for manifest in manifests:
-            done.append(_upgrade_plugin(config, manifest, by))
+            done.append(_upgrade_plugin(config, manifest, catalogue, by))
     return done
 
 
@@ -74,14 +74,9 @@ def _upgrade_core(config: Config) -> list[str]:
     return [*done, f"core: {schema.revision or 'nothing'} → {schema.owner.head}"]
 
 
-def _upgrade_plugin(config: Config, manifest: Manifest, by: Actor | None) -> str:
+def _upgrade_plugin(config: Config, manifest: Manifest, catalogue: Catalogue, by: Actor | None) -> str:
     name, owner = manifest.name, owner_of(manifest)
-    import_models(manifest)
-    plugin = import_plugin(manifest)
-    hooks = Hooks(strict=True)
-    if plugin.hookspecs is not None:
-        hooks.publish(name, plugin.hookspecs)
-    hooks.register(name, plugin.module)
+    hooks = _hooks_of(manifest, catalogue)
     with moving_tables(config, [name]) as connection:
         schema = read_schema(connection, owner)
         try:
@@ -96,6 +91,19 @@ def _upgrade_plugin(config: Config, manifest: Manifest, by: Actor | None) -> str
             _ship_new_lists(session, hooks, row)
             note(session, name, "upgrade", by, f"{before} → {manifest.version}")
     return f"{name}: {before} → {manifest.version}{_revisions(schema)}"
+
+
+def _hooks_of(manifest: Manifest, catalogue: Catalogue) -> Hooks:
+    """The plugin's implementations, among the hooks of those it needs and its own."""
+    hooks = Hooks(strict=True)
+    for each in catalogue.in_order({manifest.name, *catalogue.needed_by(manifest.name)}):
+        import_models(each)
+        plugin = import_plugin(each)
+        if plugin.hookspecs is not None:
+            hooks.publish(each.name, plugin.hookspecs)
+        if each is manifest:
+            hooks.register(each.name, plugin.module)
+    return hooks
 
 
 def _ship_new_lists(session: Session, hooks: Hooks, row: PluginRow) -> None:

@@ -104,6 +104,35 @@ def test_a_start_on_older_tables_is_refused_until_they_are_upgraded(workshop: An
         assert len(list((workshop.config.instance / "backups").glob("*-upgrade.sqlite"))) == 1
 
 
+def test_an_upgrade_knows_the_hooks_of_what_a_plugin_depends_on(sqlite_workshop: Any) -> None:
+    sqlite_workshop.make(
+        "t_asks",
+        hookspecs="""
+            from core.api import hookspec
+
+            @hookspec
+            def t_route(word):
+                "Where a word goes."
+        """,
+    )
+    answers = """
+        from core.api import hookimpl
+
+        @hookimpl
+        def t_route(word):
+            return word.upper()
+        """
+    needs = 'depends = ["t_asks"]\n'
+    sqlite_workshop.make("t_answers", plugin=answers, manifest=needs)
+    enable(sqlite_workshop.config, "t_asks")
+    enable(sqlite_workshop.config, "t_answers")
+    update(sqlite_workshop, "t_answers")
+    (sqlite_workshop.folder / "t_answers" / "plugin.toml").write_text(
+        MANIFEST.replace("{name}", "t_answers") + needs
+    )
+    assert any("t_answers: 1.0.0 → 1.1.0" in line for line in upgrade_all(sqlite_workshop.config))
+
+
 def test_a_failed_upgrade_leaves_the_tables_as_they_were(workshop: Any) -> None:
     workshop.make("t_notes")
     enable(workshop.config, "t_notes")
