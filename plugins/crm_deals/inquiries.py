@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.api import Draft, WriteContext, check_draft, read_draft, write_drafts
-from plugins.crm_clients.inquiries.cards import leave_unowned
+from plugins.crm_clients.inquiries.cards import as_inquiry, leave_unowned
 from plugins.crm_clients.inquiries.clients import ClientOf, client_of
 from plugins.crm_clients.inquiries.declare import Arrived, Inquiry, Routed
 from plugins.crm_clients.inquiries.history import note_inquiry, tell_owner
@@ -41,8 +41,7 @@ def _draft(inquiry: Inquiry, found: ClientOf, context: WriteContext) -> Draft:
         **({"notes": inquiry.message} if inquiry.message else {}),
         **{name: value for name, value in inquiry.values.items() if deals.has_field(name)},
     }
-    draft = read_draft(deals, raw, context)
-    draft.problems = [each for each in draft.problems if each.field != "source"]
+    draft = as_inquiry(read_draft(deals, raw, context))
     draft.values["client"] = found.client.id
     if found.is_new and not raw.get("title"):
         draft.values["title"] = found.client.name

@@ -120,6 +120,19 @@ def test_an_inquiry_is_a_lead_and_in_simple_mode_a_client_and_a_deal(
     assert not later.json["attached"] and later.json["records"][1]["id"] == client["id"]
     assert (count(crm, Deal), count(crm, Client)) == (2, 1)
 
+    # who gets it is said by the rules of assignment, where there are any for inquiries
+    rule = {
+        "resource": "deals",
+        "name": "Turno",
+        "method": "turn",
+        "doors": ["inquiry"],
+        "people": [{"user": ANA}],
+    }
+    assert api("POST", "/assignment/rules", rule).status_code == 201
+    given = api("POST", "/inquiries", {"name": "Luz", "email": "luz@example.com"}).json["records"]
+    assert api("GET", f"/deals/{given[0]['id']}").json["salesperson"]["email"] == ANA
+    assert api("GET", f"/clients/{given[1]['id']}").json["salesperson"] is None
+
     # by command and by page the same
     shell = CliRunner(env={"PROSPECTO_INSTANCE": str(crm.config.instance)} | _database(crm))
     said = shell.invoke(main, ["inquiry", "--name", "Rosa", "--phone", "0212 555 00 11", "--json"])

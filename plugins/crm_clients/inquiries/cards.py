@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.api import Draft, IdentityKey, Resource, Scope, WriteContext, keys_of, read_draft
-from plugins.crm_clients.inquiries.declare import Inquiry
+from plugins.crm_clients.inquiries.declare import AS_INQUIRY, Inquiry
 
 INPUT_OF: Mapping[str, str] = {
     "phone_1": "phone",
@@ -27,6 +27,12 @@ def card_draft(
     """
     raw = {**_card_of(inquiry), **(also or {}), **_values_for(resource, inquiry)}
     draft = read_draft(resource, {name: raw[name] for name in raw if resource.has_field(name)}, context)
+    return as_inquiry(draft)
+
+
+def as_inquiry(draft: Draft) -> Draft:
+    """Mark a new record as one that an inquiry makes: for the rules of assignment, and lenient about the source."""
+    draft.options[AS_INQUIRY] = True
     draft.problems = [each for each in draft.problems if each.field != "source"]
     return draft
 
