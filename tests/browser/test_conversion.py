@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from core.testing.browser import axe_violations
-from core.testing.installation import ADMIN, ALL_APPS, Installation, Shape, config_for, make
-from tests.browser.served import Served, open_page, serving, settle, sign_in
+from core.testing.installation import ALL_APPS, Installation, Shape, config_for
+from tests.browser.conftest import PEOPLE
+from tests.browser.served import Served, open_page, settle, sign_in
 
 LEAD = {
     "name": "Farmacia Doña Bárbara",
@@ -25,41 +25,33 @@ LEAD = {
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A company with deals too, a client, and two leads of that client; served."""
-    instance = tmp_path_factory.mktemp("converting") / "instance"
-    shape = Shape(apps=ALL_APPS)
-    config = config_for(instance, shape)
-    make(config, shape)
+def leads(demo: Served) -> tuple[int, int]:
+    """Two leads of a client that the company knows, among those of the demonstration."""
+    config = config_for(demo.log.with_suffix(""), Shape(apps=ALL_APPS))
     installation = Installation(config)
-    post(
-        installation,
-        "clients",
-        name="Droguería Doña Bárbara",
-        document_type="RIF",
-        document_number="J117214841",
-    )
-    post(installation, "clients", name="Droguería Central", kind="company")
-    for _lead in range(2):
-        post(installation, "leads", **LEAD)
+    known = {"document_type": "RIF", "document_number": "J117214841"}
+    post(installation, "clients", name="Droguería Doña Bárbara", **known)
+    post(installation, "clients", name="Droguería Centralísima", kind="company")
+    made = post(installation, "leads", **LEAD), post(installation, "leads", **LEAD)
     installation.close()
-    with serving(instance) as served:
-        yield served
+    return made
 
 
-def post(installation: Installation, path: str, **given: Any) -> None:
-    client = installation.app.test_client()
-    answer = client.post(f"/api/v1/{path}", json=given, headers=installation.token())
+def post(installation: Installation, path: str, **given: Any) -> int:
+    client, headers = installation.app.test_client(), installation.token(PEOPLE["es"])
+    answer = client.post(f"/api/v1/{path}", json=given, headers=headers)
     assert answer.status_code == 201, answer.text
+    made: Any = answer.json
+    return int(made["id"])
 
 
 def test_a_lead_goes_into_a_known_company_with_a_new_deal_and_comes_back(
-    browser: Browser, shop: Served
+    browser: Browser, demo: Served, leads: tuple[int, int]
 ) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="es-VE")
     page, faults = open_page(context)
-    sign_in(page, shop.url, ADMIN)
-    page.goto(f"{shop.url}/leads/1")
+    sign_in(page, demo.url, PEOPLE["es"])
+    page.goto(f"{demo.url}/leads/{leads[0]}")
     settle(page)
     page.click(".record-acts a[href$='/convert']")
     dialog = page.locator("#dialog")
@@ -80,9 +72,9 @@ def test_a_lead_goes_into_a_known_company_with_a_new_deal_and_comes_back(
 
     # another company is found by its name, then the suggested one is taken again
     company.locator(".match-others summary").click()
-    page.locator("#find-company").press_sequentially("Central")
+    page.locator("#find-company").press_sequentially("Centralí")
     company.locator("[role=option]").first.click()
-    expect(outcome).to_contain_text("Droguería Central")
+    expect(outcome).to_contain_text("Droguería Centralísima")
     company.locator(".match-other", has_text="Doña Bárbara").first.locator("input").check()
     expect(outcome).to_contain_text("Droguería Doña Bárbara")
     company.locator("[id$='-email-lead']").check()
@@ -93,17 +85,17 @@ def test_a_lead_goes_into_a_known_company_with_a_new_deal_and_comes_back(
     expect(page.locator("h1")).to_have_text("Pedido de enero")
     settle(page)
     page.keyboard.press("z")  # the toast's undo
-    expect(page).to_have_url(f"{shop.url}/leads/1")
+    expect(page).to_have_url(f"{demo.url}/leads/{leads[0]}")
     expect(page.locator(".record-acts a[href$='/convert']")).to_be_visible()
     context.close()
     assert not faults.heard
 
 
-def test_by_keys_alone_on_a_narrow_page(browser: Browser, shop: Served) -> None:
+def test_by_keys_alone_on_a_narrow_page(browser: Browser, demo: Served, leads: tuple[int, int]) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 800}, locale="es-VE", color_scheme="dark")
     page, faults = open_page(context)
-    sign_in(page, shop.url, ADMIN)
-    page.goto(f"{shop.url}/leads/2")
+    sign_in(page, demo.url, PEOPLE["es"])
+    page.goto(f"{demo.url}/leads/{leads[1]}")
     settle(page)
     page.locator("a[href$='/convert'] >> visible=true").first.focus()
     page.keyboard.press("Enter")
@@ -149,7 +141,7 @@ def test_by_keys_alone_on_a_narrow_page(browser: Browser, shop: Served) -> None:
     expect(page).to_have_url(re.compile(r"/deals/\d+$"))
     expect(page.locator("h1")).to_have_text("Por teclado")
 
-    page.goto(f"{shop.url}/leads/2")
+    page.goto(f"{demo.url}/leads/{leads[1]}")
     settle(page)
     page.locator(".record-acts details[data-menu] summary").focus()
     page.keyboard.press("Enter")

@@ -147,7 +147,7 @@ def test_a_lead_is_made_moved_undone_edited_and_converted(leads: Page) -> None:
     dialog = leads.locator("#dialog")
     expect(dialog.locator("form")).to_be_visible()
     leads.keyboard.press("Control+Enter")
-    expect(leads).to_have_url(re.compile(r"/clients/\d+$"))
+    expect(leads).to_have_url(re.compile(r"/deals/\d+$"))
     expect(leads.locator("h1")).to_have_text(f"{name} C.A.")
 
 
