@@ -179,7 +179,7 @@ def test_the_mode_is_changed_with_what_is_there_and_taken_back(crm: Installation
     api("PATCH", f"/deals/{sol_deal['id']}", {"notes": "Llamé"})
     assert "Take the change of mode back" in browser.get("/settings/mode/undo").text
     foreseen = browser.post("/settings/mode/preview", {"undo": "y"}).text
-    assert "Leads that come back" in foreseen and "Sol" in shown
+    assert "Leads that come back" in foreseen and "Sol" in foreseen
     assert api("POST", "/mode/undo/preview").json["total"] == 4
     assert browser.post("/settings/mode/undo").headers["Location"] == "/settings/mode"
     work(crm)
