@@ -192,6 +192,24 @@ def test_a_status_that_is_closed_is_closed_at_every_door(world: World) -> None:
             assert answer.status_code == code, (name, word, answer.text)
 
 
+def test_who_moves_a_record_out_of_their_sight_is_told_and_led_on(world: World) -> None:
+    world.become("tried")
+    for name, status in world.stage.items():
+        world.grant(lambda _action: Scope.ALL, {"view": Scope.NONE})
+        path = world.installation.house.resources[name].path
+        assert path is not None
+        ids = [world.ids[name][word] for word in ("zqown", "zqteam", "zqother")]
+        moved = world.asked(f"/api/v1/{name}/{ids[0]}", "PATCH", {path.field: {"id": status}})
+        assert (moved.status_code, moved.text) == (204, "")
+        assert world.ana.post(f"/{name}/{ids[1]}/move", {path.field: str(status)}).location == f"/{name}"
+        dropped = world.ana.post(f"/{name}/{ids[2]}/drop", {path.field: str(status)})
+        assert dropped.status_code == 204 and "toast" in dropped.headers["HX-Trigger"]
+        assert all(world.ana.get(f"/{name}/{id}").status_code == 404 for id in ids)
+        world.grant(lambda _action: Scope.ALL)
+        kept = [world.asked(f"/api/v1/{name}/{id}").json[path.field]["id"] for id in ids]
+        assert kept == [status] * 3, "what was done is done"
+
+
 def test_what_is_shared_through_every_door(world: World) -> None:
     world.become("tried")
     own, nothing = (lambda _action, scope=each: scope for each in (Scope.OWN, Scope.NONE))

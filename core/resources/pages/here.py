@@ -90,6 +90,10 @@ class Here:
     def may_with(self, record: Any, action: str) -> bool:
         return may(self.resource, record, action, self.actor, self.house)
 
+    def leave(self, record: Any, address: str) -> ResponseReturnValue:
+        """Go on to an address of a record after a change; to the list where that took it out of the reader's sight."""
+        return onward(address if self.may_with(record, "view") else self.address)
+
     def record(self, id: int, action: str = "view") -> read.Stored:
         """The record of this id; a missing one, another's, and one the person may not so treat all answer 404.
 

@@ -66,9 +66,9 @@ def field(resource: str, id: int, name: str) -> ResponseReturnValue:
         form.general.append(str(getattr(error, "message", error)))
         return _input(here, stored, declared, form), 422
     told = _("Saved.")
-    if not is_htmx():
+    if not is_htmx() or not here.may_with(stored.record, "view"):
         flash_toast(told, undo=undo)
-        return onward(here.address_of(id))
+        return here.leave(stored.record, here.address_of(id))
     return _changed(here, here.record(id), declared, shown, {"text": told, "undo_url": undo})
 
 

@@ -129,7 +129,7 @@ def move(resource: str, id: int) -> ResponseReturnValue:
         flash_toast(getattr(error, "message", str(error)), tone="bad")
         return back
     flash_toast(moved_text(here, stored, item), undo=undo)
-    return back
+    return back if here.may_with(stored.record, "view") else onward(here.address)
 
 
 def ask_of(here: Here, item: ReferenceItem) -> Ask:

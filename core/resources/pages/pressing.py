@@ -27,7 +27,8 @@ def press(resource: str, id: int, name: str) -> ResponseReturnValue:
     if shortcut is None:
         abort(404)
     stored = here.record(id, shortcut.permission)
-    back = onward(here.address_from(id, request.args.get("from", "")))
+    address = here.address_from(id, request.args.get("from", ""))
+    back = onward(address)
     context, title = here.writing(), title_of(here.resource, stored.record)
     try:
         raw = shortcut.changes(context, stored.record, {})
@@ -44,4 +45,4 @@ def press(resource: str, id: int, name: str) -> ResponseReturnValue:
         flash_toast(getattr(error, "message", str(error)), tone="bad")
         return back
     flash_toast(str(shortcut.told) % {"record": title}, undo=undo)
-    return back
+    return here.leave(stored.record, address)

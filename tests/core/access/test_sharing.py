@@ -139,6 +139,15 @@ def test_who_converts_is_shipped_and_settable(installation: Installation) -> Non
     assert people.asks(ANA, at, "PATCH", {"grants": {"leads": {"convert": "all"}}}).status_code == 403
     for wrong in ({"grants": {"leads": {"fly": "all"}}}, {"statuses": {"leads": {"view": {"999": "own"}}}}):
         assert people.asks(ADA, at, "PATCH", wrong).status_code == 422
+    with installation.session() as session:
+        statuses = installation.house.lists["statuses"].model
+        closed = session.scalars(sa.select(statuses.id).where(statuses.meaning == "converted")).one()
+    body = {"statuses": {"leads": {"move": {str(closed): "none"}}}}
+    assert people.asks(ADA, at, "PATCH", body).status_code == 200
+    mine = people.asks(ANA, "leads", "POST", {"name": "Otra", "document_number": "J-30555666-1"}).json["id"]
+    moved = people.asks(ANA, f"leads/{mine}", "PATCH", {"status": {"id": closed}})
+    assert moved.status_code in (403, 422), "a closed status is closed"
+    assert people.asks(ANA, f"leads/{mine}/convert", "POST", {}).status_code == 200, "closing is converting"
     changed = people.asks(ADA, at, "PATCH", {"grants": {"leads": {"convert": "none"}}})
     assert changed.json["grants"]["leads"]["convert"] == "none"
     assert not people.reasons(ADA, leads[ANA], ANA)["convert"][0]
