@@ -56,7 +56,7 @@ def group_read(draft: Draft, field: str, context: WriteContext) -> Mapping[str, 
 
 def settle_step(draft: Draft, context: WriteContext) -> None:
     """Let the status and its group agree: what is not said follows from what is, else from the default; then check them."""
-    resource, path = draft.resource, draft.resource.path
+    path = draft.resource.path
     if path is None or not path.within:
         return
     troubled = {problem.field for problem in draft.problems}
@@ -66,14 +66,24 @@ def settle_step(draft: Draft, context: WriteContext) -> None:
     references = context.formats.references
     step = references.get(path.list, draft.values.get(path.field))
     if draft.value(path.within) is None:
-        group = step.group if step is not None else group_of_new(resource, references)
-        draft.values[path.within] = group
+        draft.values[path.within] = _likely_group(draft, step, references)
     group = draft.value(path.within)
     if step is None and (draft.is_new or path.field in draft.values or _group_moves(draft, path.within)):
         first = references.default(path.list, group)
         draft.values[path.field] = first.id if first else None
     elif step is not None and step.group != group:
         _refuse(draft, step, references)
+
+
+def _likely_group(draft: Draft, step: ReferenceItem | None, references: References) -> int | None:
+    """The group of a record of which none is said: that of its status, else the one it has, else that of new ones."""
+    if step is not None:
+        return step.group
+    path = draft.resource.path
+    assert path is not None
+    declared = draft.resource.field(path.within)
+    kept = declared.kind.load(draft.current, declared) if draft.current is not None else None
+    return kept or group_of_new(draft.resource, references)
 
 
 def _group_moves(draft: Draft, within: str) -> bool:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
-from core.db import utcnow
-from plugins.crm_deals.models import Deal
-from tests.crm_deals.shop import SCRIPT, Shop
+from tests.crm_deals.shop import SCRIPT, TwoPipelines
 from tests.fixtures_app import Installer
 
 
 @pytest.fixture
-def shop(install: Installer) -> Shop:
-    return Shop(install(apps=("crm_clients", "crm_deals")))
+def shop(install: Installer) -> TwoPipelines:
+    return TwoPipelines(install(apps=("crm_clients", "crm_deals")))
 
 
 def lanes(page: str) -> list[int]:
@@ -30,9 +26,9 @@ def figure(heads: str, what: str, id: int) -> str:
     return html.unescape(found.group(1)).replace("\xa0", " ").strip()
 
 
-def test_the_board_shows_one_pipeline_at_a_time(shop: Shop) -> None:
-    shop.deal(title="Aquí", value="1000")
-    there = shop.deal(title="Allá", value="500.50", pipeline="Mayoreo", stage="En negociación")
+def test_the_board_shows_one_pipeline_at_a_time(shop: TwoPipelines) -> None:
+    shop.make(title="Aquí", value="1000")
+    there = shop.make(title="Allá", value="500.50", pipeline="Mayoreo", stage="En negociación")
     own, other = (
         [each["id"] for each in shop.values("stages") if each["pipeline"]["id"] == pipeline]
         for pipeline in (shop.sales, shop.wholesale)
@@ -63,7 +59,7 @@ def test_the_board_shows_one_pipeline_at_a_time(shop: Shop) -> None:
     ended = shop.person.get(f"/deals/board/lane/{talks}?fold=1", headers=SCRIPT).text
     assert "is-folded" in ended and "Allá" not in ended
     moved = shop.person.post(f"/deals/{there['id']}/drop", {"stage": other[1]})
-    assert moved.status_code == 204 and shop.api(f"deals/{there['id']}")["stage"]["id"] == other[1]
+    assert moved.status_code == 204 and shop.get(f"deals/{there['id']}")["stage"]["id"] == other[1]
     lost = next(
         each["id"] for each in shop.values("stages") if each["id"] in other and each["meaning"] == "lost"
     )
@@ -75,13 +71,9 @@ def test_the_board_shows_one_pipeline_at_a_time(shop: Shop) -> None:
     assert re.search(rf'href="/deals/board\?view=s\d+&pipeline={shop.wholesale}"', tab)
 
 
-def test_a_stale_card_says_so(shop: Shop) -> None:
-    old, new = shop.deal(title="Vieja"), shop.deal(title="Fresca")
-    with shop.installation.session() as session:
-        session.execute(
-            sa.update(Deal).where(Deal.id == old["id"]).values(stage_since=utcnow() - timedelta(days=20))
-        )
-        session.commit()
+def test_a_stale_card_says_so(shop: TwoPipelines) -> None:
+    old, new = shop.make(title="Vieja"), shop.make(title="Fresca")
+    shop.stood(old["id"], 20)
     page = shop.person.get("/deals/board").text
     cards = {id: page.split(f'id="card-{id}"')[1].split("</li>")[0] for id in (old["id"], new["id"])}
     assert "card-badges" in cards[old["id"]] and "20 d" in cards[old["id"]]

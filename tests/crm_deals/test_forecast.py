@@ -14,15 +14,15 @@ import pytest
 from core.resources.declare import Look
 from core.testing.installation import Installation
 from plugins.crm_deals.forecast import LATER, OVERDUE, UNDATED, stretches_from
-from tests.crm_deals.shop import SCRIPT, Shop
+from tests.crm_deals.shop import SCRIPT, TwoPipelines
 from tests.fixtures_app import Installer
 
 ANA = "ana@example.com"
 
 
 @pytest.fixture
-def shop(install: Installer) -> Shop:
-    return Shop(install(apps=("crm_clients", "crm_deals")))
+def shop(install: Installer) -> TwoPipelines:
+    return TwoPipelines(install(apps=("crm_clients", "crm_deals")))
 
 
 def of(forecast: Any, key: str) -> Any:
@@ -45,22 +45,22 @@ def test_months_are_whole_and_leave_nothing_out() -> None:
             assert before.last is not None and after.first == before.last + timedelta(days=1)
 
 
-def test_deals_stand_in_their_month_and_every_number_opens_its_list(shop: Shop) -> None:
+def test_deals_stand_in_their_month_and_every_number_opens_its_list(shop: TwoPipelines) -> None:
     installation: Installation = shop.installation
     installation.user(ANA, name="Ana Lista")
-    today = date.fromisoformat(shop.deal(title="Sin fecha", value="10")["entered_on"])
+    today = date.fromisoformat(shop.make(title="Sin fecha", value="10")["entered_on"])
     months = stretches_from(today)
     last = months[1].last
     assert last is not None and months[2].first is not None
     late, soon, next_month = (today - timedelta(days=3)), last, months[2].first
-    shop.deal(title="Tarde", value="1000", expected_close=str(late))
-    shop.deal(title="Pronto", value="200", expected_close=str(soon), stage="Oferta enviada", salesperson=ANA)
-    shop.deal(title="Euros", value="50", currency="EUR", expected_close=str(soon), stage="En negociación")
-    shop.deal(title="Mes que viene", value="300", expected_close=str(next_month), pipeline="Mayoreo")
-    shop.deal(title="Lejos", expected_close=str(today + timedelta(days=900)))
-    shop.deal(title="Ganada ya", value="77", expected_close=str(soon), stage="Ganada")
+    shop.make(title="Tarde", value="1000", expected_close=str(late))
+    shop.make(title="Pronto", value="200", expected_close=str(soon), stage="Oferta enviada", salesperson=ANA)
+    shop.make(title="Euros", value="50", currency="EUR", expected_close=str(soon), stage="En negociación")
+    shop.make(title="Mes que viene", value="300", expected_close=str(next_month), pipeline="Mayoreo")
+    shop.make(title="Lejos", expected_close=str(today + timedelta(days=900)))
+    shop.make(title="Ganada ya", value="77", expected_close=str(soon), stage="Ganada")
 
-    told = shop.api("deals/forecast")
+    told = shop.get("deals/forecast")
     assert worth(of(told, OVERDUE)) == [("USD", "1000", "100")] or of(told, OVERDUE)["deals"] == 1
     this = of(told, months[1].key)
     assert this["deals"] == 2 and [each["currency"] for each in this["worth"]] == ["USD", "EUR"]
@@ -80,30 +80,30 @@ def test_deals_stand_in_their_month_and_every_number_opens_its_list(shop: Shop) 
         if links:
             query = links[0].partition("?")[2]
             number = int(re.search(r">(\d+)</a>", row)[1])  # type: ignore[index]
-            found = shop.titles(query)
+            found = shop.names(query)
             assert len(found) == number and not seen & set(found)
             seen |= set(found)
     assert seen == titles
     euros = next(html.unescape(each) for each in re.findall(r'href="([^"]+)"', rows[1]) if "EUR" in each)
-    assert shop.titles(euros.partition("?")[2]) == ["Euros"]
+    assert shop.names(euros.partition("?")[2]) == ["Euros"]
 
-    one = shop.api(f"deals/forecast?pipeline={shop.wholesale}")
+    one = shop.get(f"deals/forecast?pipeline={shop.wholesale}")
     assert (one["total"]["deals"], one["won_this_month"]["deals"]) == (1, 0)
-    narrow = shop.api(f"deals/forecast?stage=Oferta enviada&expected_close.from={soon}")
+    narrow = shop.get(f"deals/forecast?stage=Oferta enviada&expected_close.from={soon}")
     assert (narrow["total"]["deals"], of(narrow, months[1].key)["deals"]) == (1, 1)
     parts = shop.person.get(f"/deals/forecast?pipeline={shop.wholesale}", headers=SCRIPT)
     assert parts.headers["HX-Push-Url"].endswith(f"?pipeline={shop.wholesale}") and "<html" not in parts.text
 
     hers = installation.browser(ANA).get("/deals/forecast").text
     assert "200,00" in hers.replace("\xa0", " ") and "1.000" not in hers
-    theirs: Any = shop.client.get("/api/v1/deals/forecast", headers=installation.token(ANA)).json
+    theirs: Any = shop.api.get("/api/v1/deals/forecast", headers=installation.token(ANA)).json
     assert theirs["total"]["deals"] == 1
-    wrong = shop.client.get("/api/v1/deals/forecast?colour=red", headers=shop.headers)
+    wrong = shop.api.get("/api/v1/deals/forecast?colour=red", headers=shop.headers)
     assert wrong.status_code == 422
-    assert "/api/v1/deals/forecast" in shop.api("openapi.json")["paths"]
+    assert "/api/v1/deals/forecast" in shop.get("openapi.json")["paths"]
 
 
-def test_a_look_that_fails_leaves_the_list_around_it(shop: Shop) -> None:
+def test_a_look_that_fails_leaves_the_list_around_it(shop: TwoPipelines) -> None:
     def fail(listed: Any) -> Any:
         raise RuntimeError("broken on purpose")
 
@@ -113,7 +113,7 @@ def test_a_look_that_fails_leaves_the_list_around_it(shop: Shop) -> None:
     try:
         page = shop.person.get("/deals/forecast")
         assert page.status_code == 200 and 'id="chips"' in page.text and "/deals/board" in page.text
-        told = shop.client.get("/api/v1/deals/forecast", headers=shop.headers)
+        told = shop.api.get("/api/v1/deals/forecast", headers=shop.headers)
         assert told.status_code == 500 and '"failed"' in told.text
         assert "look forecast" in shop.person.get("/health").text
     finally:

@@ -8,47 +8,48 @@ from typing import Any
 
 import pytest
 
-from tests.crm_deals.shop import SCRIPT, Shop, toast
+from tests.crm_deals.shop import SCRIPT, TwoPipelines, toast
 from tests.fixtures_app import Installer
 from tests.imports.conftest import Wizard
 
 
 @pytest.fixture
-def shop(install: Installer) -> Shop:
-    return Shop(install(apps=("crm_clients", "crm_deals")))
+def shop(install: Installer) -> TwoPipelines:
+    return TwoPipelines(install(apps=("crm_clients", "crm_deals")))
 
 
 def place(deal: Any) -> tuple[str, str]:
     return deal["pipeline"]["name"], deal["stage"]["name"]
 
 
-def test_a_deal_stands_in_a_stage_of_its_own_pipeline(shop: Shop) -> None:
+def test_a_deal_stands_in_a_stage_of_its_own_pipeline(shop: TwoPipelines) -> None:
     sent_here, sent_there = (shop.stage("Oferta enviada", each) for each in (shop.sales, shop.wholesale))
-    assert place(shop.deal(title="A")) == ("Ventas", "Nueva")
-    assert place(shop.deal(title="B", pipeline="Mayoreo")) == ("Mayoreo", "Nueva")
-    there = shop.deal(title="C", pipeline="Mayoreo", stage="Oferta enviada")
+    assert place(shop.make(title="A")) == ("Ventas", "Nueva")
+    assert place(shop.make(title="B", pipeline="Mayoreo")) == ("Mayoreo", "Nueva")
+    there = shop.make(title="C", pipeline="Mayoreo", stage="Oferta enviada")
     assert (place(there), there["stage"]["id"]) == (("Mayoreo", "Oferta enviada"), sent_there)
-    assert shop.deal(title="D", stage="Oferta enviada")["stage"]["id"] == sent_here
-    assert place(shop.deal(title="E", stage={"id": sent_there})) == ("Mayoreo", "Oferta enviada")
+    assert shop.make(title="D", stage="Oferta enviada")["stage"]["id"] == sent_here
+    assert place(shop.make(title="E", stage={"id": sent_there})) == ("Mayoreo", "Oferta enviada")
 
-    refused = shop.change(there["id"], stage={"id": sent_here})
+    refused = shop.patch(there["id"], stage={"id": sent_here})
     problem = refused.json["error"]["fields"]["stage"][0]
     assert (refused.status_code, problem["code"]) == (422, "other_group")
     assert "Ventas" in problem["message"] and "Mayoreo" in problem["message"]
-    assert place(shop.change(there["id"], stage="En negociación").json) == ("Mayoreo", "En negociación")
-    moved = shop.change(there["id"], pipeline="Ventas").json
+    assert place(shop.patch(there["id"], stage="En negociación").json) == ("Mayoreo", "En negociación")
+    moved = shop.patch(there["id"], pipeline="Ventas").json
     assert place(moved) == ("Ventas", "Nueva")
-    assert shop.change(there["id"], stage=None).json["stage"]["name"] == "Nueva"
+    assert place(shop.patch(there["id"], pipeline=None).json) == ("Ventas", "Nueva")
+    assert shop.patch(there["id"], stage=None).json["stage"]["name"] == "Nueva"
 
-    assert shop.titles("stage=Oferta enviada") == ["D", "E"]  # of whichever pipeline
-    assert shop.titles("stage=Oferta enviada&pipeline=Mayoreo") == ["E"]
-    assert shop.titles("stage=~open") == ["A", "B", "C", "D", "E"]
+    assert shop.names("stage=Oferta enviada") == ["D", "E"]  # of whichever pipeline
+    assert shop.names("stage=Oferta enviada&pipeline=Mayoreo") == ["E"]
+    assert shop.names("stage=~open") == ["A", "B", "C", "D", "E"]
     page = html.unescape(shop.person.get(f"/deals?stage={sent_there}").text)
     assert "Mayoreo › Oferta enviada" in page
 
 
-def test_pages_offer_the_stages_of_the_deals_pipeline(shop: Shop) -> None:
-    deal = shop.deal(title="Sillas", pipeline="Mayoreo")
+def test_pages_offer_the_stages_of_the_deals_pipeline(shop: TwoPipelines) -> None:
+    deal = shop.make(title="Sillas", pipeline="Mayoreo")
     here, there = (
         {each["id"] for each in shop.values("stages") if each["pipeline"]["id"] == pipeline}
         for pipeline in (shop.sales, shop.wholesale)
@@ -63,35 +64,35 @@ def test_pages_offer_the_stages_of_the_deals_pipeline(shop: Shop) -> None:
     form = html.unescape(shop.person.get(f"{at}/edit").text)
     assert f'data-inside="{shop.sales}"' in form and "Ventas › Nueva" in form and 'data-name="Nueva"' in form
 
-    version = shop.api(f"deals/{deal['id']}")["version"]
+    version = shop.get(f"deals/{deal['id']}")["version"]
     wrong = {"title": "Sillas", "pipeline": shop.sales, "stage": min(there), "version": version}
     refused = shop.person.post(f"{at}/edit", data=wrong)
     assert refused.status_code == 422 and "“Nueva”" in html.unescape(refused.text)
-    assert place(shop.api(f"deals/{deal['id']}")) == ("Mayoreo", "Nueva")
+    assert place(shop.get(f"deals/{deal['id']}")) == ("Mayoreo", "Nueva")
 
     moved = shop.person.post(f"{at}/field/pipeline", data={"pipeline": shop.sales}, headers=SCRIPT)
-    assert place(shop.api(f"deals/{deal['id']}")) == ("Ventas", "Nueva")
+    assert place(shop.get(f"deals/{deal['id']}")) == ("Ventas", "Nueva")
     shop.person.post(toast(moved)["undo_url"], headers=SCRIPT)
-    assert place(shop.api(f"deals/{deal['id']}")) == ("Mayoreo", "Nueva")
+    assert place(shop.get(f"deals/{deal['id']}")) == ("Mayoreo", "Nueva")
     forged = shop.person.post(f"{at}/drop", data={"stage": min(here)})
     assert forged.status_code == 409 and "Ventas" in toast(forged)["text"]
 
-    shop.change(deal["id"], stage="Oferta enviada")
+    shop.patch(deal["id"], stage="Oferta enviada")
     for chosen in ({"id": deal["id"]}, {"all": "1", "query": f"pipeline={shop.wholesale}"}):
         page = html.unescape(shop.person.post("/deals/bulk", {"action": "status", **chosen}).text)
         assert "›" not in page and f'value="{min(there)}"' in page
     bulk = {"action": "edit:pipeline", "id": deal["id"], "pipeline": shop.sales, "sure": "y"}
     shop.person.post("/deals/bulk", data=bulk)
-    assert place(shop.api(f"deals/{deal['id']}")) == ("Ventas", "Nueva")
+    assert place(shop.get(f"deals/{deal['id']}")) == ("Ventas", "Nueva")
 
 
-def test_a_file_names_stages_of_several_pipelines(shop: Shop) -> None:
+def test_a_file_names_stages_of_several_pipelines(shop: TwoPipelines) -> None:
     text = "Título;Embudo;Etapa\nUno;Mayoreo;Oferta enviada\nDos;Ventas;Oferta enviada\nTres;;Nueva\nCuatro;Mayoreo;\n"
     wizard = Wizard(shop.person)
     wizard.upload("deals", text.encode(), "deals.csv")
     assert wizard.figures(wizard.check().text)[:1] == [4], wizard.page
     wizard.run()
-    assert {each["title"]: place(each) for each in shop.api("deals")["items"]} == {
+    assert {each["title"]: place(each) for each in shop.get("deals")["items"]} == {
         "Uno": ("Mayoreo", "Oferta enviada"),
         "Dos": ("Ventas", "Oferta enviada"),
         "Tres": ("Ventas", "Nueva"),
@@ -99,7 +100,7 @@ def test_a_file_names_stages_of_several_pipelines(shop: Shop) -> None:
     }
 
 
-def test_settings_keep_each_pipeline_whole(shop: Shop) -> None:
+def test_settings_keep_each_pipeline_whole(shop: TwoPipelines) -> None:
     page = shop.person.get(f"/settings/lists/stages?in={shop.wholesale}").text
     assert page.count('data-id="') == 6 and f'href="/settings/lists/stages?in={shop.sales}"' in page
     assert 'aria-current="true">Mayoreo' in page
@@ -116,7 +117,7 @@ def test_settings_keep_each_pipeline_whole(shop: Shop) -> None:
     told = next(each for each in shop.values("stages") if each["id"] == pilot)
     assert (told["probability"], told["stale_days"], told["default"]) == (65, 3, True)
     assert sorted(each["name"] for each in shop.values("stages") if each["default"]) == ["Nueva", "Piloto"]
-    assert place(shop.deal(title="P", pipeline="Mayoreo")) == ("Mayoreo", "Piloto")
+    assert place(shop.make(title="P", pipeline="Mayoreo")) == ("Mayoreo", "Piloto")
 
     won, first = shop.stage("Ganada", shop.wholesale), shop.stage("Nueva", shop.sales)
     lock = shop.setting(f"stages/{won}/delete?in={shop.wholesale}")
@@ -129,9 +130,9 @@ def test_settings_keep_each_pipeline_whole(shop: Shop) -> None:
     assert f'value="{first}"' not in asked and "Oferta enviada" in asked
 
 
-def test_a_pipeline_goes_with_its_stages_when_its_deals_have_a_place(shop: Shop) -> None:
-    one = shop.deal(title="Uno", pipeline="Mayoreo")
-    two = shop.deal(title="Dos", pipeline="Mayoreo", stage="En negociación")
+def test_a_pipeline_goes_with_its_stages_when_its_deals_have_a_place(shop: TwoPipelines) -> None:
+    one = shop.make(title="Uno", pipeline="Mayoreo")
+    two = shop.make(title="Dos", pipeline="Mayoreo", stage="En negociación")
     own = {each["id"] for each in shop.values("stages") if each["pipeline"]["id"] == shop.wholesale}
     asked = html.unescape(
         shop.person.get(f"/settings/lists/pipelines/{shop.wholesale}/delete", headers=SCRIPT).text
@@ -140,7 +141,7 @@ def test_a_pipeline_goes_with_its_stages_when_its_deals_have_a_place(shop: Shop)
     assert f'name="place-{new}"' in asked and f'name="place-{talks}"' in asked and "Ventas › Nueva" in asked
     at = f"pipelines/{shop.wholesale}/delete"
     shop.setting(at, **{f"place-{new}": shop.stage("Nueva", shop.sales)})  # the other has no place
-    assert place(shop.api(f"deals/{one['id']}")) == ("Mayoreo", "Nueva")
+    assert place(shop.get(f"deals/{one['id']}")) == ("Mayoreo", "Nueva")
 
     target = shop.stage("Oferta enviada", shop.sales)
     gone = shop.person.post(
@@ -148,20 +149,20 @@ def test_a_pipeline_goes_with_its_stages_when_its_deals_have_a_place(shop: Shop)
         data={f"place-{new}": shop.stage("Nueva", shop.sales), f"place-{talks}": target},
     )
     assert gone.status_code == 303
-    assert place(shop.api(f"deals/{one['id']}")) == ("Ventas", "Nueva")
-    assert place(shop.api(f"deals/{two['id']}")) == ("Ventas", "Oferta enviada")
+    assert place(shop.get(f"deals/{one['id']}")) == ("Ventas", "Nueva")
+    assert place(shop.get(f"deals/{two['id']}")) == ("Ventas", "Oferta enviada")
     assert not own & {each["id"] for each in shop.values("stages")}
-    shop.change(two["id"], stage="Ganada")  # by somebody, meanwhile
+    shop.patch(two["id"], stage="Ganada")  # by somebody, meanwhile
     page = html.unescape(shop.person.get("/settings/lists/pipelines").text)
     assert "se queda" in page or "stays" in page  # the only one has a lock
     undo = page.split("/undo/")[1].split('"')[0]
     shop.setting(f"pipelines/undo/{undo}")
-    assert place(shop.api(f"deals/{one['id']}")) == ("Mayoreo", "Nueva")
-    assert shop.api(f"deals/{two['id']}")["stage"]["name"] == "Ganada"
+    assert place(shop.get(f"deals/{one['id']}")) == ("Mayoreo", "Nueva")
+    assert shop.get(f"deals/{two['id']}")["stage"]["name"] == "Ganada"
     assert own <= {each["id"] for each in shop.values("stages")}
 
     shop.setting("pipelines", name="Vacío", like=shop.sales)
-    empty = shop.value("pipelines", "Vacío")["id"]
+    empty = shop.id_of("Vacío", "pipelines")
     shop.setting(f"pipelines/{empty}/delete")
     assert "Vacío" not in {each["name"] for each in shop.values("pipelines")}
     assert all(each["pipeline"]["id"] != empty for each in shop.values("stages"))
