@@ -132,7 +132,9 @@ def change_record(resource: str, id: int) -> ResponseReturnValue:
     )
     change(here.resource, stored.record, raw, _writing(here))
     here.session.commit()
-    if not here.may_with(stored.record, "view"):  # given to somebody, or brought into a status, out of one's reach
+    if not here.may_with(
+        stored.record, "view"
+    ):  # given to somebody, or brought into a status, out of one's reach
         return "", 204
     return _told(_stored(here, id), here.formats)
 
