@@ -32,6 +32,7 @@ class Verdict:
         within: the record is within that scope.
         shared: it is not, but it is shared to the person for this.
         objector: the plugin that forbids it all the same.
+        lacks: another action that is needed for this one, and not allowed.
     """
 
     scope: Scope
@@ -39,10 +40,11 @@ class Verdict:
     within: bool
     shared: bool = False
     objector: str = ""
+    lacks: str = ""
 
     @property
     def allowed(self) -> bool:
-        return (self.within or self.shared) and not self.objector
+        return (self.within or self.shared) and not self.objector and not self.lacks
 
 
 def judge(resource: Resource, record: Any, action: str, actor: Actor, house: House) -> Verdict:
@@ -55,7 +57,10 @@ def judge(resource: Resource, record: Any, action: str, actor: Actor, house: Hou
     shared = not within and is_shared(actor, resource, record, action)
     if not within and not shared:
         return Verdict(scope, by_status, within)
-    return Verdict(scope, by_status, within, shared, _objector(resource, record, action, actor, house))
+    objector = _objector(resource, record, action, actor, house)
+    needed = [other for each, other in resource.needs if each == action]
+    lacks = next((each for each in needed if not may(resource, record, each, actor, house)), "")
+    return Verdict(scope, by_status, within, shared, objector, lacks)
 
 
 def may(resource: Resource, record: Any, action: str, actor: Actor | None, house: House) -> bool:

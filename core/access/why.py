@@ -142,6 +142,8 @@ class _Asked:
             yield from self._relation()
         if verdict.shared:
             yield self._share()
+        if verdict.lacks:
+            yield _("It also needs the right “%(action)s”, see there.", action=self._label(verdict.lacks))
         if verdict.objector:
             yield _("The app “%(app)s” forbids it.", app=self._title(verdict.objector))
 
@@ -162,6 +164,9 @@ class _Asked:
                 )
             else:
                 yield _("The role “%(role)s” reaches %(scope)s.", **words)
+
+    def _label(self, action: str) -> str:
+        return str({**dict(ACTIONS), **dict(self.resource.permissions)}.get(action, action))
 
     def _scope_words(self, scope: Scope) -> str:
         if self.resource.owner is None and scope is not Scope.NONE:

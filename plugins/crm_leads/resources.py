@@ -187,6 +187,7 @@ LEADS = Resource(
     owner="salesperson_id",
     sort="-entered_on",
     permissions=(("convert", _l("Convert")),),
+    needs=(("convert", "edit"),),
     actions=(
         Action(
             "convert",

@@ -53,6 +53,7 @@ class Resource:
         owner: attribute holding the user a record belongs to; scopes own and team look at it.
         sort: default order, `-` for descending; must be an indexed attribute.
         permissions: actions beyond view, create, edit, delete, assign, import, export.
+        needs: (action, other) where an action of `permissions` needs another one on the same record too.
         checks: functions (draft, context) that note problems or normalise, after the fields were read.
         before_write: functions (record, draft, context) inside the transaction, the record not yet flushed.
         before_all: functions ([(record, draft)], context) like `before_write`, called once for all; new records
@@ -91,6 +92,7 @@ class Resource:
     owner: str | None = None
     sort: str = "-id"
     permissions: tuple[tuple[str, Text], ...] = ()
+    needs: tuple[tuple[str, str], ...] = ()
     actions: tuple[Action, ...] = ()
     rest_actions: tuple[RestAction, ...] = ()
     bulk_actions: tuple[BulkAction, ...] = ()

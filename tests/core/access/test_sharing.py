@@ -148,6 +148,12 @@ def test_who_converts_is_shipped_and_settable(installation: Installation) -> Non
     moved = people.asks(ANA, f"leads/{mine}", "PATCH", {"status": {"id": closed}})
     assert moved.status_code in (403, 422), "a closed status is closed"
     assert people.asks(ANA, f"leads/{mine}/convert", "POST", {}).status_code == 200, "closing is converting"
+    people.asks(ADA, at, "PATCH", {"statuses": {"leads": {"edit": {"1": "none"}}}})
+    answers = people.reasons(ADA, leads[ANA], ANA)
+    assert not answers["edit"][0] and not answers["convert"][0], "converting needs editing"
+    assert answers["view"][0] and answers["export"][0]
+    people.asks(ADA, at, "PATCH", {"statuses": {"leads": {"edit": {"1": "inherit"}}}})
+    assert people.reasons(ADA, leads[ANA], ANA)["convert"][0]
     changed = people.asks(ADA, at, "PATCH", {"grants": {"leads": {"convert": "none"}}})
     assert changed.json["grants"]["leads"]["convert"] == "none"
     assert not people.reasons(ADA, leads[ANA], ANA)["convert"][0]
