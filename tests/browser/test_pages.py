@@ -64,6 +64,7 @@ PAGES = {
     "edit client": "/clients/1/edit",
     "deals": "/deals",
     "deal": "/deals/3",
+    "edit deal": "/deals/3/edit",
     "deals board": "/deals/board",
     "forecast": "/deals/forecast",
     "stages": "/settings/lists/stages",
