@@ -156,6 +156,8 @@ def _check_people(session: Session, resource: Resource, wanted: Wanted, reading:
         item = reading.formats.references.get(USERS, each.user_id)
         if item is None:
             raise Refused(_("There is no such person."), "people")
+        if not item.active:
+            raise Refused(_("%(person)s is not active, and cannot be given any.", person=item.name), "people")
         if not may_see(session, resource, each.user_id):
             raise Refused(
                 _(

@@ -8,6 +8,7 @@ from apispec import APISpec
 
 import core
 from core.access.web.describe import describe_access, describe_roles
+from core.assignment.web.assigning import describe_assigning
 from core.assignment.web.openapi import describe_assignment
 from core.attributes.api import describe as describe_attributes
 from core.house import House
@@ -55,7 +56,7 @@ def describe(house: House) -> dict[str, Any]:
         _describe(spec, resource)
     _describe_lists(spec, house)
     besides = describe_imports(house.resources) | describe_attributes() | describe_beside(house.resources)
-    besides |= describe_assignment()
+    besides |= describe_assignment() | describe_assigning(house.resources)
     besides |= describe_roles() | describe_access(house.resources)
     for path, operations in besides.items():
         for operation in operations.values():

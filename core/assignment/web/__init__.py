@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from core.assignment.web import api, pages, profile
+from core.assignment.web.assigning import assigning_of
 from core.house import House
 
 
@@ -12,3 +13,4 @@ def set_up(app: Flask, house: House) -> None:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(profile.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(assigning_of(house))

@@ -50,6 +50,18 @@ def test_many_are_shared_out(desk: Desk, installation: Installation) -> None:
         assert (newest.reason["rule"], newest.rule_id, newest.source) == ("Turno", rule, "page")
     boss.post("/leads/bulk", {**asked, "sure": "y", "salesperson": str(desk.ids["beto"])})  # to one, as ever
     assert owners(desk) == ["beto"] * 7
+    client, headers = installation.app.test_client(), installation.token()
+    ids = [each["id"] for each in client.get("/api/v1/leads", headers=headers).json["items"]]  # type: ignore[index]
+
+    def assign(as_headers: object = headers, **body: object) -> object:
+        answer = client.post("/api/v1/leads/assign", json={"ids": ids, **body}, headers=as_headers)
+        return answer.json if answer.status_code == 200 else answer.status_code
+
+    assert assign(among=["carla@example.com", "beto@example.com"]) == {"done": 4, "skipped": 3, "failed": []}
+    assert sorted(Counter(owners(desk)).values()) == [3, 4]
+    assert [assign(user="x"), assign(), assign(user=None, rule=rule), assign(rule=0)] == [422] * 4
+    assert assign(installation.token("ana@example.com"), user="ana@example.com") == 403
+    assert assign(user="beto@example.com") in ({"done": n, "skipped": 7 - n, "failed": []} for n in (3, 4))
     with installation.session() as session:
         latest = session.scalars(sa.select(AssignmentLog).order_by(AssignmentLog.id.desc()).limit(1)).one()
         assert latest.reason == {"how": "hand"}
