@@ -50,7 +50,6 @@ from core.fields import (
     Invalid,
     Kind,
     LongText,
-    Many,
     MoneyAmount,
     Number,
     Phone,
@@ -76,7 +75,7 @@ from core.i18n import Text as Words
 from core.jobs import Job, JobRow, enqueue
 from core.mail import send_later
 from core.mail.settings import Password
-from core.merging.plan import MergePlan
+from core.merging.plan import MergePlan, is_united
 from core.notifications.service import notify, people_who_follow
 from core.outbox import announce
 from core.records.handover import bring_back, count_handed_over, hand_over, rows_that_move

@@ -10,12 +10,11 @@ from core.api import (
     Draft,
     Email,
     Field,
-    Many,
     Resource,
     Scope,
     Stored,
-    Tags,
     WriteContext,
+    is_united,
     read_draft,
     united,
 )
@@ -74,7 +73,7 @@ def draft_into(
             continue
         field = resource.field(name)
         kept = stored.value(field)
-        if isinstance(field.kind, (Tags, Many)):
+        if is_united(field):
             both = tuple(dict.fromkeys((*(kept or ()), *value)))
             if both != tuple(kept or ()):
                 draft.values[name] = both
