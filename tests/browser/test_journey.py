@@ -195,6 +195,8 @@ def convert(page: Page, lead: Prospect) -> None:
     expect(dialog.locator("form")).to_be_visible()
     expect(dialog).to_contain_text(lead.name)
     dialog.locator("button.button-primary").click()
+    expect(page).to_have_url(re.compile(r"/deals/\d+$"))
+    page.locator("main a[href^='/clients/']", has_text=lead.name).first.click()
     expect(page).to_have_url(re.compile(r"/clients/\d+$"))
     expect(page.locator("h1")).to_have_text(lead.name)
     expect(page.locator("#files")).to_contain_text("RIF vigente")
