@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from core.access.models import Role, Share, Team
 from core.access.teams import set_team
-from core.records.models import History
+from core.records.models import History, Undo
+from core.state import forget
 from core.testing.installation import Installation
 
 ANA, BETO, MIA, ADA = "ana@example.com", "beto@example.com", "mia@example.com", "admin@example.com"
@@ -196,3 +197,25 @@ def command(installation: Installation, *words: str) -> subprocess.CompletedProc
     return subprocess.run(
         [sys.executable, "-m", "core.cli", *words], env=environ, capture_output=True, text=True, timeout=60
     )
+
+
+def test_a_share_comes_back_with_its_record_and_moves_in_a_merge(installation: Installation) -> None:
+    people = People(installation)
+    lead, other = (
+        people.asks(ANA, "leads", "POST", {"name": name, "salesperson": ANA}).json["id"]
+        for name in ("Una", "Otra")
+    )
+    assert people.asks(ANA, f"leads/{lead}/shares", "POST", {"user": people.ids[BETO]}).status_code == 201
+    admin = installation.browser()
+    admin.post(f"/leads/{lead}/delete")
+    assert not people.sees(BETO, lead)
+    with installation.session() as session:
+        undo = session.scalars(sa.select(Undo.id)).one()
+        forget(session)
+        session.commit()
+    assert people.asks(BETO, "leads").json["items"] == []
+    admin.post(f"/undo/{undo}")
+    assert people.sees(BETO, lead), "it came back with its record"
+    merged = people.asks(ADA, "leads/merge", "POST", {"keep": other, "merge": [lead]})
+    assert merged.status_code < 300, merged.text
+    assert people.sees(BETO, other), "what was shared of it is now in the other"
