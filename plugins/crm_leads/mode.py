@@ -17,6 +17,7 @@ from plugins.crm_leads.conversion.declare import COMPANY, CONTACT, DEAL, targets
 from plugins.crm_leads.conversion.outcome import Outcome, Undone
 from plugins.crm_leads.conversion.service import convert
 from plugins.crm_leads.conversion.undo import plan_undo, undo
+from plugins.crm_leads.conversion.wish import Wish
 from plugins.crm_leads.meanings import meaning_in
 from plugins.crm_leads.models import OPEN, Conversion, Lead, Status
 
@@ -55,7 +56,7 @@ def choices(context: WriteContext) -> Sequence[TargetChoice]:
         TargetChoice(OWN_KIND, _l("Contact or company, as each lead is"), (OWN_KIND, *deal)),
         TargetChoice("contact", _l("Always a contact"), (CONTACT, *deal)),
         TargetChoice("company", _l("Always a company"), (COMPANY, *deal)),
-        TargetChoice("both", _l("Contact and company"), (CONTACT, COMPANY, *deal)),
+        TargetChoice("both", _l("Contact and company, where the lead names both"), (CONTACT, COMPANY, *deal)),
     )
 
 
@@ -142,12 +143,23 @@ def _convert_next(
     leads = context.session.scalars(wanted).all()
     if not leads:
         return Step(None), []
-    order = Order(way.targets, way.pipeline)
-    pairs = [(lead, replace(order.wish_for(lead), along=way.along)) for lead in leads]
+    pairs = [(lead, _wish(lead, way)) for lead in leads]
     outcomes = convert(context, pairs, batch=batch)
     troubles = [_trouble(context, each) for each in outcomes if not each.ok]
     done = sum(each.is_new for each in outcomes)
     return Step(leads[-1].id, done, troubles), outcomes
+
+
+def _wish(lead: Lead, way: Way) -> Wish:
+    """The way for this lead: of contact and company the one that it does not name is left out."""
+    targets = way.targets
+    if {CONTACT, COMPANY} <= set(targets):
+        if lead.kind == "person":
+            lacking = "" if lead.legal_name else COMPANY
+        else:
+            lacking = "" if lead.contact_first_name or lead.contact_last_name else CONTACT
+        targets = tuple(name for name in targets if name != lacking)
+    return replace(Order(targets, way.pipeline).wish_for(lead), along=way.along)
 
 
 def _is_open() -> sa.ColumnElement[bool]:
