@@ -32,13 +32,11 @@ def repeat(context: WriteContext, deal: Deal) -> Deal:
     raw = {name: _json(resource, deal, name, context) for name in names}
     rows = children_of(context.session, resource, [deal.id])
     for child in resource.children:
+        told = [child_json(child, row, context.formats) for row in rows[child.name].get(deal.id, ())]
         raw[child.name] = [
-            {
-                name: value
-                for name, value in child_json(child, row, context.formats).items()
-                if name != "id" and not _is_hidden(value)
-            }
-            for row in rows[child.name].get(deal.id, ())
+            {name: value for name, value in row.items() if name != "id"}
+            for row in told
+            if not any(map(_is_hidden, row.values()))
         ]
     made: Deal = create(
         resource, {name: value for name, value in raw.items() if not _is_hidden(value)}, context

@@ -86,6 +86,18 @@ def test_nobody_learns_of_anothers_deals(shop: Shop) -> None:
     )
     assert wrong.status_code == 422, "a client out of sight is like one that is missing"
     shop.patch(own, client=client, people=[{"person": client}])
+    sent = {"title": "Propio", "client": "•••", "pipeline": "1", "stage": str(shop.id_of("Nueva"))}
+    rows = {"people-rows": "1", "people-0-id": "1", "people-0-person": "•••", "people-0-role": "Compras"}
+    assert "•••" in leo.get(f"/deals/{own}/edit").text
+    assert leo.post(f"/deals/{own}/edit", {**sent, **rows, "people-main": "0"}).status_code in (302, 303)
+    read = shop.api.get(f"/api/v1/deals/{own}", headers=place.token("leo@example.com")).json or {}
+    assert read["people"][0]["person"]["hidden"] and read["contact"]["hidden"]
+    body = {name: read[name] for name in ("client", "contact", "people")} | {"notes": "igual"}
+    answer = shop.api.patch(f"/api/v1/deals/{own}", json=body, headers=place.token("leo@example.com"))
+    assert answer.status_code == 200, answer.text
+    told = shop.told(own)
+    assert told["client"]["id"] == told["people"][0]["person"]["id"] == client
+    assert told["people"][0]["role"] == told["contact_role"] == "Compras"
     page = leo.get(f"/deals/{own}").text
     assert "Farmacia Sol" not in page and not card(page, "reaches")
     assert "Secreto" not in place.browser("leo@example.com").get("/").text

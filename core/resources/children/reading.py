@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.fields.kind import Invalid
+from core.fields.kind import UNCHANGED, Invalid
 from core.i18n import _
 from core.resources.children.rows import children_of_records, is_empty
 from core.resources.context import ChildRow, Draft, WriteContext
@@ -52,7 +52,9 @@ def _read_row(
     for field in child.fields:
         if field.name in given:
             try:
-                row.values[field.name] = field.kind.parse(given[field.name], field, reading)
+                value = field.kind.parse(given[field.name], field, reading)
+                if value is not UNCHANGED:
+                    row.values[field.name] = value
             except Invalid as error:
                 draft.problem(f"{at}.{field.name}", error.message, error.code)
     reading.warnings[known:] = [(f"{at}.{name}", words) for name, words in reading.warnings[known:]]
