@@ -133,7 +133,7 @@ def test_wherever_the_status_is_chosen_the_reason_is_asked(desk: Page, demo: Ser
     if door == "path":
         desk.locator(".path-ends").get_by_text("Descalificado").click()
     elif door == "value":
-        desk.locator("dd .value", has=desk.locator(".state")).first.click()
+        desk.locator("#value-status .value").click()
         desk.locator("[data-value-form] select[name=status]").select_option(label="Descalificado")
         desk.locator("[data-value-form] button[type=submit]").first.click()
     dialog = desk.locator("#dialog")
