@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, object_session
 
-from core.access.actor import Actor, Scope
+from core.access.actor import MOVE, Actor, Scope
 from core.access.granted import shared_to
 from core.access.models import Share
 from core.host.dispatch import PluginError
@@ -74,6 +74,13 @@ def reaches(
     """Whether a record of this owner in this status is within the person's own right, shares apart."""
     scope = actor.scope_in(resource.name, action, status_id)
     return scope > Scope.NONE if resource.owner is None else actor.reaches(scope, owner_id)
+
+
+def may_enter(actor: Actor | None, resource: Resource, owner_id: int | None, status_id: int) -> bool:
+    """Whether the person may bring a record of this owner into a status; where nothing is set for it, who edits may."""
+    if actor is None or status_id not in actor.exceptions(resource.name, MOVE):
+        return True
+    return reaches(actor, resource, MOVE, owner_id, status_id)
 
 
 def is_shared(actor: Actor, resource: Resource, record: Any, action: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.access.actor import MOVE, Actor, Scope
-from core.access.reach import may, reaches
+from core.access.reach import may, may_enter
 from core.i18n import _
 from core.resources.context import Draft, Refused, WriteContext
 from core.resources.declare import Field, Resource
@@ -64,10 +64,7 @@ def _check_move(draft: Draft, context: WriteContext) -> None:
         return
     after = draft.values.get(field.name)
     before = _beginning(draft, field, context) if draft.is_new else getattr(draft.current, field.attribute)
-    if after is None or after == before or after not in actor.exceptions(resource.name, MOVE):
-        return
-    owner = _owner_to_be(draft) if resource.owner else None
-    if not reaches(actor, resource, MOVE, owner, after):
+    if after is not None and after != before and not may_enter(actor, resource, _owner_to_be(draft), after):
         status = field.kind.text(after, context.formats)
         draft.problem(field.name, _("You may not bring records to “%(status)s”.", status=status), "forbidden")
 

@@ -174,6 +174,7 @@ def test_a_status_that_is_closed_is_closed_at_every_door(world: World) -> None:
         assert world.asked(f"/api/v1/{name}", "POST", made).status_code in (403, 422)
         dropped = world.ana.post(f"/{name}/{id}/drop", {field: str(status)})
         assert dropped.status_code == 409 and "toast" in dropped.headers["HX-Trigger"], dropped.text
+        assert f'value="{status}"' not in world.ana.get(f"/{name}/{id}/move").text, "it is not offered"
         world.ana.post(f"/{name}/{id}/move", {field: str(status)})
         world.ana.post(f"/{name}/{id}/cell/{field}", {field: str(status)})
         world.ana.post(f"/{name}/{id}/edit", {field: str(status), "version": "1"})

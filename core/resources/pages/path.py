@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from core.access.reach import may_enter
 from core.fields.kind import ReferenceItem
 from core.host.dispatch import PluginError
 from core.i18n import Text, _
@@ -36,6 +37,8 @@ class Step:
     """done, now, next, won or lost."""
     spent: str = ""
     """How long the record has been at it, in words."""
+    is_open: bool = True
+    """Whether its reader may bring the record there."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +72,21 @@ def walk_of(here: Here, stored: Stored) -> Walk | None:
     if not spent:
         spent = time_spent(here.session, here.resource, stored.record, path.field, now.id if now else None)
     steps = [
-        Step(item, "done" if number < at else "now" if number == at else "next", _spent(spent.get(item.id)))
+        Step(
+            item,
+            "done" if number < at else "now" if number == at else "next",
+            _spent(spent.get(item.id)),
+            _is_open(here, stored, item),
+        )
         for number, item in enumerate(open_ones)
     ]
     if now is None:
-        steps = [Step(item, "next") for item in open_ones]
+        steps = [Step(item, "next", is_open=_is_open(here, stored, item)) for item in open_ones]
     elif now not in open_ones:
         steps.append(Step(now, "won" if now.meaning in WON else "lost"))
-    lost = [item for item in items if item not in open_ones and item.meaning not in WON and item != now]
-    won = [item for item in items if item.meaning in WON and item != now and not ask_of(here, item).endpoint]
+    ends = [item for item in items if item not in open_ones and item != now and _is_open(here, stored, item)]
+    lost = [item for item in ends if item.meaning not in WON]
+    won = [item for item in ends if item.meaning in WON and not ask_of(here, item).endpoint]
     return Walk(path.field, steps, lost, now, won)
 
 
@@ -87,6 +96,11 @@ def steps_here(here: Here, stored: Stored) -> Sequence[ReferenceItem]:
     within = path.within if path and here.resource.has_field(path.within) else ""
     group = stored.value(here.resource.field(within)) if within else None
     return steps_of(here.resource, here.formats.references, group)
+
+
+def _is_open(here: Here, stored: Stored, item: ReferenceItem) -> bool:
+    owner = getattr(stored.record, here.resource.owner) if here.resource.owner else None
+    return may_enter(here.actor, here.resource, owner, item.id)
 
 
 def _spent(time: timedelta | None) -> str:
@@ -185,7 +199,11 @@ def _back(here: Here, id: int) -> ResponseReturnValue:
 def _choose(here: Here, stored: Stored, walk: Walk) -> ResponseReturnValue:
     """The statuses a record can be given, each a button; those that ask for more lead on to the question."""
     assert here.resource.path is not None
-    items = [item for item in steps_here(here, stored) if item != walk.now]
+    items = [
+        item
+        for item in steps_here(here, stored)
+        if item != walk.now and (_is_open(here, stored, item) or ask_of(here, item).endpoint)
+    ]
     return _shown(here, stored, "choose", items=items, walk=walk)
 
 
