@@ -9,7 +9,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from core.api import forget, references_of
 from core.testing.installation import ALL_APPS, Browser, Installation
 
 SCRIPT = "<script>alert(1)</script>"
@@ -182,6 +184,39 @@ def test_what_changed_meanwhile_is_looked_at_again(sqlite_installation: Installa
     assert done.location == f"/clients/{company}"
 
 
+def test_who_may_not_create_chooses_a_known_one_and_attributes_find_a_place(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    installation.user("ana@example.com")
+    made = poster(installation)("attributes", name="Talla", type="text", resources=["leads"])
+    ana = poster(installation, "ana@example.com")
+    known, lead = ana("clients", name="Conocida", kind="company"), ana("leads", name="Sol", x_talla="M")
+    address, person = f"/leads/{lead}/convert", installation.browser()
+    assert made and "Talla" in shown(person.get(address).text)
+    with installation.session() as session:
+        session.execute(
+            sa.text("UPDATE core_grant SET scope = 0 WHERE resource = 'clients' AND action = 'create'")
+        )
+        forget(session)
+        session.commit()
+
+    barred = installation.browser("ana@example.com")
+    page = barred.get(address)
+    assert Form(page.text).sent["mode-company"] == ["existing"] and "aria-disabled" in page.text
+    assert barred.post(address, Form(page.text).said(mode_company="new")).status_code == 422
+    assert barred.post(address, Form(page.text).said()).status_code == 422
+    chosen = barred.post(f"{address}/preview", Form(page.text).said(existing_company=str(known)))
+    assert 'name="attribute-x_talla"' not in chosen.text  # who keeps the settings may put it elsewhere
+
+    form = Form(
+        person.post(f"{address}/preview", Form(person.get(address).text).said(mode_company="new")).text
+    )
+    done = person.post(address, {**form.said(), "attribute-x_talla": "company"})
+    assert re.fullmatch(r"/clients/\d+", done.location or ""), done.text[:3000]
+    assert re.search(r"Talla.{1,400}?M", shown(person.get(done.location).text))
+
+
 def test_nobody_learns_of_others_records_by_their_numbers(sqlite_installation: Installation) -> None:
     installation = sqlite_installation
     for email in ("ana@example.com", "berta@example.com"):
@@ -241,8 +276,6 @@ def open_by(door: str, person: Browser, lead: int, status: int) -> str:
 
 
 def status_of(installation: Installation) -> int:
-    from core.api import references_of
-
     with installation.session() as session:
         found = references_of(session).find("statuses", "Cliente")
         assert found is not None

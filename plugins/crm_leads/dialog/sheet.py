@@ -140,7 +140,7 @@ def sheet_of(context: WriteContext, lead: Lead, sent: Sent) -> Sheet:
         if part.suggestions if said else _is_surely_known(part):
             wish = replace(wish, existing={**wish.existing, name: part.suggestions[0].record_id})
             shown = preview(context, lead, wish)
-        elif not said:
+        elif not said and not part.barred:
             modes[name] = NEW
     return _sheet(context, shown if wanted else _nothing(shown), modes, sent, lost)
 
@@ -185,7 +185,7 @@ def _box(
     context: WriteContext, part: Part, modes: Mapping[str, str], shown: Preview, lost: Mapping[str, str]
 ) -> Box:
     name = part.target.name
-    mode = EXISTING if part.existing else modes.get(name, NEW)
+    mode = EXISTING if part.existing else modes.get(name, EXISTING if part.barred else NEW)
     if not part.wanted:
         return Box(part, mode)
     if mode == EXISTING and part.existing is None:
@@ -211,7 +211,7 @@ def _box(
         form,
         _version(context, part),
         part.suggestions if mode == NEW and name == DEAL else (),
-        _told(shown, name, part),
+        str(part.barred) if part.barred and mode == NEW else _told(shown, name, part),
     )
 
 
