@@ -108,6 +108,7 @@ def test_simple_mode_goes_without_leads(browser: Browser, link: str) -> None:
     assert answer.status_code == 302
     assert browser.get("/clients").status_code == 200
     assert browser.get("/leads").status_code == 404
+    assert browser.get("/deals").status_code == 200, "it stands on them, asked for or not"
 
 
 def test_an_old_link_and_a_replaced_one_open_nothing(browser: Browser, link: str, config: Config) -> None:
