@@ -216,6 +216,8 @@ def test_pages_workbooks_and_programs_tell_the_same(deals: Sold) -> None:
     assert "Servicios" in shown and "Oferta enviada" not in shown
     assert "is_repeat=1" in person.get("/reports/lead-funnel").text
     assert "Repeat" in person.get("/reports/lead-funnel?is_repeat=1").text
+    assert "01/01/2026 – 31/03/2026" in person.get("/deals?lead=2026-01-01..2026-03-31").text
+    assert "perhaps..never" in person.get("/deals?lead=perhaps..never").text
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])

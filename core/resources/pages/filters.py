@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -81,7 +82,12 @@ def words_of(here: Here, condition: Condition) -> str:
     extra = extra_of(here.resource, condition.field)
     if extra is not None:
         labels = {key: str(label) for key, label in choices_of(here, extra)}
-        return _joined([labels.get(value, value) for value in condition.values])
+        return _joined(
+            [
+                labels.get(value) or _stretch(here, value) if extra.day else labels.get(value, value)
+                for value in condition.values
+            ]
+        )
     declared = here.resource.field(condition.field)
     shown = _joined([_value_words(here, declared, value) for value in condition.values])
     match condition.operator:
@@ -99,6 +105,15 @@ def words_of(here: Here, condition: Condition) -> str:
             number = int(condition.values[0]) if condition.values[0].isdecimal() else 0
             return ngettext("last day", "last %(num)d days", number)
     return shown
+
+
+def _stretch(here: Here, value: str) -> str:
+    """A stretch of days, `2026-01-01..2026-03-31`, as its reader writes days."""
+    try:
+        days = [date.fromisoformat(part) for part in value.split("..")]
+    except ValueError:
+        return value
+    return " – ".join(Date().text(day, here.formats) for day in days)
 
 
 def without(query: ListQuery, name: str) -> list[tuple[str, str]]:
