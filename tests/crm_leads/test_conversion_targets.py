@@ -154,6 +154,8 @@ def test_into_known_records_field_by_field(desk: Desk) -> None:
     assert (takes["name"], takes["segment"], takes["email"]) == ("kept", "kept", "lead"), takes
     assert "phone_1" not in takes and "document_number" not in takes, "they say the same"
     assert {each["target"] for each in shown["completed"]} == set(existing) and not shown["made"]
+    places = [f"/clients/{company['id']}", f"/clients/{person['id']}", f"/deals/{deal['id']}"]
+    before = [desk.get(place) for place in places]
     done = desk.convert(
         lead,
         **wanted,
@@ -175,6 +177,16 @@ def test_into_known_records_field_by_field(desk: Desk) -> None:
         "2030-01-31",
     )
     assert deal["contact"]["id"] == person["id"]
+    assert len(now["addresses"]) == 1
+    desk("POST", f"/conversions/{done['conversion']['id']}/undo")
+    for place, was in zip(places, before, strict=True):
+        again = desk.get(place)
+        told = {name: (was[name], again[name]) for name in was if again[name] != was[name]}
+        assert told.keys() <= {"updated_at", "version"}, told
+    wrong = desk(
+        "POST", f"/leads/{lead}/convert", {**wanted, "existing": existing, "take": {"deal": {"x": "lead"}}}
+    )
+    assert wrong.json["error"]["fields"].keys() == {"take.deal.x"}
 
 
 def test_what_cannot_be_is_told_field_by_field_and_nothing_is_done(desk: Desk) -> None:

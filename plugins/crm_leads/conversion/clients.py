@@ -139,7 +139,7 @@ TARGETS = (
         "building",
         "green",
         order=10,
-        asked=("name", "legal_name", "document_number"),
+        asked=("name", "legal_name", "document_type", "document_number"),
         take=take_company,
         suggest=suggest_by_identity(CLIENTS.name, _fits_company),
         ties={"document_type": "document_number"},

@@ -23,7 +23,7 @@ from core.api import (
 )
 from plugins.crm_leads.conversion.declare import Target, targets_in
 from plugins.crm_leads.conversion.fate import Fate, Held, label_of
-from plugins.crm_leads.conversion.holding import VERSION, what_they_hold
+from plugins.crm_leads.conversion.holding import ALONE, VERSION, what_they_hold
 from plugins.crm_leads.conversion.outcome import Trace, Undone, undone_before
 from plugins.crm_leads.models import Conversion, Lead, Result
 
@@ -84,6 +84,9 @@ class _Deciding:
         self._read(targets)
         for fate in self.fates:
             going: set[Key] = {("leads", fate.conversion.lead_id)}
+            for each in fate.held:
+                if each.result.resource not in self.context.house.resources:
+                    each.trace = _out_of_sight(each, _("Its app is switched off."))
             for each in fate.held:  # those that were there first: what they point at lets go of it
                 if each.record is not None and not each.result.created:
                     self._restore(each, fate)
@@ -171,7 +174,7 @@ class _Deciding:
             why.append(_("You may not change it."))
         now = self.now.get((resource.name, held.record.id), {})
         for name, (before, after) in result.changes.items():
-            if name == VERSION:
+            if name in (VERSION, ALONE):
                 continue
             label = label_of(resource, name)
             if label is None:
@@ -223,7 +226,7 @@ class _Deciding:
         told: list[Words] = []
         for name, count in found.items():
             resource = self.context.house.resources.get(name)
-            what = str(resource.plural).lower() if resource else name
+            what = str(resource.plural).lower() if resource else str(_("other records"))
             told.append(
                 ngettext(
                     "It is used elsewhere (%(what)s: %(num)s).",
@@ -237,17 +240,18 @@ class _Deciding:
     def _is_in_sight(self, held: Held, resource: Resource) -> bool:
         if (resource.name, held.record.id) in self.seen:
             return True
-        why = (_("It is not yours to see."),)
-        result = held.result
-        held.trace = Trace(
-            result.target, resource.name, held.record.id, HIDDEN, why=why, is_made=result.created
-        )
+        held.trace = _out_of_sight(held, _("It is not yours to see."))
         return False
 
 
 def _trace(held: Held, resource: Resource) -> Trace:
     title = title_of(resource, held.record)
     return Trace(held.result.target, resource.name, held.record.id, title)
+
+
+def _out_of_sight(held: Held, why: Words) -> Trace:
+    result = held.result
+    return Trace(result.target, result.resource, result.record_id, HIDDEN, why=(why,), is_made=result.created)
 
 
 def _was_merged(held: Held, fate: Fate) -> bool:

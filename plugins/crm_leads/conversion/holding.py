@@ -10,6 +10,9 @@ from core.api import Resource, WriteContext, children_json, stored_of
 VERSION = "~version"
 """Beside the fields: how often the record has changed."""
 
+ALONE = "~alone"
+"""What stands in fields of a main row where there is no such row (the usual country)."""
+
 
 def what_they_hold(
     context: WriteContext, resource: Resource, records: Sequence[Any]
@@ -21,8 +24,16 @@ def what_they_hold(
         told: dict[str, Any] = {
             each.name: each.kind.json(stored.value(each), context.formats)
             for each in resource.fields
-            if each.writable and each.name not in mirrored
+            if each.writable
         }
+        rowless = {
+            own
+            for child in resource.children
+            if not stored.children.get(child.name)
+            for own in child.mirrors.values()
+        }
+        alone = {own: told[own] for own in rowless if told[own] is not None}
+        told = {name: value for name, value in told.items() if name not in mirrored}
         told |= children_json(resource, stored.children, context.formats)
-        found[stored.id] = {**told, VERSION: stored.record.version}
+        found[stored.id] = {**told, VERSION: stored.record.version, ALONE: alone}
     return found

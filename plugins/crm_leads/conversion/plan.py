@@ -171,6 +171,8 @@ def _draft_pieces(
         raw = plan.wish.values.get(name, {})
         for unknown in [each for each in raw if not resource.has_field(each)]:
             plan.problem(f"{name}.{unknown}", _("There is no such field."), "unknown_field")
+        for unknown in [each for each in plan.wish.take.get(name, {}) if not resource.has_field(each)]:
+            plan.problem(f"take.{name}.{unknown}", _("There is no such field."), "unknown_field")
         if found is None:
             piece = Piece(target, taken, draft_new(resource, plan.source, taken, raw, context))
         else:

@@ -53,7 +53,7 @@ def _holders(
                     sa.select(column, resource.model.id)
                     .where(column.in_(ordered[start : start + BATCH]))
                     .order_by(resource.model.id)
-                    .limit(BATCH * MOST)
+                    .limit(BATCH * MOST * 4)
                 )
                 for value, id in rows:
                     if id not in found[key.name, value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from core.api import (
     write_history,
 )
 from plugins.crm_leads.conversion.fate import Fate, Held, label_of
-from plugins.crm_leads.conversion.holding import VERSION
+from plugins.crm_leads.conversion.holding import ALONE, VERSION
 from plugins.crm_leads.conversion.lead_again import give_back, give_back_links, give_back_passages
 from plugins.crm_leads.conversion.outcome import kept_outcome
 from plugins.crm_leads.models import Result
@@ -134,7 +134,8 @@ class TakingBack:
                 told = {"lead": [_reference(leads, fate.lead), None]}
                 staying.setdefault(each.result.resource, []).append((each.record, UNDONE, told))
         for name, of_it in staying.items():
-            write_history(session, self.context, house.resources[name], of_it)
+            if name in house.resources:
+                write_history(session, self.context, house.resources[name], of_it)
 
 
 def _draft_back(held: Held, resource: Resource, context: WriteContext) -> Draft:
@@ -145,6 +146,7 @@ def _draft_back(held: Held, resource: Resource, context: WriteContext) -> Draft:
         check_draft(draft, context)
         impossible = {problem.field.split(".")[0] for problem in draft.problems} & raw.keys()
         if not impossible or held.trace is None:
+            draft.values |= _alone(held, resource, raw, context)
             return draft
         labels = {str(label_of(resource, name)) for name in impossible}
         held.trace = replace(
@@ -154,6 +156,21 @@ def _draft_back(held: Held, resource: Resource, context: WriteContext) -> Draft:
         )
         for name in impossible:
             del raw[name]
+
+
+def _alone(
+    held: Held, resource: Resource, raw: Mapping[str, Any], context: WriteContext
+) -> Mapping[str, Any]:
+    """What the record said in the fields of a main row before it had one, where it has none again."""
+    before = held.result.changes.get(ALONE, ({},))[0]
+    again = {
+        own: before[own]
+        for child in resource.children
+        if raw.get(child.name) == []
+        for own in child.mirrors.values()
+        if own in before
+    }
+    return read_draft(resource, again, context, current=held.record).values
 
 
 def _let_others_know(context: WriteContext, held: Held, version: int) -> None:
