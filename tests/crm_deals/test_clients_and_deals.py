@@ -101,6 +101,10 @@ def test_nobody_learns_of_anothers_deals(shop: Shop) -> None:
     page = leo.get(f"/deals/{own}").text
     assert "Farmacia Sol" not in page and not card(page, "reaches")
     assert "Secreto" not in place.browser("leo@example.com").get("/").text
+    his = shop.make("clients", _as="leo@example.com", name="Farmacia Luna")["id"]
+    shop.make(title="De otra", client=his, value="7777")
+    shown = card(leo.get(f"/clients/{his}").text, "deals")
+    assert "/deals/new" in shown and "De otra" not in shown and "7.777" not in shown
     again = shop.api.post(f"/api/v1/deals/{own}/repeat", json={}, headers=place.token("leo@example.com"))
     made = again.json or {}
     assert again.status_code == 200 and made["client"] is None and made["people"] == []

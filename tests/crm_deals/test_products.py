@@ -36,6 +36,7 @@ def test_the_value_is_the_sum_of_the_products(shop: Shop) -> None:
     assert "is_main" not in deal["lines"][0]
 
     id = deal["id"]
+    assert shop.names("q=catalogo") == ["Oficina"], "it is found by what is sold"
     wrong = shop.patch(id, value=5)
     assert wrong.status_code == 422 and list(wrong.json["error"]["fields"]) == ["value"]
     both = shop.patch(id, value=5, lines=[{"name": "Silla", "price": 7}])
