@@ -28,7 +28,10 @@ READY = "installation.ready"
 """The setting that says the first start has come to its end."""
 
 LEADS_APP = "crm_leads"
-"""The app that makes the difference between the two modes: in classic mode it is on, in simple mode off."""
+"""The app that the classic mode needs. A first start in simple mode leaves it out: there is no history yet to keep."""
+
+DEALS_APP = "crm_deals"
+"""The app that the simple mode stands on; what it needs comes along."""
 
 LINK_LIVES = timedelta(days=7)
 

@@ -15,7 +15,7 @@ from core.house import House, house_for
 from core.state import forget, remembered
 
 CLASSIC = "classic"
-"""CRM mode in which inquiries become leads first; it is on exactly while the plugin `crm_leads` is."""
+"""CRM mode in which inquiries become leads first; it only holds while an app keeps leads."""
 
 SIMPLE = "simple"
 

@@ -28,14 +28,21 @@ OPTIONS = {"zone": "timezone"}
 @click.option("--language", required=True, help=f"One of {', '.join(LANGUAGES)}.")
 @click.option("--timezone", "zone", required=True, help="IANA name, such as America/Caracas.")
 @click.option("--mode", default="classic", show_default=True, help="classic: with leads; simple: without.")
-@click.option("--apps", default="", help="Names between commas; what they need comes along.")
+@click.option(
+    "--apps",
+    default="",
+    help="Names between commas; what they need comes along. Leads in classic mode, and without any names Deals in simple mode.",
+)
 @click.option("--demo", is_flag=True, help="With records of an invented company.")
 def init(apps: str, country: str, currency: str, **answers: str | bool) -> None:
     """Set up a new installation. Where there is one already, nothing is changed."""
     from core.cli.context import speaking
-    from core.installation import AlreadySetUp, NotSetUp, SetUp, set_up_installation
+    from core.installation import DEALS_APP, AlreadySetUp, NotSetUp, SetUp, set_up_installation
+    from core.settings import SIMPLE
 
     names = tuple(name.strip() for name in apps.split(",") if name.strip())
+    if not names and answers["mode"] == SIMPLE:
+        names = (DEALS_APP,)
     setup = SetUp(apps=names, country=country.strip().upper(), currency=currency.strip().upper(), **answers)  # type: ignore[arg-type]
     config = load_config()
     with speaking(setup.language if setup.language in LANGUAGES else "en"):

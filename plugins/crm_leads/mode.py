@@ -31,8 +31,8 @@ def history_only(session: Session) -> Words | None:
     if settings_of(session)[MODE] != SIMPLE:
         return None
     return _(
-        "In simple mode there are no new leads; those there are stay as history. Write it down as an inquiry "
-        "(/inquiries/new, POST /api/v1/inquiries): it becomes a client and a deal."
+        "In simple mode there are no new leads; those there are stay as history. What comes in is a new inquiry "
+        "(for programs: POST /api/v1/inquiries), which becomes a client and a deal."
     )
 
 

@@ -148,6 +148,7 @@ def test_the_mode_is_changed_with_what_is_there_and_taken_back(crm: Installation
         headers=api.headers,
     )
     assert file.status_code == 409 and count(crm, Lead) == 6
+    assert browser.get("/leads/import").headers["Location"] == "/leads"
     reopened = api("POST", f"/leads/{junk['id']}/reopen")
     assert reopened.status_code == 422 and "history" in str(reopened.json)
     back_open = api("PATCH", f"/leads/{done['id']}", {"status": "New"})

@@ -21,6 +21,7 @@ from core.house import current_house
 from core.i18n import LANGUAGES, Text, _, get_locale, use_language
 from core.i18n_setup import COOKIE
 from core.installation import (
+    DEALS_APP,
     LEADS_APP,
     AlreadySetUp,
     NotSetUp,
@@ -36,9 +37,6 @@ from core.settings import CLASSIC, SIMPLE
 
 BASE_APP = "crm_clients"
 """What both modes stand on."""
-
-DEALS_APP = "crm_deals"
-"""What simple mode makes of inquiries, beside clients."""
 
 LANGUAGE_COUNTRY = {"es": "VE", "fr": "FR", "en": "US"}
 """The country offered first to a reader of this language whose browser names none."""
