@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from core.testing.installation import Browser
 from tests.crm_deals.shop import SCRIPT, TwoPipelines, toast
 from tests.fixtures_app import Installer
 from tests.imports.conftest import Wizard
@@ -166,3 +169,18 @@ def test_a_pipeline_goes_with_its_stages_when_its_deals_have_a_place(shop: TwoPi
     shop.setting(f"pipelines/{empty}/delete")
     assert "Vacío" not in {each["name"] for each in shop.values("pipelines")}
     assert all(each["pipeline"]["id"] != empty for each in shop.values("stages"))
+
+
+def test_two_who_delete_the_last_pipelines_at_once_leave_one(shop: TwoPipelines) -> None:
+    doors = [shop.installation.browser() for _ in range(2)]
+    meet = threading.Barrier(2)
+
+    def delete(door: Browser, id: int) -> int:
+        meet.wait()
+        return door.post(f"/settings/lists/pipelines/{id}/delete", headers=SCRIPT).status_code
+
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(delete, doors, (shop.sales, shop.wholesale)))
+    assert answers == [204, 204]
+    assert len(shop.values("pipelines")) == 1 and len(shop.values("stages")) == 6
+    assert shop.make(title="Sigue")["pipeline"]["id"] == shop.values("pipelines")[0]["id"]
