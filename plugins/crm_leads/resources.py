@@ -54,7 +54,7 @@ CONDITION = Field(
     ),
     aliases=("condición", "condition"),
     exported=True,
-    help=_l("Choosing “Client” converts the lead when it is saved."),
+    help=_l("Choosing “Client” leads on to the conversion; by the API it converts at once."),
 )
 
 STATUS = Field(

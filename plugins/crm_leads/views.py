@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -23,7 +24,7 @@ from core.api import (
     record_or_404,
 )
 from plugins.crm_leads.conversion.declare import COMPANY, CONTACT, DEAL, targets_in
-from plugins.crm_leads.conversion.outcome import Outcome, Undone
+from plugins.crm_leads.conversion.outcome import Outcome, Trace, Undone
 from plugins.crm_leads.conversion.reading import conversions_of, records_of
 from plugins.crm_leads.conversion.service import convert_one
 from plugins.crm_leads.conversion.undo import plan_undo, undo
@@ -104,7 +105,10 @@ def undo_dialog(id: int) -> ResponseReturnValue:
     if conversion is None:
         return _back_to(id, _("There is no conversion that could be taken back."))
     plan = plan_undo(context, [conversion])[0]
-    return _drawn("undo", context, lead=lead, plan=plan, resources=context.house.resources)
+    resources = context.house.resources
+    return _drawn(
+        "undo", context, lead=lead, plan=plan, resources=resources, name_of=partial(_name_of, context)
+    )
 
 
 @blueprint.post("/leads/<int:id>/convert/undo")
@@ -124,7 +128,7 @@ def undo_conversion(id: int) -> ResponseReturnValue:
     except (Refused, PluginError) as refused:
         db.session.rollback()
         return _back_to(id, str(refused))
-    flash_toast(_told_of(lead, undone))
+    flash_toast(_told_of(context, lead, undone))
     return go_on("leads", id)
 
 
@@ -190,12 +194,20 @@ def _back_to(id: int, told: Words, tone: str = "bad") -> ResponseReturnValue:
     return go_on("leads", id)
 
 
-def _told_of(lead: Lead, undone: Undone) -> str:
+def _name_of(context: WriteContext, trace: Trace) -> str:
+    """What a record is called that came of a lead, for who may see it."""
+    name = context.formats.references.record_name(trace.resource, trace.record_id)
+    return name or str(_("A record that is not yours to see"))
+
+
+def _told_of(context: WriteContext, lead: Lead, undone: Undone) -> str:
     """In words; of what stays only that which somebody has touched since: that a known record stays is no news."""
     touched = [each for each in undone.staying if each.why or each.kept]
     if not touched:
         return str(_("The conversion of “%(lead)s” was taken back.", lead=lead.name))
-    stays = "; ".join(f"{each.title} ({', '.join(map(str, [*each.why, *each.kept]))})" for each in touched)
+    stays = "; ".join(
+        f"{_name_of(context, each)} ({', '.join(map(str, [*each.why, *each.kept]))})" for each in touched
+    )
     return str(
         _(
             "The conversion of “%(lead)s” was taken back. What stays: %(records)s.",
