@@ -109,7 +109,7 @@ class RepeatException(Model):
     client_id: Mapped[int] = mapped_column(
         Id, ForeignKey("crm_clients_client.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    never_repeat: Mapped[bool] = mapped_column(default=False)
+    never_repeat: Mapped[bool | None] = mapped_column()
 
 
 class Passage(Model):

@@ -99,3 +99,23 @@ def test_a_document_and_its_type_come_from_the_same_record(
     assert record["document_type"]["name"].startswith("Cédula")
     page = installation.browser().get(f"/{resource}/{keep}/timeline").text
     assert "V-12345678" in page
+
+
+def test_repeat_leads_of_merged_clients_point_at_the_one_that_stays(api: Api) -> None:  # noqa: F811
+    for number, also in enumerate(({}, {"never_repeat": True})):
+        email = f"va{number}@example.com"
+        keep = api.make("clients", name="Queda", **also)
+        gone = api.make("clients", name="Va", email=email)
+        lead = api.make(name="Repite", email=email)
+        assert api.get(f"leads/{lead}").json["client"]["id"] == gone
+        api.patch(f"clients/{gone}", {"never_repeat": True})
+        merge = api.merge(keep, gone, resource="clients", **{"from": {"never_repeat": gone}})
+        assert merge.status_code == 200, merge.text
+        stays = api.get(f"leads/{lead}").json
+        assert stays["client"]["id"] == keep and stays["is_repeat"] is True
+        assert api.get(f"clients/{keep}").json["never_repeat"] is True
+        undone = api.post(f"merges/{merge.json['merge']['id']}/undo")
+        assert undone.status_code == 200 and undone.json["left"] == [], undone.text
+        assert api.get(f"leads/{lead}").json["client"]["id"] == gone
+        assert api.get(f"clients/{gone}").json["never_repeat"] is True
+        assert bool(api.get(f"clients/{keep}").json["never_repeat"]) is bool(also)

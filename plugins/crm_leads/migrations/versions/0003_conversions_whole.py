@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.create_table(
         "crm_leads_repeat_exception",
         sa.Column("client_id", ID, autoincrement=False, nullable=False),
-        sa.Column("never_repeat", sa.Boolean(), nullable=False),
+        sa.Column("never_repeat", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(
             ["client_id"],
             ["crm_clients_client.id"],
