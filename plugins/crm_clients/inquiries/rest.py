@@ -22,7 +22,14 @@ from core.api import (
     write_context,
 )
 from plugins.crm_clients.inquiries.models import REFUSED, TAKEN, KeptInquiry
-from plugins.crm_clients.inquiries.service import drop_inquiry, inquiries, take_again, take_inquiry, told
+from plugins.crm_clients.inquiries.service import (
+    drop_inquiry,
+    inquiries,
+    records_of,
+    take_again,
+    take_inquiry,
+    told,
+)
 
 AT = "/api/v1/inquiries"
 SETTINGS = ("settings", "edit")
@@ -52,14 +59,16 @@ def list_kept() -> ResponseReturnValue:
         raise ApiError(422, "invalid", _("An inquiry is taken or refused."))
     context = _surroundings()
     found, following = inquiries(context.session, status, before)
-    return jsonify(items=[as_json(context, each) for each in found], next=following)
+    records = records_of(context, found)
+    return jsonify(items=[as_json(each, records[each.id]) for each in found], next=following)
 
 
 @answered
 def show(id: int) -> ResponseReturnValue:
     _administrators_only()
     context = _surroundings()
-    return jsonify(as_json(context, _kept(context, id)))
+    kept = _kept(context, id)
+    return jsonify(as_json(kept, told(context, kept)))
 
 
 @answered
@@ -85,19 +94,19 @@ def drop(id: int) -> ResponseReturnValue:
     return "", 204
 
 
-def as_json(context: WriteContext, kept: KeptInquiry) -> dict[str, Any]:
+def as_json(kept: KeptInquiry, records: list[dict[str, Any]]) -> dict[str, Any]:
     """An inquiry as it is kept, for who may see all of them."""
-    return {**_brief(context, kept), "at": kept.at.isoformat(), "tries": kept.tries, "payload": kept.payload}
+    return {**_brief(kept, records), "at": kept.at.isoformat(), "tries": kept.tries, "payload": kept.payload}
 
 
-def _brief(context: WriteContext, kept: KeptInquiry) -> dict[str, Any]:
+def _brief(kept: KeptInquiry, records: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "id": kept.id,
         "kind": kept.kind,
         "mode": kept.mode,
         "status": kept.status,
         "attached": kept.attached,
-        "records": told(context, kept),
+        "records": records,
         "problems": kept.problems,
     }
 
@@ -105,7 +114,9 @@ def _brief(context: WriteContext, kept: KeptInquiry) -> dict[str, Any]:
 def _answer(context: WriteContext, kept: KeptInquiry, done: int) -> Answer:
     if kept.status == TAKEN:
         context.session.flush()
-        return Answer(done, _brief(context, kept), url_for("crm_clients_inquiries.api_show", id=kept.id))
+        return Answer(
+            done, _brief(kept, told(context, kept)), url_for("crm_clients_inquiries.api_show", id=kept.id)
+        )
     codes = {each["code"] for each in kept.problems}
     fields: dict[str, list[dict[str, str]]] = {}
     for each in kept.problems:

@@ -142,12 +142,23 @@ def _kind_of(payload: Mapping[str, Any]) -> str:
 
 def told(context: WriteContext, kept: KeptInquiry) -> list[dict[str, Any]]:
     """The records of an inquiry that this person may see: another's is not told of."""
-    seen = []
-    for each in kept.results:
-        resource = context.house.resources.get(each["resource"])
-        if resource is None:
-            continue
-        wanted = sa.select(resource.model.id).where(resource.model.id == each["id"])
-        if context.session.scalar(wanted) is not None:
-            seen.append({**each, "url": f"/{resource.name}/{each['id']}"})
-    return seen
+    return records_of(context, [kept])[kept.id]
+
+
+def records_of(context: WriteContext, found: Sequence[KeptInquiry]) -> dict[int, list[dict[str, Any]]]:
+    """The same of many, with a query for each kind of record."""
+    seen: set[tuple[str, int]] = set()
+    results = [each for kept in found for each in kept.results]
+    for name in {each["resource"] for each in results} & context.house.resources.keys():
+        model = context.house.resources[name].model
+        ids = {each["id"] for each in results if each["resource"] == name}
+        there = context.session.scalars(sa.select(model.id).where(model.id.in_(ids)))
+        seen |= {(name, id) for id in there}
+    return {
+        kept.id: [
+            {**each, "url": f"/{each['resource']}/{each['id']}"}
+            for each in kept.results
+            if (each["resource"], each["id"]) in seen
+        ]
+        for kept in found
+    }

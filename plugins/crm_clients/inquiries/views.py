@@ -28,6 +28,7 @@ from plugins.crm_clients.inquiries.models import REFUSED, TAKEN, KeptInquiry
 from plugins.crm_clients.inquiries.service import (
     drop_inquiry,
     inquiries,
+    records_of,
     refused_count,
     take_again,
     take_inquiry,
@@ -83,7 +84,7 @@ def page() -> str:
         waiting=waiting,
         kinds=dict(KINDS),
         who=_who,
-        records=lambda kept: told(context, kept),
+        records=records_of(context, found),
         moment=lambda at: _moment(context, at),
         TAKEN=TAKEN,
         REFUSED=REFUSED,
