@@ -138,7 +138,7 @@ class _Asked:
             yield _("Administrators reach all records.")
         else:
             yield from self._roles(action, verdict)
-        if (not self.actor.is_admin and verdict.scope in (Scope.OWN, Scope.TEAM)) or not verdict.within:
+        if verdict.scope in (Scope.OWN, Scope.TEAM):  # else it does not matter whose it is
             yield from self._relation()
         if verdict.shared:
             yield self._share()
