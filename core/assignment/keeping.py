@@ -23,6 +23,7 @@ from core.assignment.rules import (
 )
 from core.assignment.turns import place_after, round_of
 from core.fields import Reading
+from core.fields.basic import clean_text
 from core.fields.references import USERS
 from core.house import House
 from core.i18n import _
@@ -137,7 +138,7 @@ def assignable(house: House, name: str) -> Resource:
 
 def _check(session: Session, resource: Resource, wanted: Wanted, reading: Reading) -> str:
     """The query to keep. Raises Refused."""
-    name = " ".join(wanted.name.split())
+    name = clean_text(wanted.name)
     if not name or len(name) > NAME_LENGTH:
         raise Refused(_("A rule needs a name of at most %(max)s characters.", max=NAME_LENGTH), "name")
     if wanted.method not in METHODS:
@@ -175,7 +176,7 @@ def _check_people(session: Session, resource: Resource, wanted: Wanted, reading:
 
 
 def _put(rule: AssignmentRule, wanted: Wanted, query: str) -> None:
-    rule.name, rule.query, rule.method = " ".join(wanted.name.split()), query, wanted.method
+    rule.name, rule.query, rule.method = clean_text(wanted.name), query, wanted.method
     rule.active, rule.doors = wanted.active, [name for name in DOORS if name in wanted.doors]
 
 

@@ -42,4 +42,4 @@ def tell_of_import(session: Session, house: House, actor: Actor | None, run: Imp
             given.setdefault(resource, {})[user_id] = number
     for resource, numbers in given.items():
         if resource in house.resources:
-            tell_of_dealt(write_context(session, house, actor, "import"), house.resources[resource], numbers)
+            tell_of_dealt(write_context(session, house, None, "import"), house.resources[resource], numbers)

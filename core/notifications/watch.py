@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,6 +22,8 @@ from core.resources.rights import may, title_of
 ASSIGNED, FOLLOWED, REMOVED, SHARED = "assigned", "followed", "followed_removed", "shared"
 MOST_TOLD = 20
 """Of so many records given to one person at once each is told; of more, that there are so many."""
+TOGETHER = "heard together"
+"""Where a session keeps what is collected."""
 
 KINDS = (
     NotificationKind(
@@ -67,10 +71,40 @@ def tell_of_new(
 
 
 def tell_of_dealt(context: WriteContext, resource: Resource, given: Mapping[int, int]) -> None:
-    """Who was given many records by rules, one after the other, hears once how many: {user id: number}."""
+    """Who was given many records, one after the other, hears once how many: {user id: number}."""
     for owner, number in given.items():
-        values = {"actor": _name(replace(context, actor=None)), "count": number}
+        values = {"actor": _name(context), "count": number}
         notify(context.session, [owner], "assigned_many", values, url=_list_of_mine(resource))
+
+
+@dataclass
+class Heard:
+    """Records of one resource whose new owners have not been told yet, by id."""
+
+    resource: Resource
+    records: dict[int, Any] = field(default_factory=dict)
+
+    def numbers(self, context: WriteContext) -> Counter[int]:
+        """How many each owner got of somebody else."""
+        owners = (getattr(record, self.resource.owner or "") for record in self.records.values())
+        return Counter(owner for owner in owners if owner is not None and owner != _me(context))
+
+
+@contextmanager
+def heard_together(context: WriteContext, resource: Resource) -> Iterator[Heard]:
+    """Within, nobody hears of each record that is given to them: what is given is collected, to be told at once."""
+    heard = Heard(resource)
+    context.session.info[TOGETHER] = heard
+    try:
+        yield heard
+    finally:
+        del context.session.info[TOGETHER]
+
+
+def tell_of_heard(context: WriteContext, heard: Heard) -> None:
+    """The new owners of what was collected hear of it, of many that there are so many. The caller commits."""
+    if heard.records:
+        _tell_owners(context, heard.resource, list(heard.records.values()))
 
 
 def tell_of_changes(
@@ -102,6 +136,10 @@ def tell_of_deletion(context: WriteContext, resource: Resource, records: Sequenc
 
 
 def _tell_owners(context: WriteContext, resource: Resource, records: Sequence[Any]) -> None:
+    together: Heard | None = context.session.info.get(TOGETHER)
+    if together is not None and together.resource is resource:
+        together.records |= {record.id: record for record in records}
+        return
     me = _me(context)
     given: dict[int, list[Any]] = {}
     for record in records:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as kept
@@ -20,6 +21,7 @@ from core.formats import reading_for
 from core.host.dispatch import PluginError
 from core.i18n import _, _l, ngettext
 from core.jobs import Job
+from core.notifications.watch import heard_together, tell_of_dealt, tell_of_heard
 from core.records.undo import remember_change, remember_deletion, undo
 from core.resources.context import Refused, WriteContext, write_context
 from core.resources.declare import Resource
@@ -65,6 +67,8 @@ class Result:
     undo: int | None = None
     turns: int = 0
     """Of records shared out: how many turns were had."""
+    given: Counter[int] = kept(default_factory=Counter)
+    """How many records each person was given who has not been told yet."""
 
     def text(self) -> str:
         parts = [ngettext("%(num)d done", "%(num)d done", self.done)]
@@ -99,10 +103,12 @@ def do(
     *,
     undoable: bool = True,
     turns: int = 0,
+    tell: bool = True,
 ) -> Result:
     """Do it to these records in the caller's transaction; one that cannot be done hinders no other.
 
-    `turns` says how many turns were had in earlier steps of sharing out.
+    `turns` says how many turns were had in earlier steps of sharing out. Without `tell` those who are given records do
+    not hear of it yet; how many they are stands in the result.
     """
     session, result = context.session, Result()
     records = find_many(session, resource, ids)
@@ -115,18 +121,25 @@ def do(
                 session, context.actor, resource, records, touched(deed, resource), context.formats
             )
     sharing = Sharing(context, resource, deed.value, turns) if deed.action == SHARE else None
-    for stored in records:
-        title = title_of(resource, stored.record)
-        try:
-            with session.begin_nested():
-                changed = sharing.give(stored) if sharing else _do_one(deed, resource, stored, context)
-        except NotValid as error:
-            _failed(result, stored, title, " ".join(str(each.message) for each in error.draft.problems))
-        except (Invalid, Refused, PluginError) as error:
-            _failed(result, stored, title, str(getattr(error, "message", error)))
-        else:
-            result.done += changed
-            result.skipped += not changed
+    with heard_together(context, resource) as heard:
+        for stored in records:
+            title = title_of(resource, stored.record)
+            try:
+                with session.begin_nested():
+                    changed = sharing.give(stored) if sharing else _do_one(deed, resource, stored, context)
+            except NotValid as error:
+                heard.records.pop(stored.id, None)
+                _failed(result, stored, title, " ".join(str(each.message) for each in error.draft.problems))
+            except (Invalid, Refused, PluginError) as error:
+                heard.records.pop(stored.id, None)
+                _failed(result, stored, title, str(getattr(error, "message", error)))
+            else:
+                result.done += changed
+                result.skipped += not changed
+    if tell:
+        tell_of_heard(context, heard)
+    else:
+        result.given = heard.numbers(context)
     if sharing is not None:
         sharing.close()
         result.turns = sharing.given
@@ -158,7 +171,7 @@ def run_job(job: Job) -> None:
         with writing():
             context = write_context(session, job.house, job.actor, "page")
             undoable = (job.total or 0) <= MOST_TO_UNDO
-            found = do(deed, resource, ids, context, undoable=undoable, turns=total.turns)
+            found = do(deed, resource, ids, context, undoable=undoable, turns=total.turns, tell=False)
             session.commit()
         undos += [found.undo] if found.undo is not None and found.done else []
         seen += len(ids)
@@ -166,7 +179,11 @@ def run_job(job: Job) -> None:
         total.skipped += found.skipped
         total.failures += found.failures
         total.turns += found.turns
+        total.given += found.given
+        if job.stopping:
+            _tell_given(job, resource, total.given)
         job.progress(seen)
+    _tell_given(job, resource, total.given)
     job.result.update(
         text=total.text(),
         figures={
@@ -176,6 +193,15 @@ def run_job(job: Job) -> None:
         },
         undos=undos,
     )
+
+
+def _tell_given(job: Job, resource: Resource, given: Mapping[int, int]) -> None:
+    """Who was given records by this run hears once how many."""
+    if given:
+        session = db.session()
+        with writing():
+            tell_of_dealt(write_context(session, job.house, job.actor, "page"), resource, given)
+            session.commit()
 
 
 def run_undo_job(job: Job) -> None:

@@ -74,7 +74,7 @@ def _deed(here: Here, body: Mapping[str, Any]) -> Deed:
         return Deed("assign", owner.name, user)
     offered = offered_to(here.session, here.resource, here.actor, here.formats.references)
     if ways == ["rule"]:
-        if body["rule"] not in {each.id for each in offered.rules}:
+        if not any(each.id == body["rule"] for each in offered.rules):
             raise ApiError(422, "rule", _("There is no such rule."))
         return Deed(SHARE, owner.name, {"rule": body["rule"]})
     given = body[AMONG]

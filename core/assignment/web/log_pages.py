@@ -102,7 +102,9 @@ def asked_of_log() -> Asked:
 
 
 def _day(text: str) -> date | None:
+    """A day of our times; of others no zone knows when they begin."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 1900 <= day.year <= 2200 else None

@@ -61,7 +61,11 @@ def test_an_administrator_keeps_rules_and_looks_at_the_log(desk: Desk) -> None:
     many = [{"name": f"Obra {number}", "city": "Caracas", "value": "2000"} for number in range(6)]
     assert desk.bring([*many, {"name": "Otra obra", "city": "Mérida"}]) == [*["ana", "beto", "ana"] * 2, None]
     tried = boss.get(f"{AT}/preview?resource=leads&rule={first.id}").text
-    assert "Obra 5" in tried and "Otra obra" not in tried and tried.count("“Centro”") == 7
+    assert (
+        "Obra 5" in tried
+        and "Otra obra" not in tried
+        and len(set(re.findall(r'href="/leads/(\d+)"', tried))) == 6
+    )
     log = boss.get(f"{AT}/log?user={ids['beto']}&rule={first.id}").text
     assert log.count("Obra") == 2 and "Centro" in log
     assert "Obra" not in boss.get(f"{AT}/log?until=2020-01-01").text

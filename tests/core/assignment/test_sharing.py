@@ -12,6 +12,7 @@ from core.assignment.dealing import take_turns
 from core.assignment.models import AssignmentLog, AssignmentRule
 from core.assignment.rules import rules_of
 from core.jobs.worker import inner_app, work_off
+from core.notifications.models import Notification
 from core.testing.installation import Installation
 from tests.core.assignment.conftest import Desk
 
@@ -85,3 +86,11 @@ def test_a_job_goes_on_with_the_turns_of_its_steps(sqlite_installation: Installa
     given = owners(desk)
     assert sorted(Counter(given).values()) == [83, 83, 84]
     assert given == (["ana", "beto", "carla"] * 84)[:250]
+    with sqlite_installation.session() as session:
+        told = session.scalars(sa.select(Notification).where(Notification.kind != "job")).all()
+        heard = [(desk.names.get(each.user_id), each.kind, each.values.get("count")) for each in told]
+        assert sorted(each for each in heard if each[0]) == [
+            ("ana", "assigned_many", 84),
+            ("beto", "assigned_many", 83),
+            ("carla", "assigned_many", 83),
+        ]

@@ -13,7 +13,7 @@ from core.assignment.turns import Turns, place_after, round_of
 WEIGHTS = st.lists(st.integers(1, 20), min_size=1, max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(weights=WEIGHTS, count=st.integers(1, 300))
 def test_everybody_has_their_share_to_within_one_at_every_moment(weights: list[int], count: int) -> None:
     turns = Turns(weights, lambda seat: (seat, None))
@@ -24,7 +24,7 @@ def test_everybody_has_their_share_to_within_one_at_every_moment(weights: list[i
             assert abs(had[who] - Fraction(number * weight, sum(weights))) < 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     people=st.integers(1, 8),
     away=st.lists(st.sets(st.integers(0, 7)), min_size=1, max_size=60),
@@ -56,7 +56,7 @@ def test_in_turn_nobody_who_is_there_gets_two_more_than_another(
             assert not counts or max(counts) - min(counts) <= 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     weights=st.lists(st.integers(1, 9), min_size=2, max_size=6),
     gone=st.integers(0, 5),
