@@ -52,6 +52,7 @@ class Deal(Record, Model):
             for name in ("client_id", "contact_id", "source_id", "loss_reason_id", "expected_close")
         ),
         Index("ix_crm_deals_deal_stage_id_entered_on", "stage_id", "entered_on", "id"),
+        Index("ix_crm_deals_deal_stage_id_stage_since", "stage_id", "stage_since"),
         Index("ix_crm_deals_deal_title_folded_id", "title_folded", "id"),
         Index("ix_crm_deals_deal_value_id", "value", "id"),
         Index("ix_crm_deals_deal_closed_at", "closed_at"),

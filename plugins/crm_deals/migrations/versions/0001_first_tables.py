@@ -186,6 +186,9 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_crm_deals_deal_stage_id_entered_on", ["stage_id", "entered_on", "id"], unique=False
         )
+        batch_op.create_index(
+            "ix_crm_deals_deal_stage_id_stage_since", ["stage_id", "stage_since"], unique=False
+        )
         batch_op.create_index("ix_crm_deals_deal_title_folded_id", ["title_folded", "id"], unique=False)
         batch_op.create_index("ix_crm_deals_deal_value_id", ["value", "id"], unique=False)
 
@@ -270,6 +273,7 @@ def downgrade() -> None:
     with op.batch_alter_table("crm_deals_deal", schema=None) as batch_op:
         batch_op.drop_index("ix_crm_deals_deal_value_id")
         batch_op.drop_index("ix_crm_deals_deal_title_folded_id")
+        batch_op.drop_index("ix_crm_deals_deal_stage_id_stage_since")
         batch_op.drop_index("ix_crm_deals_deal_stage_id_entered_on")
         batch_op.drop_index("ix_crm_deals_deal_source_id")
         batch_op.drop_index("ix_crm_deals_deal_own_filters")
