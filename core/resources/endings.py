@@ -11,6 +11,7 @@ from core.fields.kind import References
 from core.house import current_house
 from core.i18n import Text, _l
 from core.references import OPEN, references_of
+from core.resources.closing import why_closed
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Ask, Resource, Shortcut
 from core.resources.passages import Passages
@@ -121,7 +122,8 @@ def reopening(
 
     def visible(record: Any) -> bool:
         resource, references = current_house().resources[resource_name], references_of(db.session())
-        return _meaning(resource, getattr(record, passages.step), references) in ended
+        is_ended = _meaning(resource, getattr(record, passages.step), references) in ended
+        return is_ended and not why_closed(db.session(), resource)  # history is not taken up again
 
     return Shortcut(
         "reopen",

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from core.cli import main
+from core.host.lifecycle import disable, enable
 from core.notifications.models import Notification
 from core.records.models import History
 from core.settings import save_setting
@@ -231,6 +232,17 @@ def test_without_leads_and_deals_an_inquiry_is_a_client(install: Callable[..., I
     assert second["attached"] and second["records"][0]["id"] == first["records"][0]["id"]
     assert "It needs the app Leads" in crm.browser().get("/settings/mode").text
     assert api("POST", "/mode", {"mode": "classic"}).json["error"]["code"] == "no_leads"
+
+    # bringing the app of leads in makes the mode classic; while it is off the mode is simple whatever was chosen
+    inquiry = {"name": "Luz", "email": "luz@example.com"}
+    for switch, mode, made in (
+        (enable, "classic", "leads"),
+        (disable, "simple", "clients"),
+        (enable, "classic", "leads"),
+    ):
+        switch(crm.config, "crm_leads", by=None, why="test")
+        assert api("GET", "/mode").json["mode"] == mode
+        assert api("POST", "/inquiries", inquiry).json["records"][0]["resource"] == made
 
 
 def test_eight_replies_at_once_are_one_lead_and_one_deal(install: Callable[..., Installation]) -> None:

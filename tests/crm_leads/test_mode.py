@@ -151,6 +151,7 @@ def test_the_mode_is_changed_with_what_is_there_and_taken_back(crm: Installation
     assert browser.get("/leads/import").headers["Location"] == "/leads"
     reopened = api("POST", f"/leads/{junk['id']}/reopen")
     assert reopened.status_code == 422 and "history" in str(reopened.json)
+    assert "/do/reopen" not in browser.get(f"/leads/{junk['id']}").text
     back_open = api("PATCH", f"/leads/{done['id']}", {"status": "New"})
     assert back_open.status_code == 422
     listing = browser.get("/leads").text
