@@ -266,11 +266,9 @@ def test_attributes_find_a_place_or_stay(desk: Desk) -> None:
 
 
 def test_the_short_way_is_a_setting_and_several_leads_of_one_client_are_one(desk: Desk) -> None:
-    from core.settings import save_setting
-
-    with desk.installation.session() as session:
-        save_setting(session, "leads.becomes", "both_deal")
-        session.commit()
+    settings = desk.installation.browser()
+    assert 'value="both_deal"' in settings.get("/settings/sections/leads").text
+    assert settings.post("/settings/sections/leads", {"becomes": "both_deal"}).status_code == 302
     done = desk.convert(desk.make("/leads", **LEAD)["id"])
     assert done["contact"] and done["company"] and done["deal"]
     again = desk.convert(desk.make("/leads", **{**LEAD, "tags": ["otra"]})["id"])

@@ -135,7 +135,7 @@ def _existing(
             if name in targets:
                 wanted.setdefault(targets[name].resource, set()).add(id)
     found: dict[tuple[str, int], Stored] = {}
-    for name, ids in wanted.items():
+    for name, ids in sorted(wanted.items()):
         resource = context.house.resources[name]
         if hold:
             _take_hold(context, resource, ids)

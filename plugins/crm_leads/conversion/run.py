@@ -12,6 +12,7 @@ from core.api import (
     Event,
     WriteContext,
     announce,
+    as_system,
     title_of,
     utcnow,
     write_drafts,
@@ -67,8 +68,11 @@ class Run:
         staying = {plan.source.lead.id for plan in self.plans if not plan.wish.along}
         along = take_along(context, self.made, targets, staying)
         told = close(context, leads)
-        for lead in leads:
-            keep_way_back(conversions[lead.id], self.made[lead.id], *along[lead.id])
+        with as_system(
+            context.session
+        ):  # whoever converts may, whatever else they may in the lead's end status
+            for lead in leads:
+                keep_way_back(conversions[lead.id], self.made[lead.id], *along[lead.id])
         self._keep_results(conversions, targets)
         self._tell(told, targets)
         context.session.flush()

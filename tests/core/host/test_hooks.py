@@ -62,7 +62,7 @@ def test_what_is_registered_is_in_the_house(everything: Installation) -> None:
     ]  # register_permissions
     assert house.settings["everything"].plugin == "t_everything"  # register_settings
     assert house.jobs["everything_tidy"].plugin == "t_everything"  # register_jobs
-    assert [command.name for command in house.commands] == ["everything"]  # register_commands
+    assert "everything" in [command.name for command in house.commands]  # register_commands
     assert house.notifications["everything_done"].plugin == "t_everything"  # register_notifications
 
 
