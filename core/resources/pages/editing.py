@@ -75,7 +75,7 @@ def quick(resource: str) -> ResponseReturnValue:
     if request.form.get("then") == "full":
         given = [(name, request.form[name]) for name in names if request.form.get(name)]
         return onward(f"{here.address}/new?{urlencode(given)}")
-    saved = save_sheet(here, Sheet(form, names, [], Documents([], {})))
+    saved = save_sheet(here, Sheet(form, names, [], Documents([], {})), also=_for_oneself(here))
     if saved is None:
         return _quick_page(here, form, names), 422
     told = _("“%(record)s” was created.", record=title_of(here.resource, saved.record))
@@ -139,6 +139,12 @@ def _after(here: Here, record: Any, again: str) -> ResponseReturnValue:
     if request.form.get("then") == "another":
         return onward(again)
     return onward(here.address_of(record.id) if here.may_with(record, "view") else here.address)
+
+
+def _for_oneself(here: Here) -> dict[str, Any]:
+    """The dialog says whose the record will be: the reader's, whatever rules there are."""
+    owner = next((each for each in here.resource.fields if each.attribute == here.resource.owner), None)
+    return {owner.name: {"id": here.actor.user_id}} if owner and owner.writable else {}
 
 
 def _quick_page(here: Here, form: RecordForm, names: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,8 +89,13 @@ def _tell_warnings(context: WriteContext) -> None:
         flash_toast(words, tone="warn")
 
 
-def save_sheet(here: Here, sheet: Sheet, stored: Stored | None = None) -> Saved | None:
-    """Write what the form brought; None where something is wrong, which then stands in the form."""
+def save_sheet(
+    here: Here, sheet: Sheet, stored: Stored | None = None, *, also: Mapping[str, Any] | None = None
+) -> Saved | None:
+    """Write what the form brought; None where something is wrong, which then stands in the form.
+
+    `also` are values that the form says without an input.
+    """
     form = sheet.form
     if not form.validate():
         form.general += [
@@ -102,7 +107,7 @@ def save_sheet(here: Here, sheet: Sheet, stored: Stored | None = None) -> Saved 
         return None
     context = here.writing()
     fields, asked = without_dialog(here, stored, sent(here, form, sheet.names), context)
-    raw = {**fields, **raw_rows(sheet.children)}
+    raw = {**(also or {}), **fields, **raw_rows(sheet.children)}
     try:
         if stored is None:
             record = create(here.resource, raw, context)

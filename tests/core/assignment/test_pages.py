@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from core.assignment.rules import rules_of
+from core.assignment.rules import KeptPerson, rules_of
 from tests.core.assignment.conftest import Desk
 
 AT = "/settings/assignment"
@@ -159,3 +159,17 @@ def test_the_api_keeps_rules(desk: Desk) -> None:
         assert getattr(client, method)(f"{API}/{path}", headers=own, json={}).status_code == 403
     assert client.delete(f"{API}/rules/{id}", headers=headers).status_code == 204
     assert client.get(f"{API}/rules/{id}", headers=headers).status_code == 404
+
+
+def test_what_is_entered_by_hand_is_dealt_out_where_a_rule_says_so(desk: Desk) -> None:
+    """Named is named; left empty it goes by the rule, maybe out of the sight of who entered it."""
+    desk.rule("Mostrador", [KeptPerson(desk.ids["ana"])], doors=["hand"])
+    seller = desk.installation.browser("beto@example.com")
+    mine = seller.post("/leads/new", {"name": "Mío", "salesperson": str(desk.ids["beto"])})
+    assert re.search(r"/leads/\d+$", mine.location)
+    quick = seller.post("/leads/quick", {"name": "Al vuelo"})  # the dialog says “For you”
+    assert re.search(r"/leads/\d+$", quick.location)
+    given = seller.post("/leads/new", {"name": "Para quien toque", "salesperson": ""})
+    assert given.location.endswith("/leads")
+    assert "Para quien toque" in seller.get("/leads").text  # the toast says that it was made
+    assert "Para quien toque" in desk.installation.browser("ana@example.com").get("/leads").text
