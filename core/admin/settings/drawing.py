@@ -32,6 +32,10 @@ class MeaningGroup:
     label: str
     values: Sequence[Any]
     may_be_default: bool
+    asked: ReferenceList | None = None
+    """The list of what is asked on the way there: the reasons for discarding."""
+    answers: int = 0
+    """How many values that has."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ def values_shown(declared: ReferenceList) -> dict[str, Any]:
                 label,
                 [each for each in found if not key or each.meaning == key],
                 may_be_default(declared, key),
+                (asked := _asked(declared, key)),
+                len(references_of(session).items(asked.name)) if asked else 0,
             )
             for key, label in meanings
         ],
@@ -79,6 +85,19 @@ def at_of(declared: ReferenceList) -> dict[str, Any]:
     """The arguments of the list's addresses: of one with groups also which is shown."""
     group = group_shown(db.session(), declared, request.args.get("in", type=int))
     return {"name": declared.name, **({"in": group} if group is not None else {})}
+
+
+def _asked(declared: ReferenceList, meaning: str) -> ReferenceList | None:
+    """The list one chooses from on the way to a status of this meaning, where a resource asks for that."""
+    house = current_house()
+    for resource in house.resources.values():
+        if resource.path is None or resource.path.list != declared.name:
+            continue
+        ask = resource.path.asks.get(meaning)
+        for name in ask.fields[:1] if ask else ():
+            if resource.has_field(name):
+                return house.lists.get(getattr(resource.field(name).kind, "list", ""))
+    return None
 
 
 def _numbers(session: Session, member: ReferenceList) -> Mapping[int | None, int]:
