@@ -146,6 +146,36 @@ def test_from_every_door_it_can_be_taken_back(install: Callable[..., Installatio
     assert "targets" in str(described["/api/v1/leads/{id}/convert"])
 
 
+def test_whoever_may_change_nothing_of_a_converted_lead_converts_but_takes_nothing_back(
+    install: Callable[..., Installation],
+) -> None:
+    from core.access.models import Role, StageGrant
+    from core.api import forget, references_of
+
+    installation = install(apps=ALL_APPS)
+    installation.user("ana@example.com")
+    desk = Desk(installation, "ana@example.com")
+    lead = desk.make("/leads", **LEAD)["id"]
+    before = state(installation, lead)
+    with installation.session() as session:
+        end = references_of(session).find("statuses", "Cliente")
+        role = session.scalars(sa.select(Role).where(Role.name == "salesperson")).one()
+        assert end is not None
+        for action in ("edit", "move"):
+            session.add(
+                StageGrant(role_id=role.id, resource="leads", action=action, value_id=end.id, scope=0)
+            )
+        forget(session)
+        session.commit()
+    assert desk("PATCH", f"/leads/{lead}", {"status": "Cliente"}).status_code in (403, 422)
+    done = desk.convert(lead, **ALL)
+    assert desk("PATCH", f"/leads/{lead}", {"title": "Otro"}).status_code == 403
+    refused = desk("POST", f"/conversions/{done['conversion']['id']}/undo")
+    assert refused.status_code == 403 and counts(installation) == (2, 1)
+    undo(Desk(installation), done["conversion"]["id"])
+    assert (state(installation, lead), counts(installation)) == (before, (0, 0))
+
+
 def _conversions(installation: Installation) -> list[int]:
     with installation.session() as session:
         wanted = sa.select(Conversion.id).where(Conversion.undone_at.is_(None)).order_by(Conversion.id)
