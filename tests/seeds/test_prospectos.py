@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from core.testing.installation import Installation
 from tests.core.resources.test_form import inputs_of
+from tests.crm_leads.test_convert_pages import Form
 from tests.core.resources.test_list import names_in
 
 GENERAL = (
@@ -260,11 +261,14 @@ def test_exportar_lleva_a_excel_toda_la_informacion(installation: Installation, 
         assert what in whole, what
 
 
-def test_la_condicion_cliente_convierte_al_guardar(installation: Installation, farmacia: int) -> None:
+def test_la_condicion_cliente_lleva_a_convertir(installation: Installation, farmacia: int) -> None:
     browser = installation.browser()
     form = inputs_of(browser.get(f"/leads/{farmacia}/edit").text)
     answer = browser.post(f"/leads/{farmacia}/edit", form | {"condition": "client"})
-    assert answer.status_code == 302, text_of(answer.text)[:800]
+    assert answer.location == f"/leads/{farmacia}/convert", text_of(answer.text)[:800]
+    dialog = Form(browser.get(answer.location).text).said(target="company")
+    done = browser.post(answer.location, dialog)
+    assert done.status_code == 302, text_of(done.text)[:800]
     (client,) = api(installation, "get", "clients")["items"]
     assert client["name"] == "Farmacia Doña Bárbara"
     assert [each["city"] for each in client["addresses"]] == ["Caracas", "Valencia"]
