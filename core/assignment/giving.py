@@ -12,8 +12,8 @@ from core.access.scope.writes import hand_over
 from core.assignment.dealing import NOBODY, Dealt, deal_out
 from core.assignment.log import Given, write_log
 from core.assignment.people import open_values
-from core.assignment.rules import active_rules, door_of, owner_field
-from core.assignment.words import GIVEN, HAND
+from core.assignment.rules import API, HAND, active_rules, door_of, owner_field
+from core.assignment.words import BY_HAND, GIVEN
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Resource
 
@@ -30,9 +30,14 @@ def give_out(
     if field is None:
         return {}
     waiting: dict[str, list[tuple[Draft, Any]]] = {}
+    named: list[Any] = []
     for draft, record in fresh:
+        door = door_of(draft, context)
         if draft.values.get(field.name) is None or field.name in draft.defaulted:
-            waiting.setdefault(door_of(draft, context), []).append((draft, record))
+            waiting.setdefault(door, []).append((draft, record))
+        elif door in (API, HAND):
+            named.append(record)
+    _log_named(resource, named, context)
     told: dict[int, Mapping[str, Any]] = {}
     for door, pairs in waiting.items():
         rules = active_rules(context.session, resource.name, door) if door else []
@@ -67,10 +72,23 @@ def log_by_hand(
         context,
         resource.name,
         [
-            Given(record.id, getattr(record, field.attribute), reason or {"how": HAND}, reason.get("rule_id"))
+            Given(
+                record.id, getattr(record, field.attribute), reason or {"how": BY_HAND}, reason.get("rule_id")
+            )
             for record, told, reason in changed
             if field.name in told
         ],
+    )
+
+
+def _log_named(resource: Resource, records: Sequence[Any], context: WriteContext) -> None:
+    """Write down the new records that somebody gave to another at once."""
+    me = context.actor.user_id if context.actor else None
+    owners = [(record.id, getattr(record, resource.owner or "")) for record in records]
+    write_log(
+        context,
+        resource.name,
+        [Given(id, owner, {"how": BY_HAND}) for id, owner in owners if owner not in (None, me)],
     )
 
 

@@ -12,7 +12,7 @@ from core.fields import Date, Formats
 from core.fields.references import USERS
 from core.i18n import _
 
-HAND = "hand"
+BY_HAND = "hand"
 GIVEN = "assignment"
 """Under this name history tells why a record was given to whom it was given."""
 
@@ -29,7 +29,7 @@ def reason_text(reason: Mapping[str, Any], formats: Formats) -> str:
 def _how(reason: Mapping[str, Any]) -> str:
     rule, how = reason.get("rule", ""), reason.get("how")
     seat, of = reason.get("seat"), reason.get("of")
-    if how == HAND:
+    if how == BY_HAND:
         return _("By hand")
     if how == TURN and rule:
         return _("Rule “%(rule)s”: in turn, %(seat)s of %(of)s", rule=rule, seat=seat, of=of)

@@ -46,7 +46,7 @@ def test_rules_deal_out_what_comes_in(desk: Desk) -> None:
         formats = formats_for(session, None)
         formats.references.items("users")
         told = [reason_text(each.reason, formats) for each in lines]
-        assert len(lines) == 3 + 3 + 1 + 2 and {each.source for each in lines} == {"api", "inquiry"}
+        assert len(lines) == 3 + 3 + 1 + 1 + 2 and {each.source for each in lines} == {"api", "inquiry"}
         assert "Turno" in told[0] and "1" in told[0] and "3" in told[0]
         assert "Ana" in told[-2] and "Beto" in told[-2]  # passed over, and in place of
         last = lines[-1]
