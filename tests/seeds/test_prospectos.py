@@ -13,8 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from core.testing.installation import Installation
 from tests.core.resources.test_form import inputs_of
-from tests.crm_leads.test_convert_pages import Form
 from tests.core.resources.test_list import names_in
+from tests.crm_leads.test_convert_pages import Form
 
 GENERAL = (
     "Canal", "Segmentación", "Nivel", "Vendedor", "Estatus", "Tipo de documento", "Número de documento", "Nombre",
