@@ -256,13 +256,21 @@ def test_attributes_find_a_place_or_stay(desk: Desk) -> None:
     assert company["x_talla"] == "M" and "x_piso" not in company
     assert deal["x_color"] == "azul" and "x_talla" not in deal
     assert desk.get(f"/leads/{lead}")["x_piso"] == "3"
+    desk.make("/attributes", name="Régimen", type="text", resources=["clients"], required=True)
     desk.installation.user("ana@example.com")
     ana = Desk(desk.installation, "ana@example.com")
     other = ana.make("/leads", name="Otra", x_piso="4")["id"]
+    parts = ana("POST", f"/leads/{other}/preview-conversion", {"targets": ["company"]}).json["targets"]
+    asked = {each["field"]: each["required"] for part in parts for each in part["asked"]}
+    assert asked["x_regimen"] is True
+    needed = ana("POST", f"/leads/{other}/convert", {"targets": ["company"]})
+    assert needed.json["error"]["fields"].keys() == {"company.x_regimen"}
     refused = ana(
         "POST", f"/leads/{other}/convert", {"targets": ["company"], "attributes": {"x_piso": ["company"]}}
     )
     assert refused.status_code == 403, refused.text
+    given = {"targets": ["company"], "values": {"company": {"x_regimen": "común"}}}
+    assert desk.get(f"/clients/{ana.convert(other, **given)['company']['id']}")["x_regimen"] == "común"
 
 
 def test_the_short_way_is_a_setting_and_several_leads_of_one_client_are_one(desk: Desk) -> None:

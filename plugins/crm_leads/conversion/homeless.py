@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.api import (
     SETTINGS_RIGHT,
     AttributeValues,
     Field,
-    Refused,
     Resource,
+    Words,
     WriteContext,
     _,
     put_attribute_on,
@@ -36,6 +36,20 @@ def may_make(context: WriteContext) -> bool:
     return context.actor is None or context.actor.may(*SETTINGS_RIGHT)
 
 
+def wrong_attributes(
+    context: WriteContext, wish: Wish, targets: Mapping[str, Target]
+) -> Iterator[tuple[str, Words, str]]:
+    """(name, sentence, code) of what is wished of attributes and cannot be."""
+    leads = context.house.resources["leads"]
+    for name, places in wish.attributes.items():
+        if not leads.has_field(name) or not isinstance(leads.field(name).side, AttributeValues):
+            yield name, _("There is no attribute “%(name)s”.", name=name), "unknown_attribute"
+            continue
+        resources = [context.house.resources[targets[place].resource] for place in places if place in targets]
+        if not may_make(context) and not all(resource.has_field(name) for resource in resources):
+            yield name, _("You may not put attributes on other records."), "forbidden"
+
+
 def with_attributes(
     context: WriteContext, wishes: Sequence[Wish], targets: Mapping[str, Target]
 ) -> Mapping[str, Resource]:
@@ -52,14 +66,12 @@ def make_places(context: WriteContext, wishes: Sequence[Wish], targets: Mapping[
     """Put the attributes on the resources they are wished onto. The caller commits.
 
     Raises:
-        Refused: the person may not change attributes, or there is no such one.
+        Refused: one cannot be there.
     """
     wanted: dict[str, set[str]] = {}
     for name, place in _wished(wishes, targets):
         if not context.house.resources[place].has_field(name):
             wanted.setdefault(name, set()).add(place)
-    if wanted and not may_make(context):
-        raise Refused(_("You may not put attributes on other records."), "forbidden")
     for name, places in wanted.items():
         side = _field(context, name).side
         assert isinstance(side, AttributeValues)
@@ -78,7 +90,4 @@ def _wished(wishes: Sequence[Wish], targets: Mapping[str, Target]) -> list[tuple
 
 
 def _field(context: WriteContext, name: str) -> Field:
-    leads = context.house.resources["leads"]
-    if not leads.has_field(name) or not isinstance(leads.field(name).side, AttributeValues):
-        raise Refused(_("There is no attribute “%(name)s”.", name=name), "unknown_attribute")
-    return leads.field(name)
+    return context.house.resources["leads"].field(name)

@@ -24,7 +24,7 @@ from core.api import (
 )
 from plugins.crm_leads.conversion.declare import Asking, Source, Suggestion, Taken, Target, targets_in
 from plugins.crm_leads.conversion.drafting import Difference, draft_into, draft_new
-from plugins.crm_leads.conversion.homeless import with_attributes
+from plugins.crm_leads.conversion.homeless import with_attributes, wrong_attributes
 from plugins.crm_leads.conversion.short import short_wish
 from plugins.crm_leads.conversion.wish import LEAD, Wish
 
@@ -66,7 +66,7 @@ def make_plans(
         _check_wish(plan, targets, context)
     _match(plans, targets, context)
     stored = _existing(plans, targets, context, hold)
-    resources = with_attributes(context, [plan.wish for plan in plans], targets)
+    resources = with_attributes(context, [plan.wish for plan in plans if not plan.problems], targets)
     for plan in plans:
         if not plan.problems:
             _draft_pieces(plan, targets, resources, stored, context)
@@ -98,6 +98,8 @@ def _check_wish(plan: Plan, targets: Mapping[str, Target], context: WriteContext
     strange = next((name for name in (*wish.existing, *wish.values) if name not in wish.targets), None)
     if strange is not None:
         plan.problem("targets", _("“%(name)s” is not among what is chosen.", name=strange), "not_chosen")
+    for name, message, code in wrong_attributes(context, wish, targets):
+        plan.problem(f"attributes.{name}", message, code)
     if wish.versions.get(LEAD, lead.version) != lead.version:
         _changed_meanwhile(plan, LEAD)
 
