@@ -11,6 +11,9 @@ from plugins.crm_leads.conversion.closing import state_before
 from plugins.crm_leads.conversion.service import convert_one
 from plugins.crm_leads.models import CONVERTED, Lead
 
+WORKED = ("page", "api")
+"""Doors at which somebody sits who can take a conversion back."""
+
 BEFORE = "lead.before"
 """Option of a draft whose lead is converted by it: what the lead was."""
 
@@ -29,6 +32,18 @@ def check_conversion(draft: Draft, context: WriteContext) -> None:
         return
     if not draft.is_new and not may(draft.resource, draft.current, "convert", context.actor, context.house):
         draft.problem("condition", _("You may not convert this lead."), "forbidden")
+
+
+def check_way_back(draft: Draft, context: WriteContext) -> None:
+    """A converted lead is worked on again by taking its conversion back; its status alone would belie what came of it."""
+    if draft.is_new or draft.current.converted_at is None or context.source not in WORKED:
+        return
+    references = context.formats.references
+    was = references.get("statuses", draft.current.status_id)
+    now = references.get("statuses", draft.values.get("status"))
+    if now is not None and was is not None and was.meaning == CONVERTED != now.meaning:
+        told = _("This lead was converted. Take its conversion back to work on it again.")
+        draft.problem("status", told, "converted")
 
 
 def keep_dates(record: Lead, draft: Draft, context: WriteContext) -> None:

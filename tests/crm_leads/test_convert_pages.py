@@ -130,6 +130,8 @@ def test_a_lead_goes_into_a_known_company_with_a_new_person_and_a_deal_and_comes
     assert f'href="{done.location}"' in person.get(f"/leads/{lead}/timeline").text
     assert f'href="/leads/{lead}"' in person.get(f"/clients/{company}").text
     assert f"{address}/undo" in became.text and SCRIPT not in became.text
+    person.post(f"/leads/{lead}/move", {"status": status_of(installation, "Nuevo")})
+    assert "Take its conversion back" in person.get(f"/leads/{lead}").text  # the way back is the undo
 
     asked = person.get(f"{address}/undo")
     assert asked.status_code == 200 and "José Gregorio Núñez" in shown(asked.text)
@@ -275,8 +277,8 @@ def open_by(door: str, person: Browser, lead: int, status: int) -> str:
     return str(json.loads(answer.headers["HX-Trigger"])["open-dialog"]["url"])
 
 
-def status_of(installation: Installation) -> int:
+def status_of(installation: Installation, name: str = "Cliente") -> int:
     with installation.session() as session:
-        found = references_of(session).find("statuses", "Cliente")
+        found = references_of(session).find("statuses", name)
         assert found is not None
         return found.id
