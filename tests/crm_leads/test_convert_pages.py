@@ -131,7 +131,8 @@ def test_a_lead_goes_into_a_known_company_with_a_new_person_and_a_deal_and_comes
     assert f'href="/leads/{lead}"' in person.get(f"/clients/{company}").text
     assert f"{address}/undo" in became.text and SCRIPT not in became.text
     person.post(f"/leads/{lead}/move", {"status": status_of(installation, "Nuevo")})
-    assert "Take its conversion back" in person.get(f"/leads/{lead}").text  # the way back is the undo
+    refused = person.get(f"/leads/{lead}").text  # the way back is the undo
+    assert "snack-bad" in refused and "panel-became" in refused
 
     asked = person.get(f"{address}/undo")
     assert asked.status_code == 200 and "José Gregorio Núñez" in shown(asked.text)
