@@ -85,6 +85,7 @@ def page() -> str:
         kinds=dict(KINDS),
         who=_who,
         records=records_of(context, found),
+        labels=_labels(context),
         moment=lambda at: _moment(context, at),
         TAKEN=TAKEN,
         REFUSED=REFUSED,
@@ -144,6 +145,7 @@ def _kept_page(context: WriteContext, kept: KeptInquiry, form: InquiryForm, prob
         kind=dict(KINDS).get(kept.kind, kept.kind),
         who=_who(kept),
         records=told(context, kept),
+        labels=_labels(context),
         moment=_moment(context, kept.at),
         said=[(name, value) for name, value in kept.payload.items() if value not in (None, "", {}, [])],
         REFUSED=REFUSED,
@@ -160,6 +162,11 @@ def _onward(context: WriteContext, kept: KeptInquiry) -> ResponseReturnValue:
     if records:
         return go_on(records[0]["resource"], records[0]["id"])
     return redirect(url_for("crm_clients_inquiries.new"))
+
+
+def _labels(context: WriteContext) -> dict[str, Any]:
+    """What one record of each kind is called."""
+    return {name: each.label for name, each in context.house.resources.items()}
 
 
 def _who(kept: KeptInquiry) -> str:
