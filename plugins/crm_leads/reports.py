@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from core.api import _l
@@ -25,6 +26,7 @@ MEASURES = (
     Count("converted", _l("Converted"), where=f"status=~{CONVERTED}", good="up"),
     Share("rate", _l("Conversion rate"), part="converted", whole="leads", good="up", compared=True),
     Count("junk", _l("Discarded"), where=f"status=~{JUNK}"),
+    Share("junk_rate", _l("Discarded share"), part="junk", whole="leads", good="down"),
     Days(
         "time",
         _l("Time to convert"),
@@ -146,7 +148,10 @@ REPORTS = (
         icon="circle-x",
         hue="red",
         summary=_l("The reasons for which leads came to nothing, and how many for each."),
-        cuts=(REASON,),
+        cuts=(
+            REASON,
+            *(replace(cut, columns=("leads", "junk", "junk_rate")) for cut in (SOURCE, CHANNEL, SALESPERSON)),
+        ),
         charts=(Chart("bars", _l("By reason"), "junk_reason", measures=("junk",), wide=True),),
     ),
     _report(
