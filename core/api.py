@@ -150,7 +150,7 @@ from core.resources.write import (
     write_drafts,
 )
 from core.rest.answers import ApiError, answered, not_valid
-from core.rest.body import json_object
+from core.rest.body import fits, json_object
 from core.rest.once import Answer, once
 from core.routing import public_address
 from core.security import public

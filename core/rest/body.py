@@ -59,7 +59,7 @@ def fields_of(
             unwritten.add(name)
         elif not resource.field(name).writable:
             problems.append(Problem(name, _("This field cannot be written."), "read_only"))
-        elif not _fits(resource.field(name), value):
+        elif not fits(resource.field(name), value):
             problems.append(Problem(name, _("This is not a value of this field’s type."), "invalid_type"))
     if problems:
         raise not_valid(problems)
@@ -98,18 +98,18 @@ def _row_problems(child: Child, rows: Any) -> list[Problem]:
             continue
         for name, value in row.items():
             if name in ROW_NAMES and (child.has_main or name != "is_main"):
-                fits = value is None or isinstance(value, ROW_NAMES[name])
+                is_fit = value is None or isinstance(value, ROW_NAMES[name])
             elif not child.has_field(name):
                 problems.append(Problem(f"{at}.{name}", _("There is no such field."), "unknown_field"))
                 continue
             else:
-                fits = _fits(child.field(name), value)
-            if not fits:
+                is_fit = fits(child.field(name), value)
+            if not is_fit:
                 problems.append(Problem(f"{at}.{name}", wrong_type, "invalid_type"))
     return problems
 
 
-def _fits(field: Field, value: Any) -> bool:
+def fits(field: Field, value: Any) -> bool:
     """Whether JSON's type is one the kind can mean; what the value is the kind says itself."""
     if isinstance(value, dict):
         return isinstance(field.kind, (AttachedFile, Reference, RecordRef)) and not any(

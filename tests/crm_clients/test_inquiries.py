@@ -34,6 +34,27 @@ ZORAIDA = {
 }
 
 
+ODD: tuple[dict[str, Any], ...] = (
+    {"name": ["Pedro"]},
+    {"email": {"a": 1}},
+    {"phone": True},
+    {"source": {"id": [1]}},
+    {"value": {"amount": 3}},
+    {"currency": [1]},
+    {"salesperson": [1]},
+    {"values": [1]},
+    {"values": {"city": {"a": 1}}},
+    {"values": {"city": ["x"]}},
+    {"values": {"tags": [{"a": 1}]}},
+    {"values": {"segment": {"id": {"a": 1}}}},
+    {"values": {"id": 3}},
+    {"value": "-5"},
+    {"salesperson": "nobody@example.com"},
+    {"message": "x" * 20_001},
+)
+"""Payloads that are none."""
+
+
 class Api:
     """A program with somebody's token."""
 
@@ -168,6 +189,11 @@ def test_what_is_refused_is_kept_put_right_and_sent_in_again(install: Callable[.
     assert bad.status_code == 422 and [*bad.json["error"]["fields"]] == ["email"]
     assert count(crm, Lead) == 0 and count(crm, KeptInquiry) == 3
     id = bad.json["inquiry"]["id"]
+
+    for odd in ODD:
+        strange = api("POST", "/inquiries", {"name": "Pedro", **odd})
+        assert strange.status_code == 422 and strange.json["error"]["fields"], odd
+        assert api("DELETE", f"/inquiries/{strange.json['inquiry']['id']}").status_code == 204
 
     # administrators see what came in, as it came; others do not
     listed = api("GET", "/inquiries?status=refused").json["items"]

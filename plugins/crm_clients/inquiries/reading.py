@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core.api import Problem, WriteContext, _
+from core.api import Problem, WriteContext, _, fits
 from plugins.crm_clients.inquiries.declare import KINDS, Inquiry
 
 TEXTS: Mapping[str, int] = {
@@ -79,7 +79,7 @@ def _wrong_texts(payload: Mapping[str, Any]) -> Iterator[Problem]:
         elif len(str(value)) > (limit := TEXTS.get(name, 1000)):
             yield Problem(name, _("At most %(max)s characters.", max=limit), "too_long")
     for name in OTHERS:
-        if isinstance(payload.get(name), (list, bool)):
+        if not _is_plain(payload.get(name), as_object=name not in ("value", "currency")):
             yield Problem(name, _("This must be a text."), "invalid_type")
 
 
@@ -92,9 +92,19 @@ def _wrong_values(payload: Mapping[str, Any], context: WriteContext) -> Iterator
         yield Problem("values", _("This must be an object: field to value."), "invalid_type")
         return
     makes = [context.house.resources[name] for name in MAKES if name in context.house.resources]
-    for name in values:
-        if not any(each.has_field(name) and each.field(name).writable for each in makes):
+    for name, value in values.items():
+        known = [each.field(name) for each in makes if each.has_field(name) and each.field(name).writable]
+        if not known:
             yield Problem(f"values.{name}", _("There is no such field."), "unknown_field")
+        elif not all(fits(field, value) for field in known):
+            yield Problem(f"values.{name}", _("This is not a value of this field’s type."), "invalid_type")
+
+
+def _is_plain(value: Any, *, as_object: bool) -> bool:
+    """Whether it is a text or a number, or (`as_object`) an object of such: `{"id": 3}`."""
+    if isinstance(value, dict):
+        return as_object and all(_is_plain(each, as_object=False) for each in value.values())
+    return value is None or (isinstance(value, (str, int, float)) and not isinstance(value, bool))
 
 
 def _clean(name: str, value: Any) -> str:
