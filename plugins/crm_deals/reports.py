@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import sqlalchemy as sa
+
 from core.api import _l
 from plugins.crm_deals.models import LOST, OPEN, WON
 from plugins.crm_reports.declare import (
@@ -156,6 +158,15 @@ BY_MONTH = _report(
     ),
 )
 
+
+def _moved() -> Any:
+    """When a lead left the status it came in with: somebody had begun to work on it."""
+    from plugins.crm_leads.models import Lead, Passage  # Leads may be off: then nobody asks for this
+
+    ended = sa.select(sa.func.min(Passage.until)).where(Passage.lead_id == Lead.id)
+    return ended.correlate(Lead).scalar_subquery()
+
+
 LEADS = (
     Count("leads", _l("Leads"), good="up", compared=True),
     Count("converted", _l("Converted"), where="status=~converted", good="up"),
@@ -173,6 +184,8 @@ LEADS = (
     Amount("converted_value", _l("Converted value"), where="status=~converted"),
 )
 """What is counted of leads; the names are those of their list, whose app may be off: then these reports are not there."""
+
+FIRST_STEP = Days("first_step", _l("Time to first step"), begin="created_at", end=_moved, good="down")
 
 SHARED = ("salesperson", "source")
 """What both leads and deals can be narrowed by."""
@@ -259,13 +272,16 @@ SALES_FUNNEL = _of_leads(
 
 EFFECTIVENESS = _of_leads(
     "salespeople",
-    _uncompared(LEADS),
+    (*_uncompared(LEADS), FIRST_STEP),
     label=_l("How salespeople work"),
     icon="users",
     hue="violet",
     summary=_l("For each salesperson the leads taken and converted, how fast, and the deals won."),
-    figures=("leads", "rate", "time", "won", "won_value"),
-    columns=("leads", "converted", "rate", "junk", "time", "deals", "won", "win_rate", "lost", "won_value"),
+    figures=("leads", "first_step", "rate", "won", "won_value"),
+    columns=(
+        *("leads", "first_step", "converted", "rate", "junk", "time"),
+        *("deals", "won", "win_rate", "lost", "won_value"),
+    ),
     cuts=(ByValue("salesperson", _l("Salesperson")), MONTH),
     charts=(
         Chart(

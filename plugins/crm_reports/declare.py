@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from core.api import Words
 
@@ -51,12 +52,12 @@ class Share:
 
 @dataclass(frozen=True)
 class Days:
-    """The mean number of days between two moments of the records that have both."""
+    """The mean number of days between two moments of the records that have both: attributes, or expressions in SQL."""
 
     name: str
     label: Words
     begin: str
-    end: str
+    end: str | Callable[[], Any]
     where: str = ""
     good: Good = ""
     compared: bool = False

@@ -258,7 +258,8 @@ def _measured(reader: Reader, ask: Ask) -> list[Any]:
 
 def _elapsed(ask: Ask, measure: Days, where: Sequence[Any]) -> list[Any]:
     model = ask.resource.model
-    begin, end = getattr(model, measure.begin), getattr(model, measure.end)
+    begin = getattr(model, measure.begin)
+    end = measure.end() if callable(measure.end) else getattr(model, measure.end)
     both = sa.and_(begin.isnot(None), end.isnot(None), *where)
     seconds = sa.cast(sa.extract("epoch", end), sa.BigInteger) - sa.cast(
         sa.extract("epoch", begin), sa.BigInteger

@@ -84,6 +84,7 @@ def test_le_manager_son_superviseur_et_l_administrateur_convertissent(install: I
     rows = api(crm, "get", "reports/salespeople?period=365d")["rows"]
     values = {row["label"]: row["values"] for row in rows}["Ana Salas"]
     assert (values["leads"], values["converted"], values["deals"], values["won"]) == (4, 3, 3, 1)
+    assert 0 <= values["first_step"] < 0.1
     assert values["rate"] == pytest.approx(0.75) and values["won_value"] == {"EUR": "1500.00"}
 
     # les statuts se personnalisent ; le défectueux est compté, son motif aussi
