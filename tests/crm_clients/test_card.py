@@ -14,6 +14,7 @@ from core.host.schema.migrate import downgrade, moving_tables, upgrade
 from core.host.schema.revisions import Owner
 from core.imports.targets import header_names
 from core.resources.children import children_of
+from core.settings import StoredSetting, save_setting
 from core.tabular import match_headers
 from core.testing.installation import Installation
 from plugins.crm_clients.models import Sector, Zone
@@ -216,6 +217,9 @@ def test_cards_that_were_there_before_get_their_rows(installation: Installation,
         (Owner(module.__name__.rpartition(".")[2], Path(str(module.__file__)).parent / "migrations/versions"))
         for module in (plugins.crm_clients, plugins.crm_leads)
     ]
+    with installation.session() as session:
+        save_setting(session, "company.mode", "simple")
+        session.commit()
     with moving_tables(installation.config, [owner.name for owner in owners]) as connection:
         for owner in reversed(owners):
             downgrade(connection, owner, f"{owner.name}_0001")
@@ -228,5 +232,9 @@ def test_cards_that_were_there_before_get_their_rows(installation: Installation,
             assert str(found["contacts"][with_all][0].values["email"]) == "Ana@Example.com"
             assert found["addresses"][with_all][0].is_main and bare not in found["addresses"]
         assert session.scalar(sa.text("SELECT count(*) FROM crm_leads_address")) == 1
+        mode = session.get_one(StoredSetting, "company.mode")
+        assert mode.value == "classic", "where leads were at work, they go on being so"
+        save_setting(session, "company.mode", "classic")  # other processes were told by the upgrade
+        session.commit()
     changed = api("PATCH", f"/leads/{ids['leads'][0]}", {"city": "Mérida"})
     assert [row["city"] for row in changed["addresses"]] == ["Mérida"]
