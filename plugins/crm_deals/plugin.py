@@ -69,6 +69,6 @@ def register_conversion_targets() -> Sequence[Target]:
 @hookimpl(optionalhook=True)
 def register_reports() -> Sequence[Report]:
     # only while Reports is on: deals go without it
-    from plugins.crm_deals.reports import REPORTS
+    from plugins.crm_deals import reports, sales_reports
 
-    return REPORTS
+    return (*sales_reports.REPORTS, *reports.REPORTS)

@@ -24,8 +24,9 @@ from core.state import forget
 from core.testing.installation import ALL_APPS
 from core.text import fold
 from plugins.crm_clients.models import Source
+from plugins.crm_deals import reports, sales_reports
 from plugins.crm_deals.models import WON, Deal, LossReason, Pipeline, Stage
-from plugins.crm_deals.reports import EFFECTIVENESS, REPORTS, SALES_FUNNEL
+from plugins.crm_deals.sales_reports import EFFECTIVENESS, SALES_FUNNEL
 from plugins.crm_leads.models import CONVERTED, Conversion, Lead, Result, Status
 from plugins.crm_reports.ask import Reader, read_ask
 from plugins.crm_reports.services import Answer, answer, reports_of
@@ -33,6 +34,8 @@ from tests.crm_reports.conftest import ZONE, Sold, add_leads
 from tests.crm_reports.test_budget import statements
 from tests.crm_reports.test_figures import ask_for, numbers
 from tests.fixtures_app import Installer
+
+REPORTS = (*sales_reports.REPORTS, *reports.REPORTS)
 
 ASKED = (
     "",
