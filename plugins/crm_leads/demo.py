@@ -12,11 +12,17 @@ from plugins.crm_clients.demo import cards, confirm_email
 from plugins.crm_clients.models import Client
 from plugins.crm_leads.conversion.service import convert_one
 from plugins.crm_leads.conversion.wish import Wish
+from plugins.crm_leads.mode import history_only
 from plugins.crm_leads.models import JUNK, OPEN, Lead
 
 
 def load(session: Session, language: str) -> None:
-    """Sixty leads: most open, some discarded, eight converted, some of known clients; the caller commits."""
+    """Sixty leads: most open, some discarded, eight converted, some of known clients; the caller commits.
+
+    In simple mode none are made.
+    """
+    if history_only(session) is not None:
+        return
     house = current_house()
     context = write_context(session, house, None, "command")
     chance, known = random.Random(2), references_of(session)
