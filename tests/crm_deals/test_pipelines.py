@@ -107,7 +107,9 @@ def test_settings_keep_each_pipeline_whole(shop: TwoPipelines) -> None:
     page = shop.person.get(f"/settings/lists/stages?in={shop.wholesale}").text
     assert page.count('data-id="') == 6 and f'href="/settings/lists/stages?in={shop.sales}"' in page
     assert 'aria-current="true">Mayoreo' in page
-    assert 'href="/settings/lists/loss_reasons"' in page.split('id="values"')[1]  # beside those that mean lost
+    assert (
+        'href="/settings/lists/loss_reasons"' in page.split('id="values"')[1]
+    )  # beside those that mean lost
 
     at = f"stages?in={shop.wholesale}"
     new = shop.setting(at, name="Nueva", meaning="open", pipeline=shop.wholesale)
