@@ -108,15 +108,16 @@ def test_a_later_change_of_another_value_hinders_nothing(
     assert value_of(installation, id, "email") == "otra@example.com"
 
 
-def test_nothing_is_offered_where_nothing_changed_or_more_than_the_value_did(
+def test_nothing_is_offered_where_nothing_changed_or_a_dialog_asks_first(
     installation: Installation, write_lead: WriteLead
 ) -> None:
     id = write_lead(city="Caracas")
     browser = installation.browser()
     browser.get(f"/leads/{id}")
     assert change_value(browser, id, "city", "Caracas") == ""
-    assert change_value(browser, id, "condition", "client") == ""
-    assert value_of(installation, id, "converted_at") is not None
+    answer = browser.post(f"/leads/{id}/field/condition", {"condition": "client"}, headers=HTMX)
+    assert f"/leads/{id}/convert" in answer.headers["HX-Trigger"]
+    assert value_of(installation, id, "converted_at") is None
 
 
 def test_a_changed_value_brings_the_head_and_what_follows_from_it(
