@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from core.db import engine_for
 from core.imports.models import ImportRow, ImportRun
 from core.testing.installation import Installation
 from tests.imports.conftest import Wizard, environ
@@ -97,7 +99,8 @@ def test_a_cancelled_import_can_go_on(
 
 
 def _run(place: Installation, id: int) -> ImportRun:
-    with place.session() as session:
+    """The import as it stands; read without waiting for who writes, so that no moment of it is missed."""
+    with Session(engine_for(place.config.database_url)) as session:
         run = session.get_one(ImportRun, id)
         session.expunge(run)
         return run

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from core.db import engine_for
 from core.imports.models import ImportChange, ImportRow
 from core.records.models import History
 from core.testing.installation import ADMIN, Installation
@@ -195,7 +197,7 @@ def _count(place: Installation, name: str) -> int:
 
 
 def _outcomes(place: Installation, id: int) -> dict[str, int]:
-    with place.session() as session:
+    with Session(engine_for(place.config.database_url)) as session:
         rows = session.execute(
             sa.select(ImportRow.outcome, sa.func.count())
             .where(ImportRow.import_id == id)
