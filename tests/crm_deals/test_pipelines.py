@@ -70,7 +70,7 @@ def test_pages_offer_the_stages_of_the_deals_pipeline(shop: TwoPipelines) -> Non
     version = shop.get(f"deals/{deal['id']}")["version"]
     wrong = {"title": "Sillas", "pipeline": shop.sales, "stage": min(there), "version": version}
     refused = shop.person.post(f"{at}/edit", data=wrong)
-    assert refused.status_code == 422 and "“Nueva”" in html.unescape(refused.text)
+    assert refused.status_code == 422 and "«Nueva»" in html.unescape(refused.text)
     assert place(shop.get(f"deals/{deal['id']}")) == ("Mayoreo", "Nueva")
 
     moved = shop.person.post(f"{at}/field/pipeline", data={"pipeline": shop.sales}, headers=SCRIPT)

@@ -218,7 +218,7 @@ def test_pages_workbooks_and_programs_tell_the_same(deals: Sold) -> None:
     shown = person.get("/reports/deal-funnel?pipeline=2").text
     assert "Servicios" in shown and "Oferta enviada" not in shown
     assert "is_repeat=1" in person.get("/reports/lead-funnel").text
-    assert "Repeat" in person.get("/reports/lead-funnel?is_repeat=1").text
+    assert "Repetido" in person.get("/reports/lead-funnel?is_repeat=1").text
     assert "01/01/2026 – 31/03/2026" in person.get("/deals?lead=2026-01-01..2026-03-31").text
     assert "perhaps..never" in person.get("/deals?lead=perhaps..never").text
 

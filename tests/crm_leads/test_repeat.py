@@ -58,7 +58,7 @@ def test_whoever_is_a_client_already_is_recognised_at_every_door(installation: I
             "created"
         ]
     page = carlos.get(f"/leads/{lead_id}").text
-    assert "Repeat" in page and "Ferretería Ávila" not in page
+    assert "Repetido" in page and "Ferretería Ávila" not in page
     told = carlos.client.get(f"{API}/leads/{lead_id}", headers=installation.token("carlos@example.com")).json
     assert told["is_repeat"] is True
     assert told["client"] == {"id": None, "name": None, "hidden": True}
@@ -83,7 +83,7 @@ def test_whoever_is_a_client_already_is_recognised_at_every_door(installation: I
     listed = admin.get("/leads?is_repeat=1&columns=is_repeat").text
     assert "Por archivo" in listed and "Nuevo del archivo" not in listed
     assert "Por documento" in admin.get("/leads?view=repeat").text
-    assert admin.get("/leads/board").text.count('title="Is a client already"') == 3
+    assert admin.get("/leads/board").text.count('title="Ya es cliente"') == 3
     assert admin.client.get(f"{API}/leads?is_repeat=0", headers=installation.token()).json["items"][0][
         "name"
     ] in ("Ferretería Ávila", "Nuevo del archivo")
