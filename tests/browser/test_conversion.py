@@ -75,7 +75,7 @@ def test_a_lead_goes_into_a_known_company_with_a_new_deal_and_comes_back(
     page.locator("#find-company").press_sequentially("Centralí")
     company.locator("[role=option]").first.click()
     expect(outcome).to_contain_text("Droguería Centralísima")
-    company.locator(".match-other", has_text="Doña Bárbara").first.locator("input").check()
+    company.locator(".match-other", has_text="Doña Bárbara").first.locator("input").click()
     expect(outcome).to_contain_text("Droguería Doña Bárbara")
     company.locator("[id$='-email-lead']").check()
     expect(page.locator("#convert-do")).not_to_have_attribute("aria-disabled", "true")
