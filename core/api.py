@@ -10,6 +10,7 @@ from core.access.service import actor_for, digest
 from core.access.web.gate import require
 from core.admin.settings.sections import note_setting
 from core.admin.settings.values import create as create_value
+from core.assignment.dealing import take_turns
 from core.attributes.service import put_on as put_attribute_on
 from core.cli.context import in_app
 from core.cli.say import Wrong, json_option, say, say_json

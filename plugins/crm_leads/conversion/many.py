@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
-from core.api import Job, WriteContext, db, write_context, writing
+from core.api import Job, WriteContext, db, take_turns, write_context, writing
 from plugins.crm_leads.conversion.outcome import Outcome, Undone
 from plugins.crm_leads.conversion.service import convert
 from plugins.crm_leads.conversion.undo import undo
@@ -62,13 +62,15 @@ def convert_in_steps(
     batch: str,
     people: Sequence[int] = (),
 ) -> None:
-    """Convert these leads, each by its wish, in the name of the job's person; `people` get what is made in turn.
+    """Convert these leads, each by its wish, in the name of the job's person; `people` get what is made in turn; who is
+    away is passed over.
 
     A lead that cannot be converted stays as it is and hinders no other. Begun again, it goes on where it was cut off:
     what was converted stays converted, and who has had how many is counted from that.
     """
     session = db.session()
-    turns = Round(people, _had(job, batch, people)) if people else None
+    there = _there(job, people)
+    turns = Round(there, _had(job, batch, there)) if there else None
     job.progress(0, len(ids))
     for start in range(0, len(ids), STEP):
         with writing():
@@ -127,6 +129,13 @@ def _owned(wish: Wish, owner: int | None) -> Wish:
     fresh = [name for name in wish.targets if name not in wish.existing]
     values = {name: {**wish.values.get(name, {}), "salesperson": {"id": owner}} for name in fresh}
     return replace(wish, values={**wish.values, **values})
+
+
+def _there(job: Job, people: Sequence[int]) -> list[int]:
+    """Who of these can be given records now, by the same attendance as in assignment: for who is away, a substitute."""
+    if not people:
+        return []
+    return list(dict.fromkeys(take_turns(db.session(), job.house.resources["clients"], people, len(people))))
 
 
 def _had(job: Job, batch: str, people: Sequence[int]) -> Counter[int]:
