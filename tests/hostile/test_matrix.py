@@ -144,7 +144,7 @@ def test_a_status_that_is_closed_is_closed_at_every_door(world: World) -> None:
         model: Any = resource.model
         attribute = resource.deciding[1]
         said = world.asked(f"/api/v1/{name}/{id}", "PATCH", {field: {"id": status}})
-        assert said.status_code == 403 and "“" in said.json["error"]["message"], said.text
+        assert said.status_code == 403 and "«" in said.json["error"]["message"], "it names the status"
         made = {resource.title: "Nueva", field: {"id": status}}
         assert world.asked(f"/api/v1/{name}", "POST", made).status_code in (403, 422)
         dropped = world.ana.post(f"/{name}/{id}/drop", {field: str(status)})
