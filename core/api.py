@@ -99,6 +99,7 @@ from core.resources.declare import (
     Action,
     Ask,
     AttributeValues,
+    Beside,
     Board,
     BulkAction,
     Child,

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import CreateTableOp, MigrationScript
 from sqlalchemy.dialects.postgresql import JSONB
 
 from core.db import Base
@@ -30,6 +31,15 @@ def plain_type(kind: str, item: Any, autogenerating: AutogenContext) -> Any:
     return False
 
 
+def without_info(_context: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
+    """What a model notes for us beside its table (`info`) is nothing of the database."""
+    for script in scripts:
+        for moved in script.upgrade_ops_list + script.downgrade_ops_list:
+            for each in moved.ops:
+                if isinstance(each, CreateTableOp):
+                    each.info.clear()
+
+
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
@@ -38,6 +48,7 @@ context.configure(
     render_item=plain_type,
     render_as_batch=True,
     compare_type=True,
+    process_revision_directives=without_info,
     transactional_ddl=True,
 )
 with context.begin_transaction():

@@ -84,6 +84,7 @@ CLIENTS = Resource(
     identity=IDENTITY,
     identity_with=("leads",),
     infer_import=infer_columns,
+    timeline=True,
     menu_order=20,
     empty_text=_l("Write down the first one or bring those you already have in Excel."),
 )

@@ -206,6 +206,7 @@ DEALS = Resource(
         ("conversion_undone", _l("Conversion taken back"), "arrow-back-up"),
         *INQUIRIES,
     ),
+    timeline=True,
     menu_order=30,
     empty_text=_l("Write down the first one, or convert a lead."),
 )

@@ -263,6 +263,7 @@ LEADS = Resource(
     route_import=rules.route_by_condition,
     infer_import=infer_columns,
     closed=history_only,
+    timeline=True,
     menu_order=10,
     empty_text=_l("Write down the first one or bring those you already have in Excel."),
 )

@@ -15,12 +15,13 @@ from core.resources.declare.pages import (
     RestAction,
     Shortcut,
 )
-from core.resources.declare.resource import IdentityKey, ReferenceList, Resource
+from core.resources.declare.resource import Beside, IdentityKey, ReferenceList, Resource
 
 __all__ = [
     "Action",
     "Ask",
     "AttributeValues",
+    "Beside",
     "Board",
     "BulkAction",
     "Child",

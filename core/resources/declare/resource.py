@@ -37,6 +37,21 @@ class IdentityKey:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """That each record lies beside one of another kind (an interaction on a lead), by its `resource` and `record_id`.
+
+    It is seen by whom that record is seen by; whose it is decides who may change, delete and assign it. Any resource
+    with a `timeline` can have such records.
+
+    Args:
+        optional: it may lie beside none (a task): then, and besides, it is seen by whom the right to view reaches as
+            with any other record.
+    """
+
+    optional: bool = False
+
+
+@dataclass(frozen=True)
 class Resource:
     """One kind of record and everything the host makes of it.
 
@@ -68,6 +83,8 @@ class Resource:
         children: rows that are written with the record (addresses, contact persons).
         identity: keys by which duplicates are found, in this and the `identity_with` resources.
         route_import: (values) -> resource name a row of an import belongs to, None for this one.
+        timeline: people write down beside its records what they did with them, and what is to be done.
+        beside: its records lie beside those of other resources, and are seen by whom those are seen by.
         closed: (session) -> why no new records can be made now, and what to do instead; None where they can. What
             there is stays readable and can be changed.
         infer_import: (headers) -> {column index: (field name, {other field: constant})} for columns whose header
@@ -115,6 +132,8 @@ class Resource:
     identity_with: tuple[str, ...] = ()
     route_import: Callable[[Mapping[str, Any]], str | None] | None = None
     infer_import: Callable[[Sequence[str]], Mapping[int, tuple[str, Mapping[str, Any]]]] | None = None
+    timeline: bool = False
+    beside: Beside | None = None
     closed: Callable[[Session], Text | None] | None = None
     menu_group: str = "sales"
     menu_order: int = 50

@@ -1,0 +1,1 @@
+"""Interactions, tasks and reminders beside any record."""
