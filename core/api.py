@@ -30,6 +30,10 @@ from core.db import (
 from core.declare import JobType, MenuItem, NotificationKind, Permission, Setting, SettingsSection, Trial
 from core.events import (
     Event,
+    MailEvent,
+    MailPutOff,
+    MailRefused,
+    MailSent,
     RecordChanged,
     RecordCreated,
     RecordDeleted,
@@ -47,10 +51,12 @@ from core.fields import (
     Email,
     EmailAddress,
     Formats,
+    HuedChoice,
     Integer,
     Invalid,
     Kind,
     LongText,
+    Many,
     MoneyAmount,
     Number,
     Phone,
@@ -62,6 +68,8 @@ from core.fields import (
     Region,
     Tags,
     Text,
+    TimeOfDay,
+    TimeZone,
     Url,
     UserRef,
 )
@@ -74,8 +82,8 @@ from core.house import House, current_house
 from core.i18n import LANGUAGES, LazyString, _, _l, ngettext, use_language
 from core.i18n import Text as Words
 from core.jobs import Job, JobRow, enqueue
-from core.mail import send_later
-from core.mail.settings import Password
+from core.mail import MailFile, message_id, outgoing_file, send_later
+from core.mail.settings import MailServer, Password
 from core.merging.plan import MergePlan, is_united
 from core.notifications.service import notify, people_who_follow
 from core.outbox import announce

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -54,3 +54,30 @@ class RecordsParted(RecordEvent):
     """A merge was taken back; `back_ids` are there again beside `record_id`."""
 
     back_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class MailEvent(Event):
+    """What became of a mail that was given a `reference` when it was posted."""
+
+    reference: str = ""
+    retry: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class MailSent(MailEvent):
+    """The mail server took it."""
+
+
+@dataclass(frozen=True)
+class MailPutOff(MailEvent):
+    """It could not be sent now, for this reason; it will be tried again."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class MailRefused(MailEvent):
+    """It will never be sent, for this reason."""
+
+    reason: str = ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy import event as listening
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from core.db import Id, Json, Model, UtcDateTime, db, engine_for, utcnow, writing
-from core.events import Event
+from core.events import Event, MailPutOff, MailRefused, MailSent
 from core.host.faults import PluginError
 from core.house import EXTENSION, House
 from core.settings import decoded, encoded
@@ -209,22 +210,46 @@ def _deliver(app: Flask, url: str, row_id: int) -> None:
         Exception
     ) as error:  # whatever a mail server or a plugin raises, the row waits for its next attempt
         log.warning("Outbox row %s (%s), attempt %s: %s", row.id, row.kind, row.attempts, error)
-        _put_off(url, row, error)
+        _put_off(app, row, error)
         return
-    with writing(), Session(engine_for(url)) as session:
+    with _settling(app, row) as session:
+        if row.kind == "mail":
+            _note_sent(session, row)
         session.execute(sa.delete(OutboxRow).where(OutboxRow.id == row.id))
-        session.commit()
 
 
-def _put_off(url: str, row: OutboxRow, error: Exception) -> None:
+def _put_off(app: Flask, row: OutboxRow, error: Exception) -> None:
     values: dict[str, Any] = {"error": f"{type(error).__name__}: {error}"[:2000], "payload": row.payload}
     if isinstance(error, NeverPossible) or row.attempts > len(WAITS):
         values["status"] = FAILED
     else:
         values["run_after"] = utcnow() + WAITS[row.attempts - 1]
-    with writing(), Session(engine_for(url)) as session:
+    with _settling(app, row) as session:
+        if row.kind == "mail" and row.payload.get("reference"):
+            told = {"at": utcnow(), "actor_id": None, "reference": row.payload["reference"]}
+            failed = "status" in values
+            announce(session, (MailRefused if failed else MailPutOff)(reason=str(error)[:500], **told))
         session.execute(sa.update(OutboxRow).where(OutboxRow.id == row.id).values(values))
-        session.commit()
+
+
+@contextmanager
+def _settling(app: Flask, row: OutboxRow) -> Iterator[Session]:
+    """A transaction of its own for what became of a row; plugins hear of it once it is stored."""
+    with app.app_context(), writing():
+        db.session.info["house"] = app.extensions[EXTENSION]
+        try:
+            yield db.session()
+            db.session.commit()
+        finally:
+            db.session.remove()
+
+
+def _note_sent(session: Session, row: OutboxRow) -> None:
+    from core.mail.files import forget_sent_files
+
+    forget_sent_files(session, row.payload)
+    if row.payload.get("reference"):
+        announce(session, MailSent(at=utcnow(), actor_id=None, reference=row.payload["reference"]))
 
 
 def _send_mail(app: Flask, row: OutboxRow) -> None:

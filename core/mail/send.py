@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.config import Config
 from core.db import utcnow
-from core.mail.compose import compose
+from core.mail.compose import message_of
 from core.mail.settings import STARTTLS, TLS, MailServer
 from core.outbox import NeverPossible
 from core.settings import settings_of
@@ -25,7 +25,7 @@ TIMEOUT = 20.0
 
 
 def send_now(config: Config, session: Session, mail: Mapping[str, Any]) -> None:
-    """Send `{id, to, subject, text, html}` by the settings as they are now.
+    """Send what `send_later` kept by the settings as they are now.
 
     Raises:
         NeverPossible: the server refuses the recipient or the message for good.
@@ -33,14 +33,7 @@ def send_now(config: Config, session: Session, mail: Mapping[str, Any]) -> None:
     """
     server = MailServer.of(settings_of(session))
     try:
-        message = compose(
-            mail["to"],
-            mail["subject"],
-            mail["text"],
-            mail.get("html"),
-            sender=server.sender,
-            unique=mail["id"],
-        )
+        message = message_of(config, mail, server.sender)
     except ValueError as error:
         raise NeverPossible(str(error)) from error
     if server.host:
@@ -57,7 +50,7 @@ def submit(server: MailServer, message: EmailMessage) -> None:
                 smtp.starttls(context=ssl.create_default_context())
             if server.user:
                 smtp.login(server.user, server.password)
-            smtp.send_message(message)
+            smtp.send_message(message, from_addr=server.bounces or None)
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _text in error.recipients.values()]
         if codes and all(code >= 500 for code in codes):

@@ -51,6 +51,12 @@ MAIL_SETTINGS = SettingsSection(
         Setting("user", _l("User"), Text()),
         Setting("password", _l("Password"), Password()),
         Setting("sender", _l("Sender"), Text(), help=_l("The address that mails come from.")),
+        Setting(
+            "bounces",
+            _l("Address for returned mail"),
+            Text(),
+            help=_l("Where mail servers report what could not be delivered. Empty: to the sender."),
+        ),
     ),
 )
 
@@ -65,6 +71,7 @@ class MailServer:
     user: str
     password: str
     sender: str
+    bounces: str = ""
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> MailServer:
@@ -80,4 +87,5 @@ class MailServer:
             user=value("user"),
             password=value("password"),
             sender=value("sender") or "prospecto@localhost",
+            bounces=value("bounces"),
         )

@@ -14,6 +14,7 @@ from core.formats import size_text
 from core.house import House
 from core.i18n import _l
 from core.jobs import Job
+from core.mail.files import forget_outgoing
 from core.records.attachments import sweep
 from core.records.staging import forget_staged
 from core.records.undo import anything_to_bring_back, forget_old
@@ -42,6 +43,7 @@ def sweep_up(job: Job) -> None:
     with writing():
         forget_old(db.session())
         forget_staged(db.session())
+        forget_outgoing(db.session())
         db.session.commit()
     forget_files(job.house.config)
     if not anything_to_bring_back(db.session()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.policy
+import io
 import logging
 import socket
 import stat
@@ -20,8 +21,9 @@ from flask import Flask
 
 from core.db import db, utcnow, writing
 from core.house import EXTENSION
-from core.mail import send_later
+from core.mail import outgoing_file, send_later
 from core.outbox import FAILED, OutboxRow, announce, deliver_due, failed_count
+from core.records.models import Attachment
 from core.settings import save_setting
 
 from .conftest import Place
@@ -142,6 +144,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.taken: list[Any] = []
+        self.senders: list[str | None] = []
         self.answer = "250 OK"
 
     async def handle_RCPT(
@@ -152,6 +155,7 @@ class Mailbox:
         return self.answer
 
     async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:
+        self.senders.append(envelope.mail_from)
         self.taken.append(email.message_from_bytes(envelope.content or b"", policy=email.policy.default))
         return "250 OK"
 
@@ -213,6 +217,57 @@ def test_a_mail_that_the_server_puts_off_is_tried_again_and_one_it_refuses_is_no
     deliver_due(app)
     assert [row.status for row in outbox()] == [FAILED]
     assert failed_count(db.session()) == 1
+
+
+def test_a_written_mail_carries_its_files_and_tells_what_became_of_it(
+    app: Flask, place: Place, mailbox: Mailbox, probe: Any
+) -> None:
+    session = db.session()
+    sheet = outgoing_file(
+        session, place.config, name="Año.csv", media_type="text/csv", content=io.BytesIO(b"a;b\n1;2\n")
+    )
+    written = {"cc": ["b@example.com"], "reply_to": "ana@example.com", "answers": "<old@example.com>"}
+    send_later(
+        session,
+        ["José <jose@example.com>", "c@example.com"],
+        "With a file",
+        "Hola",
+        files=[sheet],
+        sender="Ana <ana@example.com>",
+        personal=True,
+        unique="thread-7",
+        reference="mail:7",
+        **written,
+    )
+    save_setting(session, "mail.bounces", "bounces@example.com")
+    db.session.commit()
+    mailbox.answer = "450 try later"
+    deliver_due(app)
+    mailbox.answer = "250 OK"
+    make_due()
+    deliver_due(app)
+
+    (message,) = mailbox.taken
+    assert message["From"] == "Ana <ana@example.com>" and message["Message-ID"] == (
+        "<thread-7.prospecto@example.com>"
+    )
+    assert (message["Cc"], message["Reply-To"], message["In-Reply-To"]) == (
+        "b@example.com",
+        "ana@example.com",
+        "<old@example.com>",
+    )
+    assert message["Auto-Submitted"] is None and message["To"] == "José <jose@example.com>, c@example.com"
+    assert mailbox.senders == ["bounces@example.com"]
+    (file,) = message.iter_attachments()
+    assert (file.get_filename(), file.get_content()) == ("Año.csv", "a;b\n1;2\n")
+    assert db.session.scalar(sa.select(sa.func.count(Attachment.id))) == 0, "kept only until it was sent"
+
+    (place.config.uploads / sheet.stored).unlink()
+    send_later(db.session(), "ana@example.com", "Gone", "…", files=[sheet], reference="mail:8")
+    db.session.commit()
+    deliver_due(app)
+    assert [row.status for row in outbox()] == [FAILED]
+    assert probe.heard == ["MailPutOff mail:7", "MailSent mail:7", "MailRefused mail:8"]
 
 
 def test_an_unreachable_server_leaves_the_mail_waiting(app: Flask, mailbox: Mailbox) -> None:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
-from core.api import Event, JobType, Refused, actor_of, db, hookimpl
+from core.api import Event, JobType, MailEvent, Refused, actor_of, db, hookimpl
 from core.db import writing
 
 
@@ -73,3 +73,5 @@ def after_commit(event: Event) -> None:
         if (Path(os.environ.get("PROBE_FOLDER", "/nowhere")) / "deaf").exists():
             raise RuntimeError("cannot hear")
         heard.append(event.name)
+    elif isinstance(event, MailEvent):
+        heard.append(f"{type(event).__name__} {event.reference}")
