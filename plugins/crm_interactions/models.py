@@ -142,9 +142,13 @@ class Task(Record, Model):
     repeat_every: Mapped[int | None] = mapped_column()
     repeat_unit: Mapped[str | None] = mapped_column(String(5))
     repeat_from: Mapped[str | None] = mapped_column(String(4))
+    repeat_day: Mapped[int | None] = mapped_column()
+    """The day of the month that is meant, kept through shorter months."""
     repeat_until: Mapped[date | None] = mapped_column()
     series_id: Mapped[int | None] = mapped_column(Id)
     series_number: Mapped[int | None] = mapped_column()
+    remind: Mapped[str | None] = mapped_column(String(60))
+    """How many minutes before it is due the assignee wants to be told, `0,60,1440`; `Reminder` rows follow it."""
     interaction_id: Mapped[int | None] = mapped_column(
         Id, ForeignKey("crm_interactions_interaction.id", ondelete="SET NULL"), index=True
     )

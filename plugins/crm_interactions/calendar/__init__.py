@@ -1,0 +1,1 @@
+"""Tasks by the day and hour they are due, and what was done then."""

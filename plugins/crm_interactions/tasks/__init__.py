@@ -1,0 +1,1 @@
+"""What is to be done: beside a record or by itself, once or again and again."""
