@@ -6,7 +6,7 @@ from core.fields.contact import Email, EmailAddress, Phone, PhoneNumber
 from core.fields.files import AttachedFile, FileRef
 from core.fields.kind import Formats, Invalid, Kind, Reading, ReferenceItem
 from core.fields.many import Many, single
-from core.fields.moments import Date, DateTime
+from core.fields.moments import Date, DateTime, TimeOfDay
 from core.fields.money import MoneyAmount
 from core.fields.number import Number
 from core.fields.places import Region
@@ -43,6 +43,7 @@ __all__ = [
     "Region",
     "Tags",
     "Text",
+    "TimeOfDay",
     "TimeZone",
     "Url",
     "UserRef",

@@ -13,7 +13,7 @@ from core.fields.basic import Choice, Country, Currency, Integer, Url, currency_
 from core.fields.choices import HuedChoice
 from core.fields.contact import Email, Phone
 from core.fields.kind import Formats, Kind
-from core.fields.moments import Date, DateTime
+from core.fields.moments import Date, DateTime, TimeOfDay
 from core.fields.money import MoneyAmount
 from core.fields.number import Number
 from core.fields.references import Reference
@@ -32,6 +32,7 @@ HINTS: tuple[tuple[type[Kind], dict[str, Any]], ...] = (
     (Number, {"inputmode": "decimal"}),
     (DateTime, {"type": "datetime-local"}),
     (Date, {"type": "date"}),
+    (TimeOfDay, {"type": "time"}),
     (Email, {"type": "email"}),
     (Phone, {"type": "tel"}),
     (Url, {"type": "url", "inputmode": "url"}),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 
 from core.fields.basic import clean_text
 from core.fields.kind import Formats, Invalid, Kind, Reading
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from core.resources.declare import Field
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*([ap])?\.?\s?(?:m\.?)?", re.IGNORECASE)
+"""A time of day as people write it: 9, 9:30, 9h30, 9.30 pm, 21:30:00."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,42 @@ class DateTime(Kind):
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["string", "null"], "format": "date-time"}
+
+
+@dataclass(frozen=True)
+class TimeOfDay(Kind):
+    """A time on the clock, to the minute, without day or zone; kept as `HH:MM`."""
+
+    name: ClassVar[str] = "time"
+    operators: ClassVar[tuple[str, ...]] = ("is", "from", "to", "empty", "any")
+
+    def parse(self, raw: Any, field: Field, reading: Reading) -> str | None:
+        if raw is None or raw == "":
+            return None
+        text = raw.strftime("%H:%M") if isinstance(raw, time) else clean_text(raw)
+        if not text:
+            return None
+        found = CLOCK.fullmatch(text)
+        hour, minute = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
+        if found and found[3] and 1 <= hour <= 12:
+            hour = hour % 12 + (12 if found[3].lower() == "p" else 0)
+        if hour > 23 or minute > 59:
+            raise Invalid("not_a_time", _("“%(value)s” is not a time of day, such as 14:30.", value=text))
+        return f"{hour:02}:{minute:02}"
+
+    def text(self, value: str | None, formats: Formats) -> str:
+        return "" if not value else clock_text(value, formats.language)
+
+    def raw(self, value: str | None, formats: Formats) -> str:
+        return value or ""
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"], "pattern": "^[0-2][0-9]:[0-5][0-9]$"}
+
+
+def clock_text(value: str, language: str) -> str:
+    """`HH:MM` as the language writes it short."""
+    return format_time(time.fromisoformat(value), "short", locale=language)
 
 
 def _of_our_times(day: date) -> date:
