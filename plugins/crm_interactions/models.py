@@ -171,7 +171,8 @@ class TaskItem(Model):
 class Reminder(Model):
     """That somebody is to be told of a task, so many minutes before it is due; `at` is that moment, kept with `due_at`.
 
-    `told_at` is set in the transaction that tells, so that nobody is told twice.
+    `told_at` is set in the transaction that tells, so that nobody is told twice; also of a moment that had passed already
+    when it was set.
     """
 
     __tablename__ = "crm_interactions_reminder"
@@ -185,8 +186,19 @@ class Reminder(Model):
     task_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_interactions_task.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("core_user.id", ondelete="CASCADE"))
     minutes: Mapped[int] = mapped_column(default=0)
+    planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The moment that the task gives; who is reminded may have put it off, then `at` is later."""
     at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ReminderHabit(Model):
+    """How long before a task is due a person wants to be reminded, where nobody says otherwise; None: not at all."""
+
+    __tablename__ = "crm_interactions_reminder_habit"
+
+    user_id: Mapped[int] = mapped_column(Id, ForeignKey("core_user.id", ondelete="CASCADE"), primary_key=True)
+    minutes: Mapped[int | None] = mapped_column()
 
 
 class Feed(Model):

@@ -246,6 +246,7 @@ def upgrade() -> None:
         sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -268,6 +269,19 @@ def upgrade() -> None:
     with op.batch_alter_table("crm_interactions_reminder", schema=None) as batch_op:
         batch_op.create_index("ix_crm_interactions_reminder_at", ["told_at", "at"], unique=False)
         batch_op.create_index("ix_crm_interactions_reminder_user_id", ["user_id"], unique=False)
+
+    op.create_table(
+        "crm_interactions_reminder_habit",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["core_user.id"],
+            name=op.f("fk_crm_interactions_reminder_habit_user_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_crm_interactions_reminder_habit")),
+    )
 
     op.create_table(
         "crm_interactions_task_item",
@@ -293,6 +307,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_crm_interactions_task_item_task_id")
 
     op.drop_table("crm_interactions_task_item")
+    op.drop_table("crm_interactions_reminder_habit")
     with op.batch_alter_table("crm_interactions_reminder", schema=None) as batch_op:
         batch_op.drop_index("ix_crm_interactions_reminder_user_id")
         batch_op.drop_index("ix_crm_interactions_reminder_at")
