@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.api import ReferenceList, Resource, hookimpl
 from plugins.crm_interactions.lists import LISTS
 from plugins.crm_interactions.resources import INTERACTIONS
+from plugins.crm_interactions.tasks.resource import TASKS
 
 
 @hookimpl
 def register_resources() -> list[Resource | ReferenceList]:
-    return [INTERACTIONS, *LISTS]
+    return [INTERACTIONS, TASKS, *LISTS]

@@ -17,6 +17,8 @@ REMINDERS = (
 )
 """Minutes before a task is due, as text, with their name."""
 
+AHEAD = Choice(REMINDERS)
+
 
 @dataclass(frozen=True)
 class Ticked(Boolean):
@@ -37,7 +39,7 @@ class Ticked(Boolean):
 class RemindedBefore(Many):
     """When to be told of a task: minutes before it is due, the earliest last; kept as `0,60,1440`."""
 
-    one: Kind = Choice(REMINDERS)
+    one: Kind = AHEAD
     name: ClassVar[str] = "reminded_before"
 
     def parse(self, raw: Any, field: Field, reading: Reading) -> tuple[str, ...]:
@@ -46,7 +48,11 @@ class RemindedBefore(Many):
         return tuple(sorted(super().parse(raw, field, reading), key=int))
 
     def load(self, record: Any, field: Field) -> tuple[str, ...]:
-        return tuple((getattr(record, field.attribute) or "").split(",")) if getattr(record, field.attribute) else ()
+        return (
+            tuple((getattr(record, field.attribute) or "").split(","))
+            if getattr(record, field.attribute)
+            else ()
+        )
 
     def store(self, value: tuple[str, ...] | None, field: Field) -> Mapping[str, Any]:
         return {field.attribute: ",".join(value or ()) or None}
