@@ -56,9 +56,9 @@ def planned(task: Task, minutes: int) -> datetime | None:
 
 def wanted(task: Task) -> Sequence[int]:
     """How many minutes before it is due its task wants to be told."""
-    if task.assignee_id is None or not task.reminders:
+    if task.assignee_id is None or not task.remind:
         return ()
-    return tuple(dict.fromkeys(int(each) for each in task.reminders.split(",")))
+    return tuple(dict.fromkeys(int(each) for each in task.remind.split(",")))
 
 
 def put_off(session: Session, reminder: Reminder, minutes: int) -> datetime:
