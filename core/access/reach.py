@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, object_session
 from core.access.actor import MOVE, Actor, Scope
 from core.access.granted import shared_to
 from core.access.models import Share
+from core.access.places import is_seen_beside, place_of, sees_place
 from core.host.dispatch import PluginError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Verdict:
         shared: it is not, but it is shared to the person for this.
         objector: the plugin that forbids it all the same.
         lacks: another action that is needed for this one, and not allowed.
+        beside: whether the person sees the record beside which it lies; None of one that lies beside none.
     """
 
     scope: Scope
@@ -41,6 +43,7 @@ class Verdict:
     shared: bool = False
     objector: str = ""
     lacks: str = ""
+    beside: bool | None = None
 
     @property
     def allowed(self) -> bool:
@@ -54,13 +57,18 @@ def judge(resource: Resource, record: Any, action: str, actor: Actor, house: Hou
     scope = actor.scope_in(resource.name, action, status_id)
     by_status = status_id in actor.exceptions(resource.name, action)
     within = reaches(actor, resource, action, owner_id, status_id)
+    beside = None
+    if resource.beside is not None:
+        beside = sees_place(actor, house, object_session(record), place_of(record))
+        seen = is_seen_beside(actor, resource, owner_id, beside)
+        within = seen and (within or (action == "view" and scope > Scope.NONE))
     shared = not within and is_shared(actor, resource, record, action)
     if not within and not shared:
-        return Verdict(scope, by_status, within)
+        return Verdict(scope, by_status, within, beside=beside)
     objector = _objector(resource, record, action, actor, house)
     needed = [other for each, other in resource.needs if each == action]
     lacks = next((each for each in needed if not may(resource, record, each, actor, house)), "")
-    return Verdict(scope, by_status, within, shared, objector, lacks)
+    return Verdict(scope, by_status, within, shared, objector, lacks, beside)
 
 
 def may(resource: Resource, record: Any, action: str, actor: Actor | None, house: House) -> bool:
@@ -73,7 +81,7 @@ def reaches(
 ) -> bool:
     """Whether a record of this owner in this status is within the person's own right, shares apart."""
     scope = actor.scope_in(resource.name, action, status_id)
-    return scope > Scope.NONE if resource.owner is None else actor.reaches(scope, owner_id)
+    return actor.reaches(scope, owner_id) if resource.is_scoped(action) else scope > Scope.NONE
 
 
 def may_enter(actor: Actor | None, resource: Resource, owner_id: int | None, status_id: int) -> bool:

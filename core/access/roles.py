@@ -52,12 +52,16 @@ SCOPES: tuple[tuple[Scope, Text], ...] = (
 
 @dataclass(frozen=True)
 class Right:
-    """One line of the matrix. `scoped` False: it is there or not, without an own or team in between."""
+    """One line of the matrix. `scoped` False: it is there or not, without an own or team in between.
+
+    `beside`: it is about what lies beside other records, which whoever works with those writes, changes and deletes.
+    """
 
     resource: str
     action: str
     label: Text
     scoped: bool
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,10 +142,12 @@ def usual_scope(role: str, right: Right) -> Scope:
         return Scope.ALL if reads else Scope.NONE
     if role == MANAGER:
         return Scope.TEAM if right.scoped else Scope.ALL
-    if right.action in ("delete", "assign"):
+    if right.action in ("delete", "assign") and not right.beside:
         return Scope.NONE
     if right.scoped:
         return Scope.OWN
+    if right.beside and right.action in dict(ACTIONS):
+        return Scope.ALL
     return Scope.ALL if reads else Scope.NONE
 
 
@@ -213,7 +219,8 @@ def label_of(role: Role) -> Text:
 
 
 def _rights_on(resource: Resource) -> list[Right]:
-    scoped = resource.owner is not None
+    beside = resource.beside is not None
     return [
-        Right(resource.name, action, label, scoped) for action, label in (*ACTIONS, *resource.permissions)
+        Right(resource.name, action, label, resource.is_scoped(action), beside)
+        for action, label in (*ACTIONS, *resource.permissions)
     ]

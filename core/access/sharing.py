@@ -49,6 +49,8 @@ class Shared:
 
 def may_share(resource: Resource, record: Any, actor: Actor, house: House) -> bool:
     """Whether this person may share the record: who sees and edits it by a right of their own, not by a share."""
+    if resource.beside is not None:
+        return False  # the record beside which it lies is shared, and it with that
     verdicts = [judge(resource, record, action, actor, house) for action in ("view", "edit")]
     return all(each.within and each.allowed for each in verdicts)
 

@@ -138,8 +138,10 @@ class _Asked:
             yield _("Administrators reach all records.")
         else:
             yield from self._roles(action, verdict)
-        if verdict.scope in (Scope.OWN, Scope.TEAM):  # else it does not matter whose it is
-            yield from self._relation()
+        if self.resource.is_scoped(action) and verdict.scope in (Scope.OWN, Scope.TEAM):
+            yield from self._relation()  # else it does not matter whose it is
+        if verdict.beside is not None and not self.actor.is_admin:
+            yield self._beside(verdict.beside)
         if verdict.shared:
             yield self._share()
         if verdict.lacks:
@@ -155,7 +157,7 @@ class _Asked:
         for role in self.roles:
             granted = self.granted[role.id]
             scope = granted.scope(self.resource.name, action, status_id)
-            words = {"role": str(label_of(role)), "scope": self._scope_words(scope)}
+            words = {"role": str(label_of(role)), "scope": self._scope_words(scope, action)}
             if (status_id or 0) in granted.stages.get((self.resource.name, action), {}):
                 yield _(
                     "In the status “%(status)s” the role “%(role)s” reaches %(scope)s.",
@@ -165,10 +167,23 @@ class _Asked:
             else:
                 yield _("The role “%(role)s” reaches %(scope)s.", **words)
 
+    def _beside(self, sees: bool) -> str:
+        other = self.house.resources.get(self.record.resource)
+        kind = str(other.label) if other is not None else self.record.resource
+        if sees:
+            return _("They see the record beside which it lies (%(kind)s).", kind=kind)
+        return _("They do not see the record beside which it lies (%(kind)s).", kind=kind)
+
     def _label(self, action: str) -> str:
         return str({**dict(ACTIONS), **dict(self.resource.permissions)}.get(action, action))
 
-    def _scope_words(self, scope: Scope) -> str:
+    def _scope_words(self, scope: Scope, action: str) -> str:
+        if (
+            self.resource.beside is not None
+            and scope is not Scope.NONE
+            and not self.resource.is_scoped(action)
+        ):
+            return _("what lies beside records they see")
         if self.resource.owner is None and scope is not Scope.NONE:
             scope = Scope.ALL
         return str(SCOPE_WORDS[scope])

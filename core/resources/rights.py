@@ -42,7 +42,11 @@ def _check_new(draft: Draft, actor: Actor) -> None:
         draft.problem(
             "", _("You may not create %(records)s.", records=str(resource.plural).lower()), "forbidden"
         )
-    elif owner_field and not actor.reaches(scope, draft.values.get(owner_field.name)):
+    elif (
+        owner_field
+        and resource.is_scoped("create")
+        and not actor.reaches(scope, draft.values.get(owner_field.name))
+    ):
         draft.problem(owner_field.name, _("You may not give records to this person."), "forbidden")
 
 
@@ -52,7 +56,10 @@ def _check_assignment(draft: Draft, actor: Actor) -> None:
         return
     before, after = getattr(draft.current, field.attribute), draft.values[field.name]
     scope = actor.scope(resource.name, "assign")
-    within = scope is Scope.ALL or (after is not None and actor.reaches(scope, after))
+    if resource.beside is not None:  # who may give it may give it to anybody
+        within = actor.reaches(scope, before)
+    else:
+        within = scope is Scope.ALL or (after is not None and actor.reaches(scope, after))
     if before != after and not within:
         draft.problem(field.name, _("You may not give records to this person."), "forbidden")
 

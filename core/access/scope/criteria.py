@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.util import ClauseAdapter
 
 from core.access.actor import Actor, Scope
 from core.access.reach import shared_records
@@ -20,8 +22,11 @@ def criterion_for(actor: Actor, house: House, resource: Resource, action: str) -
     """What a query of this resource gets of the person's rights; None where they reach every record."""
     if actor.user_id is None:
         return sa.false()
-    reach = reach_for(actor, resource, action)
-    parts = [] if reach.covers(resource) else [_reached(actor, resource, reach, action)]
+    if resource.beside is not None:
+        parts = [_reached_beside(actor, house, resource, action)]
+    else:
+        reach = reach_for(actor, resource, action)
+        parts = [] if reach.covers(resource) else [_reached(actor, resource, reach, action)]
     parts += [value for _plugin, value in narrowed_by_plugins(actor, house, resource)]
     return sa.and_(*parts) if parts else None
 
@@ -65,6 +70,39 @@ def _reached(actor: Actor, resource: Resource, reach: Reach, action: str) -> Any
         shared = resource.model.id.in_(shared_records(actor, resource, action))
         return shared if reach.is_nothing else sa.or_(_within(actor, resource, reach), shared)
     return sa.false() if reach.is_nothing else _within(actor, resource, reach)
+
+
+def _reached_beside(actor: Actor, house: House, resource: Resource, action: str) -> Any:
+    """What lies beside records that the person sees, and of it what the right to `action` reaches by owner."""
+    usual = {each: actor.scope(resource.name, each) for each in ("view", action)}
+    if Scope.NONE in usual.values():
+        return sa.false()
+    model = resource.model
+    open_ones, ways = [], []
+    known = [each for each in house.resources.values() if each.timeline]
+    for each in known:
+        criterion = criterion_for(actor, house, each, "view")
+        if criterion is None:
+            open_ones.append(each.name)
+        elif not isinstance(criterion, sa.False_):
+            other = _other_name(each.model.__table__)
+            rows = sa.select(other.c.id).where(ClauseAdapter(other).traverse(criterion))
+            ways.append(sa.and_(model.resource == each.name, model.record_id.in_(rows)))
+    if open_ones or not ways:
+        ways.append(model.resource.in_(open_ones))
+    if resource.beside is not None and resource.beside.optional:
+        there = sa.or_(model.resource.is_(None), model.resource.in_([each.name for each in known]))
+        ways.append(sa.and_(_of_owner(actor, resource, usual["view"]), there))
+    seen = sa.or_(*ways)
+    if action == "view" or not resource.is_scoped(action):
+        return seen
+    return sa.and_(seen, _of_owner(actor, resource, usual[action]))
+
+
+@lru_cache(maxsize=64)
+def _other_name(table: sa.Table) -> Any:
+    """The table under another name, so that nothing in the statement around it is taken for it."""
+    return table.alias()
 
 
 def _within(actor: Actor, resource: Resource, reach: Reach) -> Any:

@@ -12,8 +12,10 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
+from sqlalchemy.orm.util import identity_key
 
 from core.access.actor import Actor, actor_of, work_for
+from core.access.places import Place, is_seen_beside, place_of, sees_place
 from core.access.reach import is_shared, reaches, status_of
 from core.access.scope.policy import Child, Tables, house_of, tables_of
 from core.i18n import _l
@@ -102,7 +104,8 @@ class _Guard:
         self._allow(record, "edit", before, status)
         if before != after:
             self._allow(record, "assign", before, status)
-            self._allow(record, "assign", after, status)
+            if resource.beside is None:
+                self._allow(record, "assign", after, status)
         if before != after or status != new_status:
             hand_over(self.session, record)
 
@@ -133,6 +136,8 @@ class _Guard:
 
     def _resources_behind(self, table: Any) -> list[str]:
         resource = self.tables.resources.get(table)
+        if resource is not None and resource.beside is not None:
+            return [resource.name, *(each.name for each in self.house.resources.values() if each.timeline)]
         if resource is not None:
             return [resource.name]
         links = self.tables.children.get(table, ())
@@ -141,6 +146,8 @@ class _Guard:
     def _allow(self, record: Any, action: str, owner_id: int | None, status_id: int | None) -> None:
         resource = self.tables.resources[record.__table__]
         within = reaches(self.actor, resource, action, owner_id, status_id)
+        if resource.beside is not None:
+            within = within and self._is_beside_seen(record, resource, action, owner_id)
         if not within and not is_shared(self.actor, resource, record, action):
             raise Refused(_l("You may not do this with this record."), "forbidden")
         if self.house.hooks.has("check_access"):
@@ -150,6 +157,29 @@ class _Guard:
                 )
                 if any(answer is False for _plugin, answer in answers):
                     raise Refused(_l("You may not do this with this record."), "forbidden")
+
+    def _is_beside_seen(self, record: Any, resource: Resource, action: str, owner_id: int | None) -> bool:
+        """Whether the person sees the record beside which this one lies, and the one beside which it shall lie."""
+        if action == "create":
+            places = {place_of(record)}
+            may_lie_alone = resource.beside is not None and resource.beside.optional
+        else:
+            names, ids = self._two(record, "resource"), self._two(record, "record_id")
+            stored, wanted = (names[0], ids[0]), (names[1], ids[1])
+            may_lie_alone = is_seen_beside(self.actor, resource, owner_id, None)
+            places = {stored, wanted} - ({stored} if may_lie_alone else set())
+        return all(self._sees(place, may_lie_alone) for place in places)
+
+    def _sees(self, place: Place, may_lie_alone: bool) -> bool:
+        if place[0] is None or place[1] is None:
+            return may_lie_alone
+        resource = self.house.resources.get(place[0])
+        if resource is None:
+            return False
+        parent = self.session.identity_map.get(identity_key(resource.model, place[1]))
+        if parent is not None and was_handed_over(self.session, parent):
+            return True
+        return bool(sees_place(self.actor, self.house, self.session, place))
 
     def _as_stored(self, record: Any, resource: Resource) -> tuple[int | None, int | None]:
         """Whose the record is and in what status, in the database."""
@@ -169,7 +199,7 @@ class _Guard:
             return None, None
         return self._two(record, resource.status_field.attribute)
 
-    def _two(self, record: Any, attribute: str) -> tuple[int | None, int | None]:
+    def _two(self, record: Any, attribute: str) -> tuple[Any, Any]:
         """A value as stored, and as it shall be."""
         history = get_history(record, attribute, PASSIVE_NO_INITIALIZE)
         if history.unchanged:

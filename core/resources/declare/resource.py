@@ -14,6 +14,7 @@ from core.i18n import Text
 from core.resources.declare.fields import Child, Field
 from core.resources.declare.lists import Board, Column, Filter, Look, SavedFilter
 from core.resources.declare.pages import Action, BulkAction, Mark, Panel, Path, RestAction, Shortcut
+from core.resources.declare.timeline import Strand
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -115,6 +116,7 @@ class Resource:
     bulk_actions: tuple[BulkAction, ...] = ()
     panels: tuple[Panel, ...] = ()
     marks: tuple[Mark, ...] = ()
+    strands: tuple[Strand, ...] = ()
     extra_columns: tuple[Column, ...] = ()
     extra_filters: tuple[Filter, ...] = ()
     path: Path | None = None
@@ -154,6 +156,14 @@ class Resource:
     def child(self, name: str) -> Child | None:
         """The rows of this name that are written with a record, if there are such."""
         return next((each for each in self.children if each.name == name), None)
+
+    def is_scoped(self, action: str) -> bool:
+        """Whether it matters to this right whose a record is; else the right is there or it is not."""
+        if self.owner is None or self.beside is None:
+            return self.owner is not None
+        return action not in ("view", "create", "import", "export") or (
+            action == "view" and self.beside.optional
+        )
 
     @cached_property
     def own_fields(self) -> tuple[Field, ...]:
