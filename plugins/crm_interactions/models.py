@@ -8,6 +8,8 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import HandedOver, Id, Model, Record, ReferenceValue, UtcDateTime, _l, utcnow
+from plugins.crm_interactions.mailing.models import MailMessage as MailMessage
+from plugins.crm_interactions.mailing.models import MailTemplate as MailTemplate
 
 CALL, EMAIL, MEETING, VISIT, CHAT, NOTE, COMMENT = (
     "call",

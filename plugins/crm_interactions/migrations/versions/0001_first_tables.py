@@ -301,8 +301,86 @@ def upgrade() -> None:
     with op.batch_alter_table("crm_interactions_task_item", schema=None) as batch_op:
         batch_op.create_index("ix_crm_interactions_task_item_task_id", ["task_id", "position"], unique=False)
 
+    op.create_table(
+        "crm_interactions_mail_template",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("name_folded", sa.String(length=240), nullable=False),
+        sa.Column("resource", sa.String(length=60), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=True),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["core_user.id"],
+            name=op.f("fk_crm_interactions_mail_template_created_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_crm_interactions_mail_template")),
+    )
+    with op.batch_alter_table("crm_interactions_mail_template", schema=None) as batch_op:
+        batch_op.create_index("ix_crm_interactions_mail_template_position", ["position", "id"], unique=False)
+
+    op.create_table(
+        "crm_interactions_mail_message",
+        sa.Column("interaction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unique", sa.String(length=60), nullable=False),
+        sa.Column("message_id", sa.String(length=300), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("outbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sender_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("to", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("cc", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("template_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["interaction_id"],
+            ["crm_interactions_interaction.id"],
+            name=op.f("fk_crm_interactions_mail_message_interaction_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["sender_id"],
+            ["core_user.id"],
+            name=op.f("fk_crm_interactions_mail_message_sender_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["template_id"],
+            ["crm_interactions_mail_template.id"],
+            name=op.f("fk_crm_interactions_mail_message_template_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("interaction_id", name=op.f("pk_crm_interactions_mail_message")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_crm_interactions_mail_message_message_id")),
+        sa.UniqueConstraint("reference", name=op.f("uq_crm_interactions_mail_message_reference")),
+        sa.UniqueConstraint("unique", name=op.f("uq_crm_interactions_mail_message_unique")),
+    )
+    with op.batch_alter_table("crm_interactions_mail_message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_crm_interactions_mail_message_sender_id", ["sender_id", "written_at"], unique=False
+        )
+        batch_op.create_index("ix_crm_interactions_mail_message_template_id", ["template_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("crm_interactions_mail_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_crm_interactions_mail_message_template_id")
+        batch_op.drop_index("ix_crm_interactions_mail_message_sender_id")
+
+    op.drop_table("crm_interactions_mail_message")
+    with op.batch_alter_table("crm_interactions_mail_template", schema=None) as batch_op:
+        batch_op.drop_index("ix_crm_interactions_mail_template_position")
+
+    op.drop_table("crm_interactions_mail_template")
     with op.batch_alter_table("crm_interactions_task_item", schema=None) as batch_op:
         batch_op.drop_index("ix_crm_interactions_task_item_task_id")
 

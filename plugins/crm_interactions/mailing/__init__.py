@@ -1,0 +1,1 @@
+"""Mail written from a record: templates, what is sent, and what became of it."""
