@@ -3,6 +3,7 @@
 # ruff: noqa: F401  # every name is here for others
 
 from core.access.actor import ANONYMOUS, Actor, Scope, actor_of, work_for
+from core.access.known import KnownRole, KnownTeam, known_roles, known_teams
 from core.access.links import by_link
 from core.access.roles import SETTINGS_RIGHT
 from core.access.scope import as_system
@@ -27,7 +28,17 @@ from core.db import (
     utcnow,
     writing,
 )
-from core.declare import JobType, MenuItem, NotificationKind, Permission, Setting, SettingsSection, Trial
+from core.declare import (
+    Errand,
+    JobType,
+    MenuItem,
+    NotificationAct,
+    NotificationKind,
+    Permission,
+    Setting,
+    SettingsSection,
+    Trial,
+)
 from core.events import (
     Event,
     MailEvent,
@@ -73,7 +84,7 @@ from core.fields import (
     Url,
     UserRef,
 )
-from core.fields.contact import to_e164
+from core.fields.contact import fold_email, to_e164
 from core.fields.money import format_amount, money_text
 from core.formats import formats_for, reading_for
 from core.host.dispatch import PluginError
@@ -92,6 +103,7 @@ from core.records.history import note, write_history
 from core.records.models import Attachment, Record, RecordTag, Tag
 from core.records.pointers import Pointer, pointers_at
 from core.records.tags import set_tags, tags_of
+from core.records.views import KeptView, views_of
 from core.references import ReferenceValue, add_value, references_of
 from core.resources.children import (
     child_json,
@@ -107,6 +119,7 @@ from core.resources.declare import (
     Action,
     Ask,
     AttributeValues,
+    Before,
     Beside,
     Board,
     BulkAction,
@@ -125,8 +138,11 @@ from core.resources.declare import (
     RestAction,
     RowSum,
     SavedFilter,
+    Seek,
     Shortcut,
     SideTable,
+    Strand,
+    Told,
 )
 from core.resources.door import (
     ChosenRows,
@@ -141,6 +157,7 @@ from core.resources.door import (
     settings_page,
 )
 from core.resources.endings import NOT_TOLD, Ending, reopening
+from core.resources.glance import Glance, GlanceLine, glance
 from core.resources.identity import Match, find_matches, keys_of
 from core.resources.listed import Listed
 from core.resources.passages import Passages
@@ -159,6 +176,7 @@ from core.resources.write import (
     save,
     write_drafts,
 )
+from core.resources.written import Written, tell_written
 from core.rest.answers import ApiError, answered, not_valid
 from core.rest.body import fits, json_object
 from core.rest.once import Answer, once

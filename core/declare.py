@@ -31,11 +31,15 @@ class MenuItem:
 
 @dataclass(frozen=True)
 class Permission:
-    """A right that belongs to no resource's records: (resource, action) of the grant matrix with scope none or all."""
+    """A right that belongs to no resource's records: (resource, action) of the grant matrix with scope none or all.
+
+    A `reserved` one only administrators have until they give it to others.
+    """
 
     resource: str
     action: str
     label: Text
+    reserved: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,11 +94,39 @@ class JobType:
 
 
 @dataclass(frozen=True)
+class Errand:
+    """Short work that is due at a moment: every worker does it beside its jobs, so that it waits for none of them.
+
+    `run(session)` does a part of what is due, a second's work at most, in a writing transaction that is committed after it,
+    and answers whether more is due. Several workers may do it at once, and each may be killed anywhere: it takes what it
+    does in the same transaction in which it does it. `waits(session)` asks beforehand, cheaply and without locking,
+    whether there is anything.
+    """
+
+    name: str
+    waits: Callable[[Session], bool]
+    run: Callable[[Session], bool]
+    every: float = 1.0
+    """Seconds between two looks."""
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class NotificationAct:
+    """Something one can do about a notification where it is read: a POST to `url`, whose values are those of the sentence."""
+
+    label: Text
+    url: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
 class NotificationKind:
     """A sort of thing people are told by the bell and by mail; each person chooses which of the two.
 
-    `sentence` is filled with the values given to `notify`, in the reader's language. `mail` is what holds for who has
-    chosen nothing.
+    `sentence` is filled with the values given to `notify`, in the reader's language; the value `sentence` chooses one of
+    `sentences` instead. `mail` is what holds for who has chosen nothing. What is `urgent` is also shown over the page
+    that is open, with its `acts`.
     """
 
     name: str
@@ -103,3 +135,6 @@ class NotificationKind:
     icon: str = "bell"
     mail: bool = False
     plugin: str = ""
+    sentences: Mapping[str, Text] = field(default_factory=dict)
+    urgent: bool = False
+    acts: tuple[NotificationAct, ...] = ()

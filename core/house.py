@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from core.attributes.definitions import Definition
     from core.config import Config
-    from core.declare import JobType, MenuItem, NotificationKind, Permission, SettingsSection
+    from core.declare import Errand, JobType, MenuItem, NotificationKind, Permission, SettingsSection
     from core.host.dispatch import Hooks
     from core.host.manifest import Manifest
     from core.resources.declare import ReferenceList, Resource
@@ -45,6 +45,7 @@ class House:
     permissions: list[Permission] = field(default_factory=list)
     settings: dict[str, SettingsSection] = field(default_factory=dict)
     jobs: dict[str, JobType] = field(default_factory=dict)
+    errands: dict[str, Errand] = field(default_factory=dict)
     notifications: dict[str, NotificationKind] = field(default_factory=dict)
     commands: list[Any] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Any
 from core.host.markers import hookspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import click
     from flask import Blueprint
     from sqlalchemy.orm import Session
 
     from core.access.actor import Actor
-    from core.declare import JobType, MenuItem, NotificationKind, Permission, SettingsSection
+    from core.declare import Errand, JobType, MenuItem, NotificationKind, Permission, SettingsSection
     from core.events import Event
     from core.merging.plan import MergePlan
     from core.resources.context import Draft, WriteContext
-    from core.resources.declare import Action, Column, Field, Filter, Panel, ReferenceList, Resource
+    from core.resources.declare import Action, Column, Field, Filter, Panel, ReferenceList, Resource, Strand
+    from core.resources.written import Written
 
 # -- each build; a failure quarantines the plugin ------------------------------------------------------------
 
@@ -57,6 +58,11 @@ def register_jobs() -> list[JobType]:
 
 
 @hookspec
+def register_errands() -> list[Errand]:
+    """Short work that is due at a moment and waits for no job: what is to be told or sent at the right minute."""
+
+
+@hookspec
 def register_notifications() -> list[NotificationKind]:
     """What people can be told of with `notify`."""
 
@@ -87,6 +93,11 @@ def extend_filters(resource: Resource) -> list[Filter]:
 @hookspec
 def extend_detail(resource: Resource) -> list[Panel]:
     """Panels this plugin adds to a record's page."""
+
+
+@hookspec
+def extend_timeline(resource: Resource) -> list[Strand]:
+    """Strands of entries this plugin adds to the timeline of a record."""
 
 
 @hookspec
@@ -141,6 +152,12 @@ def validate_record(resource: Resource, draft: Draft, context: WriteContext) -> 
 @hookspec
 def before_save(resource: Resource, record: Any, draft: Draft, context: WriteContext) -> None:
     """Change the record, or write beside it, before it is flushed."""
+
+
+@hookspec
+def after_write_all(resource: Resource, written: Sequence[Written], context: WriteContext) -> None:
+    """All records that one write stored, called once for them: each with whether it is new and what changed, in the
+    API's form. What is written here is kept or lost together with the records."""
 
 
 @hookspec

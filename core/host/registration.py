@@ -37,6 +37,8 @@ def set_up(app: Flask, house: House) -> None:
         _add(plugin, "register_settings", house.settings, replace(section, plugin=plugin))
     for plugin, job in _declared(house, "register_jobs"):
         _add(plugin, "register_jobs", house.jobs, replace(job, plugin=plugin))
+    for plugin, errand in _declared(house, "register_errands"):
+        _add(plugin, "register_errands", house.errands, replace(errand, plugin=plugin))
     for plugin, kind in _declared(house, "register_notifications"):
         _add(plugin, "register_notifications", house.notifications, replace(kind, plugin=plugin))
     house.commands.extend(item for _plugin, item in _declared(house, "register_commands"))
@@ -77,9 +79,16 @@ def _register_blueprint(app: Flask, plugin: str, blueprint: Any) -> None:
 
 def _extended(house: House, resource: Resource) -> Resource:
     """The resource with everything that plugins add to it; an extension that fails is left out and noticed."""
-    fields, columns, filters, panels, actions = (
+    fields, columns, filters, panels, actions, strands = (
         tuple(_additions(house, hook, resource))
-        for hook in ("extend_form", "extend_columns", "extend_filters", "extend_detail", "extend_actions")
+        for hook in (
+            "extend_form",
+            "extend_columns",
+            "extend_filters",
+            "extend_detail",
+            "extend_actions",
+            "extend_timeline",
+        )
     )
     filters = (followed_filter(resource), *filters)
     return replace(
@@ -89,6 +98,7 @@ def _extended(house: House, resource: Resource) -> Resource:
         extra_filters=resource.extra_filters + filters,
         panels=resource.panels + panels,
         actions=resource.actions + actions,
+        strands=resource.strands + strands,
     )
 
 

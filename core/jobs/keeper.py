@@ -1,4 +1,4 @@
-"""The thread beside a worker's jobs: heartbeat and progress of the running one, lost ones, the schedule, the post."""
+"""The thread beside a worker's jobs: heartbeat and progress of the running one, lost ones, the schedule, errands, the post."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.config import Config
 from core.db import engine_for, utcnow, writing
+from core.jobs.errands import run_errand
 from core.jobs.job import Job
 from core.jobs.models import RUNNING, JobRow
 from core.jobs.run import house_of
@@ -27,6 +28,8 @@ HEARTBEAT_EVERY = 4.0
 LOOK_AROUND_EVERY = 4.0
 LEASE_SECONDS = 15.0
 CLEAN_EVERY = 3600.0
+ERRAND_SECONDS = 3.0
+ERRAND_RESTS = 60.0
 
 
 class Keeper(threading.Thread):
@@ -44,7 +47,7 @@ class Keeper(threading.Thread):
 
     def run(self) -> None:
         while not self.ended.wait(TICK):
-            for task in (self.show_progress, self.look_around, self.deliver):
+            for task in (self.show_progress, self.look_around, self.run_errands, self.deliver):
                 try:
                     task()
                 except SQLAlchemyError as error:
@@ -99,6 +102,15 @@ class Keeper(threading.Thread):
         from core.outbox import deliver_due
 
         deliver_due(self.current_app())
+
+    def run_errands(self) -> None:
+        """Do what is due of the short work, a little while of each; one that fails rests for a minute."""
+        app = self.current_app()
+        for errand in house_of(app).errands.values():
+            if not self._is_due(f"errand {errand.name}", errand.every):
+                continue
+            if not run_errand(app, errand, ERRAND_SECONDS):
+                self._last[f"errand {errand.name}"] = time.monotonic() + ERRAND_RESTS - errand.every
 
     def _is_due(self, what: str, every: float) -> bool:
         now = time.monotonic()

@@ -63,6 +63,7 @@ def test_what_is_registered_is_in_the_house(everything: Installation) -> None:
     assert house.settings["everything"].plugin == "t_everything"  # register_settings
     assert house.jobs["everything_tidy"].plugin == "t_everything"  # register_jobs
     assert "everything" in [command.name for command in house.commands]  # register_commands
+    assert house.errands["everything_ring"].plugin == "t_everything"  # register_errands
     assert house.notifications["everything_done"].plugin == "t_everything"  # register_notifications
 
 
@@ -113,6 +114,8 @@ def test_a_plugin_has_a_say_in_reading_and_writing(everything: Installation) -> 
     assert (
         client.post("/api/v1/clients/merge", json=pair, headers=headers).status_code == 409
     )  # merge_records
+    both = {"content-type": "text/csv", **headers}
+    assert client.post("/api/v1/clients/import", data="name\nUno\nDos\n", headers=both).status_code < 300
     heard = importlib.import_module("plugins.t_everything.plugin").heard
     assert fixed in [event.record_id for event in heard]  # after_commit
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ from core.api import (
     Actor,
     Column,
     Draft,
+    Errand,
     Event,
     Field,
     Filter,
@@ -33,6 +35,7 @@ from core.api import (
     SideTable,
     Text,
     WriteContext,
+    Written,
     hookimpl,
 )
 from plugins.crm_clients.models import Client
@@ -81,6 +84,11 @@ def register_settings() -> list[SettingsSection]:
 @hookimpl
 def register_jobs() -> list[JobType]:
     return [JobType("everything_tidy", "Tidy up", lambda job: None)]
+
+
+@hookimpl
+def register_errands() -> list[Errand]:
+    return [Errand("everything_ring", waits=lambda session: False, run=lambda session: False)]
 
 
 @hookimpl
@@ -159,6 +167,13 @@ def validate_record(resource: Resource, draft: Draft, context: WriteContext) -> 
 def before_save(resource: Resource, record: Any, draft: Draft, context: WriteContext) -> None:
     if resource.name == "clients" and draft.is_new:
         record.notes = "Welcome"
+
+
+@hookimpl
+def after_write_all(resource: Resource, written: Sequence[Written], context: WriteContext) -> None:
+    made = sum(each.is_new for each in written)
+    if resource.name == "clients" and made > 1:
+        context.session.add(Diary(entry=f"{made} clients at once, by {context.source}"))
 
 
 @hookimpl
