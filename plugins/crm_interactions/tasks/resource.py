@@ -82,7 +82,14 @@ GENERAL = (
         aliases=("prioridad", "priorité"),
     ),
     Field("kind", _l("Kind"), Reference("interaction_kinds", look="badge"), aliases=("tipo", "type")),
-    Field("remind", _l("Reminders"), RemindedBefore(), wide=True),
+    Field(
+        "remind",
+        _l("Reminders"),
+        RemindedBefore(),
+        wide=True,
+        default=rules.usual_reminders,
+        aliases=("recordatorios", "rappels"),
+    ),
     Field(
         "notes", _l("Notes"), LongText(), wide=True, aliases=("notas", "notes", "description", "descripción")
     ),
@@ -173,9 +180,9 @@ TASKS = Resource(
     owner="assignee_id",
     sort="due_at",
     checks=(rules.check_due, rules.check_repeat),
-    before_write=(rules.keep_moment, rules.keep_done),
+    before_write=(rules.keep_moment, rules.keep_done, rules.keep_origin),
     before_all=(series.inherit, rules.begin_series),
-    after_all=(series.go_on,),
+    after_all=(rules.keep_reminders, series.go_on),
     rest_actions=(by_api("tasks", FINISH), by_api("tasks", REOPEN)),
     extra_filters=(STATE, FROM_ME),
     shortcuts=(FINISH, REOPEN),

@@ -8,14 +8,18 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from core.api import Draft, Words, WriteContext, _
+from core.api import Draft, Words, WriteContext, _, as_system
 from plugins.crm_interactions.models import DUE, MONTH, NORMAL, Task
+from plugins.crm_interactions.reminders.service import habit_of, keep
 from plugins.crm_interactions.tasks.moments import due_moment
 from plugins.crm_interactions.tasks.states import DONE, OPEN
 
 DUE_FIELDS = frozenset({"due_on", "due_time", "zone"})
 REPEAT_DAY = "repeat_day"
 """Option of a draft: the day of the month that the next of a series inherits."""
+
+INTERACTION = "interaction"
+"""Option of a draft: the id of the interaction whose next step it is."""
 
 TURNED = "turned"
 """Option of a draft: whether it was done or reopened by this write."""
@@ -63,6 +67,23 @@ def check_repeat(draft: Draft, context: WriteContext) -> None:
     until = draft.value("repeat_until")
     if until is not None and until < draft.value("due_on"):
         draft.problem("repeat_until", _("This is before the day it is due."), "out_of_range")
+
+
+def usual_reminders(context: WriteContext) -> tuple[str, ...]:
+    """When who writes wants to be reminded of new tasks."""
+    return tuple(str(each) for each in habit_of(context.session, creator(context)))
+
+
+def keep_origin(record: Task, draft: Draft, context: WriteContext) -> None:
+    """Keep the interaction whose next step a new task is."""
+    if draft.is_new and draft.options.get(INTERACTION) is not None:
+        record.interaction_id = draft.options[INTERACTION]
+
+
+def keep_reminders(written: Sequence[tuple[Task, Draft]], context: WriteContext) -> None:
+    """Reminders follow their tasks, whoever has them now."""
+    with as_system(context.session):
+        keep(context.session, [task for task, _draft in written])
 
 
 def keep_moment(record: Task, draft: Draft, context: WriteContext) -> None:
