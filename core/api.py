@@ -93,11 +93,12 @@ from core.house import House, current_house
 from core.i18n import LANGUAGES, LazyString, _, _l, ngettext, use_language
 from core.i18n import Text as Words
 from core.jobs import Job, JobRow, enqueue
-from core.mail import MailFile, message_id, outgoing_file, send_later
+from core.mail import MailFile, cancel_mail, message_id, outgoing_file, send_later
 from core.mail.settings import MailServer, Password
 from core.merging.plan import MergePlan, is_united
 from core.notifications.service import notify, people_who_follow
 from core.outbox import announce
+from core.records.attachments import attach, attachments_of, path_of
 from core.records.handover import bring_back, count_handed_over, hand_over, rows_that_move
 from core.records.history import note, write_history
 from core.records.models import Attachment, Record, RecordTag, Tag

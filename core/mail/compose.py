@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.config import Config
@@ -62,6 +63,14 @@ def send_later(
         "reference": reference,
     }
     return post(session, "mail", mail, after=after)
+
+
+def cancel_mail(session: Session, outbox_id: int) -> bool:
+    """Take back a mail that no worker has begun to send; answers whether it was in time. The caller commits."""
+    mine = sa.delete(OutboxRow).where(
+        OutboxRow.id == outbox_id, OutboxRow.kind == "mail", OutboxRow.attempts == 0
+    )
+    return session.execute(mine.returning(OutboxRow.id)).first() is not None
 
 
 def message_of(config: Config, mail: Mapping[str, Any], sender: str) -> EmailMessage:
