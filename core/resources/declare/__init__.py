@@ -16,11 +16,13 @@ from core.resources.declare.pages import (
     Shortcut,
 )
 from core.resources.declare.resource import Beside, IdentityKey, ReferenceList, Resource
+from core.resources.declare.timeline import Before, Seek, Strand, Told
 
 __all__ = [
     "Action",
     "Ask",
     "AttributeValues",
+    "Before",
     "Beside",
     "Board",
     "BulkAction",
@@ -39,6 +41,9 @@ __all__ = [
     "RestAction",
     "RowSum",
     "SavedFilter",
+    "Seek",
     "Shortcut",
     "SideTable",
+    "Strand",
+    "Told",
 ]

@@ -128,7 +128,9 @@ class Panel:
     """A card a plugin puts on the record's page; `render(record)` answers markup and is guarded.
 
     It answers None where it has nothing to say: then there is no card.
-    `place` is `main` (under the fields) or `side` (right of them). `permission` is (resource, action) the reader needs.
+    `place` is `main` (under the fields) or `side` (right of them); without a card of their own, above the timeline, stand
+    `composer` (where something is written down) and below it `pending` (what is still to be done; a part of its own on
+    a narrow page). `permission` is (resource, action) the reader needs.
     """
 
     name: str

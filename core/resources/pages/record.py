@@ -13,9 +13,7 @@ from markupsafe import Markup, escape
 from core.host.dispatch import PluginError
 from core.i18n import _
 from core.maps import map_for
-from core.merging.undo import undoable
 from core.records.attachments import attachments_of
-from core.records.timeline import story_of
 from core.records.undo import remember_deletion, undo_address
 from core.resources.context import Refused
 from core.resources.declare import Panel
@@ -27,11 +25,14 @@ from core.resources.pages.head import head_of, slot_of
 from core.resources.pages.here import Here, enter, is_htmx, onward
 from core.resources.pages.path import move
 from core.resources.pages.tabs import query_of
+from core.resources.pages.timeline import shown_of, timeline
 from core.resources.query import COUNT_LIMIT, count, neighbours
 from core.resources.read import Stored
 from core.resources.rights import title_of
 from core.resources.write import delete
 from core.routing import id_of
+
+PLACES = ("main", "side", "composer", "pending")
 
 
 def add_routes(blueprint: Blueprint, at: str) -> None:
@@ -67,35 +68,14 @@ def record(resource: str, id: int) -> ResponseReturnValue:
         address=head.address,
         cards=_in_order(here, cards_of(here, stored, head.editable), rows),
         map=map_for(here.session, here.formats) if any(each.child.pin for each in rows.values()) else None,
-        main_panels=[each for each in panels if each.panel.place == "main"],
-        side_panels=[each for each in panels if each.panel.place == "side"],
+        panels={place: [each for each in panels if each.panel.place == place] for place in PLACES},
+        frame=shown_of(here, stored.record),
         files=lines_of(attachments_of(here.session, here.resource.name, id), here.formats),
         formats=here.formats,
         back=back,
         at=request.args.get("at", 0, id_of),
         list_href=here.list_of(back),
         above=slot_of(here, stored, "record.above"),
-    )
-
-
-def timeline(resource: str, id: int) -> ResponseReturnValue:
-    """The record's history: its newest entries, or those before the one named."""
-    here = enter(resource)
-    stored = here.record(id)
-    story = story_of(
-        here.session,
-        here.resource,
-        stored.record,
-        here.formats,
-        before=request.args.get("before", None, id_of),
-    )
-    merges = [each.merge_id for each in story.entries if each.merge_id is not None]
-    return render_template(
-        "resources/timeline.html",
-        story=story,
-        address=here.address_of(id),
-        here=here,
-        undoable=undoable(here.writing(), here.resource, stored.record, merges) if merges else (),
     )
 
 

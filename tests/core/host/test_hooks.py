@@ -15,6 +15,8 @@ import pytest
 from core.host import hookspecs
 from core.host.hookdocs import reference
 from core.host.lifecycle import disable, enable, uninstall
+from core.resources.context import write_context
+from core.resources.write import check_draft, read_draft, write_drafts
 from core.testing.installation import Installation, Shape
 
 EXAMPLE = Path(__file__).parent / "example"
@@ -77,6 +79,10 @@ def test_a_plugin_adds_to_anothers_records(everything: Installation) -> None:
     assert stored["nickname"] == "Anita"  # extend_form
     page = everything.browser().client.get(f"/clients/{id}").get_data(as_text=True)
     assert "<p>about Ana</p>" in page  # extend_detail
+    body = {"name": "Logbook <1>"}
+    everything.app.test_client().post("/api/v1/notebooks", json=body, headers=everything.token())
+    shown = everything.browser().client.get(f"/clients/{id}/timeline?show=notebooks").get_data(as_text=True)
+    assert "Logbook &lt;1&gt;" in shown  # extend_timeline
 
 
 def test_a_plugin_describes_its_own_addresses(everything: Installation) -> None:
@@ -114,8 +120,18 @@ def test_a_plugin_has_a_say_in_reading_and_writing(everything: Installation) -> 
     assert (
         client.post("/api/v1/clients/merge", json=pair, headers=headers).status_code == 409
     )  # merge_records
-    both = {"content-type": "text/csv", **headers}
-    assert client.post("/api/v1/clients/import", data="name\nUno\nDos\n", headers=both).status_code < 300
+    with everything.session() as session:
+        from plugins.t_everything.models import Diary
+
+        context = write_context(session, everything.house, None, "command")
+        clients = everything.house.resources["clients"]
+        drafts = [read_draft(clients, {"name": name}, context) for name in ("One", "Two")]
+        for draft in drafts:
+            check_draft(draft, context)
+        write_drafts(drafts, context)
+        told = [each.entry for each in session.query(Diary)]
+        assert "2 clients at once, by command" in told  # after_write_all
+        session.rollback()
     heard = importlib.import_module("plugins.t_everything.plugin").heard
     assert fixed in [event.record_id for event in heard]  # after_commit
 

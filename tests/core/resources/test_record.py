@@ -129,9 +129,12 @@ def test_history_comes_twenty_at_a_time(installation: Installation, write_lead: 
     for number in range(21):
         browser.post(f"/leads/{id}/field/city", {"city": f"Ciudad {number}"}, headers=HTMX)
     first = browser.get(f"/leads/{id}/timeline").text
-    older = re.search(r'href="([^"]*before=\d+)"', first)
-    assert first.count("<time ") == 20 and older
-    assert browser.get(older.group(1)).text.count("<time ") == 2
+    older = re.search(r'href="([^"]*before=[^"]+)"', first)
+    assert older and re.findall(r"<b>Ciudad (\d+)</b>", first) == [str(each) for each in range(20, 0, -1)]
+    assert first.count("<details>") == 1, "small changes in a row are told together"
+    rest = browser.get(older.group(1)).text
+    assert re.findall(r"<b>Ciudad (\d+)</b>", rest) == ["0"] and rest.count("<time ") == 2
+    assert browser.get(f"/leads/{id}/timeline?before=nonsense").text == first
 
 
 def test_neighbours_are_those_of_the_list_one_came_from(

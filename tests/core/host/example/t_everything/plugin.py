@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
+import sqlalchemy as sa
 from flask import Blueprint
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from core.access.web.gate import public
@@ -30,10 +31,13 @@ from core.api import (
     RecordDeleted,
     Refused,
     Resource,
+    Seek,
     Setting,
     SettingsSection,
     SideTable,
+    Strand,
     Text,
+    Told,
     WriteContext,
     Written,
     hookimpl,
@@ -135,6 +139,21 @@ def extend_detail(resource: Resource) -> list[Panel]:
 @hookimpl
 def extend_actions(resource: Resource) -> list[Action]:
     return [Action("wave", "Wave", "hand-stop", "t_everything.page")]
+
+
+@hookimpl
+def extend_timeline(resource: Resource) -> list[Strand]:
+    def read(seek: Seek) -> list[Told]:
+        wanted = (
+            sa.select(Notebook).order_by(Notebook.created_at.desc(), Notebook.id.desc()).limit(seek.limit)
+        )
+        if seek.before is not None:
+            wanted = wanted.where(seek.before.criterion(Notebook.created_at, Notebook.id))
+        return [
+            Told(row.id, row.created_at, escape(row.name), "notes") for row in seek.session.scalars(wanted)
+        ]
+
+    return [Strand("notebooks", "Notebooks", read)] if resource.name == "clients" else []
 
 
 @hookimpl

@@ -1,27 +1,18 @@
-"""A record's history, newest first, a page at a time, in words for its reader."""
+"""What a record's history says, in words for its reader: values as they were and are, moments, doors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from babel.dates import format_date, format_datetime, format_time
-from sqlalchemy.orm import Session
 
-from core.assignment.words import GIVEN, reason_text
-from core.db import utcnow
 from core.fields import Boolean, Choice, Country, Date, DateTime, Formats, LongText, RecordRef, single
-from core.fields.references import USERS
 from core.i18n import Text, _, _l
-from core.records.models import History
-from core.records.pointed import is_pointer, know_pointed, pointed_text
+from core.records.pointed import is_pointer, pointed_text
 from core.resources.declare import Child, Field, Resource
-
-PAGE = 20
-CHANGES_READ = 200
 
 SOURCES: Mapping[str, Text] = {
     "api": _l("by the API"),
@@ -67,97 +58,6 @@ class Change:
     """Where the record is that the new value points to: `clients/12`."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One thing that happened, as the timeline shows it."""
-
-    id: int
-    text: Text
-    icon: str
-    hue: str
-    actor: str
-    source: Text
-    when: str
-    moment: datetime
-    changes: Sequence[Change]
-    is_change: bool = True
-    detail: str = ""
-    merge_id: int | None = None
-    """The merge it tells of, which may perhaps be taken back."""
-
-
-@dataclass(frozen=True)
-class Story:
-    """A page of the timeline; `older` is where the next one begins."""
-
-    entries: Sequence[Entry]
-    older: int | None
-
-
-def story_of(
-    session: Session, resource: Resource, record: Any, formats: Formats, *, before: int | None = None
-) -> Story:
-    """What happened to a record before the entry of this id; the caller has checked that the reader may see it.
-
-    A database may give the id of a deleted record to a new one, whose history begins when it was made.
-    """
-    wanted = sa.select(History).where(
-        History.resource == resource.name,
-        History.record_id == record.id,
-        History.at >= record.created_at - timedelta(seconds=5),
-    )
-    if before is not None:
-        wanted = wanted.where(History.id < before)
-    found = session.scalars(wanted.order_by(History.id.desc()).limit(PAGE + 1)).all()
-    know_pointed((row.changes for row in found[:PAGE]), formats)
-    entries = [_entry(row, resource, formats) for row in found[:PAGE]]
-    return Story(entries, found[PAGE - 1].id if len(found) > PAGE else None)
-
-
-def last_change_of(session: Session, resource: Resource, record_id: int, formats: Formats) -> dict[str, str]:
-    """{field name: who changed it last}, of the latest changes."""
-    found = session.execute(
-        sa.select(History.actor_id, History.changes)
-        .where(History.resource == resource.name, History.record_id == record_id, History.action == "changed")
-        .order_by(History.id.desc())
-        .limit(PAGE)
-    )
-    names: dict[str, str] = {}
-    for actor_id, changes in found:
-        for field in changes:
-            names.setdefault(field, _actor(actor_id, formats))
-    return names
-
-
-def time_spent(
-    session: Session, resource: Resource, record: Any, field: str, now_id: int | None
-) -> dict[int, timedelta]:
-    """{value's id: how long the record has had it} of a field that points to a list, by its history."""
-    found = session.execute(
-        sa.select(History.at, History.changes)
-        .where(
-            History.resource == resource.name,
-            History.record_id == record.id,
-            History.action == "changed",
-            History.at >= record.created_at - timedelta(seconds=5),
-        )
-        .order_by(History.id.desc())
-        .limit(CHANGES_READ)
-    )
-    spent: dict[int, timedelta] = {}
-    until, holder = utcnow(), now_id
-    for at, changes in found:
-        if field not in changes:
-            continue
-        if holder is not None:
-            spent[holder] = spent.get(holder, timedelta()) + (until - at)
-        until, before = at, changes[field][0]
-        holder = before.get("id") if isinstance(before, dict) else None
-    if holder is not None:
-        spent[holder] = spent.get(holder, timedelta()) + (until - record.created_at)
-    return spent
-
-
 def value_text(declared: Field | None, value: Any, formats: Formats) -> str:
     """A value as history keeps it (the API's form), for a reader."""
     if value is None or value == "" or value == []:
@@ -191,49 +91,14 @@ def when_text(moment: datetime, formats: Formats) -> str:
     return Date().text(local.date(), formats)
 
 
-def _entry(row: History, resource: Resource, formats: Formats) -> Entry:
-    label, icon = _told(row.action, resource)
-    merged = row.action in MERGES
-    changes = [
-        _change(resource, name, pair, formats)
-        for name, pair in row.changes.items()
-        if isinstance(pair, list) and not (merged and name in ABOUT_A_MERGE)
-    ]
-    hue = ""
-    if row.action == "changed" and resource.path is not None and list(row.changes) == [resource.path.field]:
-        icon, hue = "circle-dashed", _hue(resource.path.list, row.changes[resource.path.field][1], formats)
-    return Entry(
-        row.id,
-        label,
-        icon,
-        hue,
-        _actor(row.actor_id, formats),
-        SOURCES.get(row.source, ""),
-        when_text(row.at, formats),
-        row.at,
-        changes,
-        row.action == "changed",
-        _detail(row, formats),
-        row.changes["merge"][1] if row.action == "merged" else None,
-    )
-
-
-def _detail(row: History, formats: Formats) -> str:
-    """What stands under an entry: with which records it was merged, why it was given to whom it was given."""
-    if row.action in MERGES:
-        return next((str(each) for each in row.changes.get("records", ()) if each), "")
-    reason = row.changes.get(GIVEN)
-    return reason_text(reason, formats) if isinstance(reason, dict) else ""
-
-
-def _told(action: str, resource: Resource) -> tuple[Text, str]:
+def told_action(action: str, resource: Resource) -> tuple[Text, str]:
     for name, label, icon in resource.happenings:
         if name == action:
             return label, icon
     return KNOWN.get(action, (action.replace("_", " ").capitalize(), "history"))
 
 
-def _change(resource: Resource, name: str, pair: Sequence[Any], formats: Formats) -> Change:
+def change_of(resource: Resource, name: str, pair: Sequence[Any], formats: Formats) -> Change:
     child = resource.child(name)
     if child is not None:
         old, new = _rows_texts(child, pair[0] or [], pair[-1] or [], formats)
@@ -264,14 +129,9 @@ def _rows_texts(
     return "; ".join(map(text, before)), "; ".join(map(text, after))
 
 
-def _hue(list_name: str, value: Any, formats: Formats) -> str:
+def hue_of(list_name: str, value: Any, formats: Formats) -> str:
     item = formats.references.get(list_name, value.get("id")) if isinstance(value, dict) else None
     return item.hue if item else ""
-
-
-def _actor(actor_id: int | None, formats: Formats) -> str:
-    item = formats.references.get(USERS, actor_id)
-    return item.name if item else _("The system")
 
 
 def _day_text(kind: Date | DateTime, value: str, formats: Formats) -> str:
