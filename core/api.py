@@ -73,6 +73,8 @@ from core.fields import (
     Phone,
     PhoneNumber,
     Reading,
+    RecordBeside,
+    RecordPlace,
     RecordRef,
     Reference,
     ReferenceItem,

@@ -19,7 +19,7 @@ from core.state import forget, remembered
 from core.text import fold
 
 if TYPE_CHECKING:
-    from core.resources.declare import ReferenceList
+    from core.resources.declare import ReferenceList, Resource
 
 NAME_LENGTH = 120
 VALUE_ATTRIBUTES = ("id", "name", "hue", "meaning", "is_default", "keys")
@@ -127,6 +127,10 @@ class KnownReferences:
     def record_name(self, resource: str, id: int) -> str | None:
         """What another record is called; None where the session's person may not see it."""
         return self._records.name(resource, id)
+
+    def timelines(self) -> Sequence[Resource]:
+        """The resources beside whose records others may lie."""
+        return [each for each in self._house.resources.values() if each.timeline] if self._house else ()
 
     def records_called(self, resource: str, text: str) -> Sequence[int]:
         """The first records of this name or document number, of those the person may see."""

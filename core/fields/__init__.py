@@ -1,6 +1,7 @@
 """Kinds of fields: how a value is read from a form, a file or the API, kept, compared and shown."""
 
 from core.fields.basic import Boolean, Choice, Country, Currency, Integer, LongText, Text, Url
+from core.fields.beside import RecordBeside, RecordPlace
 from core.fields.choices import HuedChoice, YesNo
 from core.fields.contact import Email, EmailAddress, Phone, PhoneNumber
 from core.fields.files import AttachedFile, FileRef
@@ -37,6 +38,8 @@ __all__ = [
     "Phone",
     "PhoneNumber",
     "Reading",
+    "RecordBeside",
+    "RecordPlace",
     "RecordRef",
     "Reference",
     "ReferenceItem",

@@ -37,6 +37,10 @@ class RecordRef(Kind):
     operators: ClassVar[tuple[str, ...]] = ("is", "empty", "any")
     sortable: ClassVar[bool] = False
 
+    def points_to(self, value: Any) -> tuple[str, int] | None:
+        """The record that a value means: its resource and its id."""
+        return (self.resource, value) if isinstance(value, int) else None
+
     def parse(self, raw: Any, field: Field, reading: Reading) -> Any:
         try:
             return self._meant(raw, reading)
@@ -56,9 +60,7 @@ class RecordRef(Kind):
             return EMPTY_CELL
         name = self._name(value, formats)
         if name is None:
-            return Markup('<span class="second-text" title="{}">{}</span>').format(
-                _("A record that is not yours to see"), HIDDEN
-            )
+            return hidden_html()
         return Markup("{}").format(name)
 
     def raw(self, value: Any, formats: Formats) -> str:
@@ -120,24 +122,32 @@ class RecordRef(Kind):
                 "ambiguous", _("Several are called “%(value)s”. Choose one from the list.", value=text)
             )
         if not found:
-            raise _unknown(text)
+            raise unknown(text)
         return found[0]
 
     def _numbered(self, id: int, name: str, said: str, reading: Reading) -> int:
         """A number counts with the name before it: who changes one and not the other means neither."""
         known = reading.formats.references.record_name(self.resource, id)
         if known is None or (name and fold(known) != fold(name)):
-            raise _unknown(said)
+            raise unknown(said)
         return id
 
     def _of_id(self, id: int, said: Any, reading: Reading) -> int:
         if not self._is_seen(id, reading):
-            raise _unknown(said)
+            raise unknown(said)
         return id
 
     def _is_seen(self, id: int, reading: Reading) -> bool:
         return reading.formats.references.record_name(self.resource, id) is not None
 
 
-def _unknown(value: Any) -> Invalid:
+def hidden_html() -> Markup:
+    """What stands for a record that is not the reader's to see."""
+    return Markup('<span class="second-text" title="{}">{}</span>').format(
+        _("A record that is not yours to see"), HIDDEN
+    )
+
+
+def unknown(value: Any) -> Invalid:
+    """What is said of a record that there is not, or that is not the person's to see."""
     return Invalid("unknown_value", _("There is no “%(value)s”.", value=value))

@@ -17,7 +17,19 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.attributes.criteria import attribute_criterion
-from core.fields import Boolean, Date, DateTime, Email, Phone, Reading, Reference, Tags, Text, UserRef
+from core.fields import (
+    Boolean,
+    Date,
+    DateTime,
+    Email,
+    Phone,
+    Reading,
+    RecordBeside,
+    Reference,
+    Tags,
+    Text,
+    UserRef,
+)
 from core.fields.kind import UNCHANGED, Invalid, ReferenceItem
 from core.i18n import _
 from core.records.models import RecordTag, Tag
@@ -249,6 +261,8 @@ def _one(place: Place, field: Field, value: str, reading: Reading) -> Any:
         return column.is_(None)
     if value == "~any":
         return column.isnot(None)
+    if isinstance(kind, RecordBeside):
+        return _beside(place, value, reading)
     if isinstance(kind, Email):
         return getattr(place.model, f"{field.attribute}_folded") == value.strip().lower()
     if isinstance(kind, Phone):
@@ -268,6 +282,16 @@ def _one(place: Place, field: Field, value: str, reading: Reading) -> Any:
     if isinstance(kind, DateTime) and isinstance(parsed, datetime):
         return sa.and_(column >= parsed, column < parsed + timedelta(days=1))
     return column == parsed
+
+
+def _beside(place: Place, value: str, reading: Reading) -> Any:
+    """What lies beside any record of a resource (`leads`), or beside one (`leads/3`)."""
+    name, slash, number = value.partition("/")
+    known = {each.name for each in reading.formats.references.timelines()}
+    if name not in known or (slash and not (number.isdecimal() and len(number) < 19)):
+        raise Invalid("unknown_filter", _("There is no such filter."))
+    of_it = place.model.resource == name
+    return sa.and_(of_it, place.model.record_id == int(number)) if slash else of_it
 
 
 def _compare(place: Place, field: Field, operator: str, value: str, reading: Reading) -> Any:

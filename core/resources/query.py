@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.db import is_sqlite
-from core.fields import Reading, RecordRef, Tags
+from core.fields import Reading, RecordBeside, RecordRef, Tags
 from core.records.tags import tags_of
 from core.resources import side
 from core.resources.context import Problem
@@ -235,9 +235,13 @@ def fetch_page(
 def _know_records(page: Page, fields: Sequence[Field], reading: Reading) -> None:
     """The names of the records that this page's point to, one query for each such field."""
     for each in fields:
-        if isinstance(each.kind, RecordRef):
-            ids = [page.value(row, each) for row in page.rows]
-            reading.formats.references.know_records(each.kind.resource, ids)
+        if isinstance(each.kind, (RecordRef, RecordBeside)):
+            wanted: dict[str, list[int]] = {}
+            for row in page.rows:
+                if place := each.kind.points_to(page.value(row, each)):
+                    wanted.setdefault(place[0], []).append(place[1])
+            for name, ids in wanted.items():
+                reading.formats.references.know_records(name, ids)
 
 
 def count(

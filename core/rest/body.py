@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import BadRequest
 
-from core.fields import AttachedFile, Boolean, Many, RecordRef, Reference, Tags, YesNo
+from core.fields import AttachedFile, Boolean, Many, RecordBeside, RecordRef, Reference, Tags, YesNo
 from core.i18n import _
 from core.resources.context import Problem
 from core.resources.criteria import OPERATORS
@@ -112,7 +112,7 @@ def _row_problems(child: Child, rows: Any) -> list[Problem]:
 def fits(field: Field, value: Any) -> bool:
     """Whether JSON's type is one the kind can mean; what the value is the kind says itself."""
     if isinstance(value, dict):
-        return isinstance(field.kind, (AttachedFile, Reference, RecordRef)) and not any(
+        return isinstance(field.kind, (AttachedFile, Reference, RecordRef, RecordBeside)) and not any(
             isinstance(each, (dict, list)) for each in value.values()
         )
     if isinstance(value, list):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from core.fields.beside import RecordBeside
 from core.fields.kind import Kind
 from core.fields.record import RecordRef
 from core.fields.references import Reference as ReferenceKind
@@ -55,7 +56,7 @@ class Field:
 
     def __post_init__(self) -> None:
         if not self.attribute:
-            suffix = "_id" if isinstance(self.kind, (ReferenceKind, UserRef, RecordRef)) else ""
+            suffix = "_id" if isinstance(self.kind, (ReferenceKind, UserRef, RecordRef, RecordBeside)) else ""
             object.__setattr__(self, "attribute", self.name + suffix)
 
 

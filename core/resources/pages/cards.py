@@ -8,7 +8,18 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from core.fields import AttachedFile, Email, FileRef, MoneyAmount, Phone, RecordRef, Tags, Url, single
+from core.fields import (
+    AttachedFile,
+    Email,
+    FileRef,
+    MoneyAmount,
+    Phone,
+    RecordBeside,
+    RecordRef,
+    Tags,
+    Url,
+    single,
+)
 from core.fields.kind import EMPTY_CELL
 from core.fields.money import money_text
 from core.i18n import Text, _
@@ -133,15 +144,14 @@ def link_of(declared: Field, value: Any) -> Link | None:
 
 def _way_to(here: Here, declared: Field, value: Any) -> Link | None:
     """To the record that a value points to, if it is the reader's to see."""
-    if not isinstance(declared.kind, RecordRef) or value is None:
+    place = declared.kind.points_to(value) if isinstance(declared.kind, (RecordBeside, RecordRef)) else None
+    if place is None:
         return None
-    name = here.formats.references.record_name(declared.kind.resource, value)
+    name = here.formats.references.record_name(*place)
     if name is None:
         return None
     root = here.address.rsplit("/", 1)[0]
-    return Link(
-        f"{root}/{declared.kind.resource}/{value}", "arrow-right", _("Open %(address)s", address=name)
-    )
+    return Link(f"{root}/{place[0]}/{place[1]}", "arrow-right", _("Open %(address)s", address=name))
 
 
 def _file_link(here: Here, stored: Stored, value: Any) -> Link | None:

@@ -20,6 +20,7 @@ from core.fields import (
     MoneyAmount,
     Number,
     Phone,
+    RecordBeside,
     RecordRef,
     Reference,
     Tags,
@@ -57,7 +58,7 @@ def inputs_of(here: Here, name: str, conditions: list[Condition]) -> Markup:
     declared = here.resource.field(name)
     kind = single(declared.kind)
     drawn, shown = Markup(""), {"is"}
-    if isinstance(kind, (Reference, Choice, Boolean)):
+    if isinstance(kind, (Reference, Choice, Boolean, RecordBeside)):
         drawn = _checks(name, options_of(here, declared), given.get("is", ()))
     elif isinstance(kind, (Date, DateTime, Integer, MoneyAmount, Number)):
         drawn, shown = _range(name, declared, given), {"from", "to", "last_days"}
@@ -176,6 +177,10 @@ def options_of(here: Here, declared: Field) -> list[Option]:
             for key, label in kind.choices
         ]
         return [*found, Option("~empty", _("Empty"))]
+    if isinstance(kind, RecordBeside):
+        places = [each for each in here.formats.references.timelines() if here.actor.may(each.name, "view")]
+        nothing = [] if declared.required else [Option("~empty", _("None"))]
+        return [*(Option(each.name, each.plural) for each in places), *nothing]
     items = [item for item in here.formats.references.items(kind.list) if item.active][:USERS_OFFERED]
     found = [_option(here, kind, item) for item in items]
     if isinstance(kind, UserRef):

@@ -15,6 +15,8 @@ from core.fields import (
     Choice,
     Date,
     DateTime,
+    RecordBeside,
+    RecordPlace,
     RecordRef,
     Reference,
     single,
@@ -144,7 +146,9 @@ def _address(here: Here, pairs: list[tuple[str, str]]) -> str:
 
 def _value_words(here: Here, declared: Field, value: str) -> str:
     kind: Any = single(declared.kind)
-    if isinstance(kind, (Reference, Choice, Boolean)):
+    if isinstance(kind, RecordBeside) and "/" in value:
+        return _place_words(here, kind, value)
+    if isinstance(kind, (Reference, Choice, Boolean, RecordBeside)):
         return next(
             (str(option.label) for option in options_of(here, declared) if option.value == value),
             _special(value) or _reference_name(here, kind, value),
@@ -159,6 +163,14 @@ def _value_words(here: Here, declared: Field, value: str) -> str:
         except ValueError:
             return value
     return value
+
+
+def _place_words(here: Here, kind: RecordBeside, value: str) -> str:
+    """`leads/3`: the record of that number, by name for who sees it."""
+    name, _slash, number = value.partition("/")
+    if not number.isdecimal() or len(number) > 18:
+        return value
+    return kind.text(RecordPlace(name, int(number)), here.formats)
 
 
 def _reference_name(here: Here, kind: Any, value: str) -> str:

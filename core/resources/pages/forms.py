@@ -9,7 +9,7 @@ from flask import current_app, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField
 
-from core.fields import RecordRef, Tags, single
+from core.fields import RecordBeside, RecordRef, Tags, single
 from core.fields.inputs import FileInput, ManyField, choices_of
 from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
@@ -69,7 +69,7 @@ def form_of(
         elif isinstance(field, FileInput):
             if wrong := fill_attached(here, field, (values or {}).get(name), bound=bound):
                 form.general.append(wrong)
-        elif isinstance(declared.kind, RecordRef):
+        elif isinstance(declared.kind, (RecordBeside, RecordRef)):
             field.render_kw = typeahead(here, declared.kind, field.id)
         field.flags.required = declared.required
     return form

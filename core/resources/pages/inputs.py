@@ -6,7 +6,18 @@ from typing import Any
 
 from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
 
-from core.fields import AttachedFile, Boolean, Choice, Formats, LongText, Many, RecordRef, Reference, UserRef
+from core.fields import (
+    AttachedFile,
+    Boolean,
+    Choice,
+    Formats,
+    LongText,
+    Many,
+    RecordBeside,
+    RecordRef,
+    Reference,
+    UserRef,
+)
 from core.fields.inputs import CHOSEN, SEARCHABLE_FROM, FileInput, ManyField, QuickSelect, choices_of, hints
 from core.i18n import _, _l
 from core.resources.declare import Field
@@ -30,7 +41,7 @@ def input_for(declared: Field) -> Any:
         return SelectField(choices=[], validate_choice=False, widget=QuickSelect(), **common)
     if isinstance(kind, LongText):
         return TextAreaField(render_kw={"rows": 4, **hints(kind)}, **common)
-    if isinstance(kind, RecordRef):
+    if isinstance(kind, (RecordBeside, RecordRef)):
         return StringField(widget=RecordInput(), **common)
     return StringField(render_kw=hints(kind), **common)
 

@@ -11,7 +11,17 @@ from flask import current_app
 from markupsafe import Markup, escape
 
 from core.access.reach import reached_rows
-from core.fields import AttachedFile, Date, LongText, MoneyAmount, RecordRef, Reference, Tags, UserRef
+from core.fields import (
+    AttachedFile,
+    Date,
+    LongText,
+    MoneyAmount,
+    RecordBeside,
+    RecordRef,
+    Reference,
+    Tags,
+    UserRef,
+)
 from core.fields.kind import EMPTY_CELL
 from core.fields.money import currency_marks
 from core.i18n import _
@@ -164,7 +174,7 @@ def _cell(
                 drawn = _first_name(drawn, declared.kind.text(value, here.formats))
             known[declared.name, value] = drawn
         return drawn
-    if isinstance(declared.kind, RecordRef):
+    if isinstance(declared.kind, (RecordBeside, RecordRef)):
         return _record_link(here, declared, value)
     if isinstance(declared.kind, MoneyAmount) and value is not None:
         return _money(page, row, declared, value, here, currencies)
@@ -181,10 +191,22 @@ def _record_link(here: Here, declared: Field, value: Any) -> Markup:
     """The record that a value points to; one that is not the reader's to see has no name and no way to it."""
     kind: Any = declared.kind
     drawn: Markup = kind.html(value, here.formats)
-    if value is None or here.formats.references.record_name(kind.resource, value) is None:
+    place = kind.points_to(value)
+    if place is None or here.formats.references.record_name(*place) is None:
         return drawn
     root = here.address.rsplit("/", 1)[0]
-    return Markup('<a href="{}/{}/{}">{}</a>').format(root, kind.resource, value, drawn)
+    if isinstance(kind, RecordBeside):
+        drawn = _with_icon(here, place[0]) + drawn
+    return Markup('<a href="{}/{}/{}">{}</a>').format(root, *place, drawn)
+
+
+def _with_icon(here: Here, resource: str) -> Markup:
+    """The sign of a kind of record, before the name of one."""
+    declared = here.house.resources[resource]
+    icons = current_app.jinja_env.globals["icons_url"]
+    return Markup('<svg class="icon icon-17" role="img" aria-label="{}"><use href="{}#{}"/></svg> ').format(
+        declared.label, icons, declared.icon
+    )
 
 
 def _first_name(drawn: Markup, name: str) -> Markup:
