@@ -5,6 +5,7 @@
 from core.access.actor import ANONYMOUS, Actor, Scope, actor_of, work_for
 from core.access.known import KnownRole, KnownTeam, known_roles, known_teams
 from core.access.links import by_link
+from core.access.reach import reached_rows
 from core.access.roles import SETTINGS_RIGHT
 from core.access.scope import as_system
 from core.access.service import actor_for, digest
@@ -95,6 +96,7 @@ from core.house import House, current_house
 from core.i18n import LANGUAGES, LazyString, _, _l, ngettext, use_language
 from core.i18n import Text as Words
 from core.jobs import Job, JobRow, enqueue
+from core.kept import KEPT
 from core.mail import MailFile, cancel_mail, message_id, outgoing_file, send_later
 from core.mail.settings import MailServer, Password
 from core.merging.plan import MergePlan, is_united
@@ -108,6 +110,7 @@ from core.records.pointers import Pointer, pointers_at
 from core.records.tags import set_tags, tags_of
 from core.records.views import KeptView, views_of
 from core.references import ReferenceValue, add_value, references_of
+from core.resources.asking import ask_fields, ask_filters, filter_phrases, query_args, sent_fields
 from core.resources.children import (
     child_json,
     child_title,
@@ -149,19 +152,25 @@ from core.resources.declare import (
 )
 from core.resources.door import (
     ChosenRows,
+    change_here,
     chosen_rows,
+    delete_here,
+    files_of,
     flash_toast,
     go_on,
     ids_in_list,
     inputs_of,
     page_context,
     record_or_404,
+    save_files,
+    sent_files,
     sent_inputs,
     settings_page,
 )
 from core.resources.endings import NOT_TOLD, Ending, reopening
 from core.resources.glance import Glance, GlanceLine, glance
 from core.resources.identity import Match, find_matches, keys_of
+from core.resources.kept_filter import conditions_of, fitting_ids, kept_query
 from core.resources.listed import Listed
 from core.resources.passages import Passages
 from core.resources.read import Stored, find, find_many, stored_of

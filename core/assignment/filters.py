@@ -1,106 +1,23 @@
-"""The filter of a rule: kept as a list's query with plain numbers, read again as conditions, tried on records."""
+"""The records on which rules of assignment are tried."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from decimal import Decimal
-from urllib.parse import parse_qs, urlencode
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.assignment.rules import KeptRule
-from core.fields import Formats, Integer, MoneyAmount, Number, Reading, single
-from core.fields.kind import Invalid
-from core.formats import reading_for
-from core.i18n import _
-from core.records.views import QUERY_LENGTH
-from core.resources.context import Refused
-from core.resources.criteria import Condition, Unreadable, criterion, read_conditions
-from core.resources.declare import Field, Resource
-from core.resources.query import ListQuery, filtered
-
-PERSONAL = frozenset({"~me", "~team"})
-
-
-def kept_query(
-    session: Session, resource: Resource, args: Mapping[str, Sequence[str]], reading: Reading
-) -> str:
-    """What a rule keeps of the filters somebody set.
-
-    Raises:
-        Refused: a value cannot be read, or means another thing for each person.
-    """
-    conditions = read_conditions(resource, args)
-    personal = {each.name for each in resource.extra_filters if each.personal is not None}
-    for each in conditions:
-        if PERSONAL & set(each.values) or each.field in personal:
-            raise Refused(_("A rule cannot ask who is looking (“Me”, “My team”)."), "personal")
-        try:
-            criterion(resource, each, reading, None)
-        except Unreadable as error:
-            raise Refused(error.problem.message, "filter") from error
-
-    def plain(value: str, field: Field) -> str:
-        parsed = single(field.kind).parse(value, field, reading)
-        return value if parsed is None else format(parsed, "f" if isinstance(parsed, Decimal) else "")
-
-    kept = [_turned(resource, each, plain) for each in conditions]
-    query = urlencode([(each.key, value) for each in kept for value in each.values])
-    if len(query) > QUERY_LENGTH:
-        raise Refused(_("This view has too many filters to be saved."), "too_long")
-    return query
-
-
-def conditions_of(resource: Resource, query: str) -> tuple[Condition, ...] | None:
-    """The conditions of a rule's filter; None where one of them no longer means anything (its attribute is gone)."""
-    pairs = parse_qs(query)
-    found = read_conditions(resource, pairs)
-    return found if {each.key for each in found} == set(pairs) else None
-
-
-def shown_conditions(resource: Resource, query: str, formats: Formats) -> tuple[Condition, ...]:
-    """The conditions as their reader types them; those that mean nothing any more are left out."""
-    reading = Reading(formats=formats, decimal=".", date_order="ymd", country=formats.country)
-
-    def typed(value: str, field: Field) -> str:
-        kind = single(field.kind)
-        try:
-            return str(kind.raw(kind.parse(value, field, reading), formats))
-        except Invalid:
-            return value
-
-    return tuple(_turned(resource, each, typed) for each in read_conditions(resource, parse_qs(query)))
+from core.resources.declare import Resource
+from core.resources.kept_filter import fitting_ids
 
 
 def fitting(session: Session, resource: Resource, rule: KeptRule, ids: Sequence[int]) -> set[int]:
     """Those of these records that fit a rule's filter, whoever is at work; one statement, none without a filter."""
-    conditions = conditions_of(resource, rule.query)
-    if conditions is None:
-        return set()
-    if not conditions:
-        return set(ids)
-    reading = reading_for(session, None, decimal=".", date_order="ymd")
-    wanted = filtered(session, resource, ListQuery(conditions=conditions), reading, None, resource.model.id)
-    found: set[int] = set()
-    for start in range(0, len(ids), 500):
-        some = wanted.where(resource.model.id.in_(ids[start : start + 500]))
-        found |= set(session.scalars(some, execution_options={"unscoped": True}))
-    return found
+    return fitting_ids(session, resource, rule.query, ids)
 
 
 def newest(session: Session, resource: Resource, number: int) -> list[int]:
     """The ids of the last records, oldest of them first; of those the session's person may see."""
     model = resource.model
     return list(session.scalars(sa.select(model.id).order_by(model.id.desc()).limit(number)))[::-1]
-
-
-def _turned(resource: Resource, condition: Condition, turn: Callable[[str, Field], str]) -> Condition:
-    """A condition whose numbers are written another way."""
-    field = resource.field(condition.field) if resource.has_field(condition.field) else None
-    numeric = field is not None and isinstance(single(field.kind), (Integer, MoneyAmount, Number))
-    if field is None or not numeric or condition.operator == "last_days":
-        return condition
-    values = (value if value.startswith("~") else turn(value, field) for value in condition.values)
-    return replace(condition, values=tuple(values))

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.assignment.filters import kept_query
 from core.assignment.models import AssignmentPerson, AssignmentRule
 from core.assignment.people import may_see
 from core.assignment.rules import (
@@ -29,6 +28,7 @@ from core.house import House
 from core.i18n import _
 from core.resources.context import Refused
 from core.resources.declare import Resource
+from core.resources.kept_filter import kept_query
 from core.state import forget
 
 NAME_LENGTH = 80

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.access.service import actor_for
 from core.declare import NotificationKind
 from core.house import House
-from core.i18n import _l
+from core.i18n import _, _l
 from core.notifications.service import notify, people_who_follow
 from core.resources.context import WriteContext
 from core.resources.declare import Resource
@@ -197,8 +197,12 @@ def _sees(session: Session, house: House, resource: Resource, record: Any, user_
 
 
 def _me(context: WriteContext) -> int | None:
+    if context.because:  # what a rule does in somebody's name is news to them too
+        return None
     return context.actor.user_id if context.actor else None
 
 
 def _name(context: WriteContext) -> str:
+    if context.because:
+        return _("The rule “%(name)s”", name=context.because)
     return (context.actor.name or context.actor.email) if context.actor else "Prospecto"

@@ -13,6 +13,9 @@ from core.records.models import History
 from core.resources.context import WriteContext
 from core.resources.declare import Resource
 
+BECAUSE = "because"
+"""Key of an entry's changes under which the rule that made it is named."""
+
 
 def note(
     session: Session,
@@ -34,6 +37,7 @@ def write_history(
 ) -> None:
     """One entry for each (record, action, changes), in one statement."""
     now, actor_id = utcnow(), actor_id_of(context)
+    also = {BECAUSE: context.because} if context.because else {}
     rows = [
         {
             "resource": resource.name,
@@ -42,7 +46,7 @@ def write_history(
             "actor_id": actor_id,
             "action": action,
             "source": context.source,
-            "changes": changes,
+            "changes": {**changes, **also},
         }
         for record, action, changes in entries
     ]

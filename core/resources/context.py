@@ -102,7 +102,10 @@ class Draft:
 
 @dataclass
 class WriteContext:
-    """Surroundings of a write. `source` is page, api, import, inquiry, conversion, command or job."""
+    """Surroundings of a write. `source` is page, api, import, inquiry, conversion, automation, command or job.
+
+    `because` names the rule that writes, where one does: history and those who are told of it say so.
+    """
 
     session: Session
     house: House
@@ -111,6 +114,7 @@ class WriteContext:
     reading: Reading
     source: str = "page"
     settings: Mapping[str, Any] = field(default_factory=dict)
+    because: str = ""
 
 
 def write_context(

@@ -30,6 +30,7 @@ from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
 from core.resources.rights import check_scope, require_reach, title_of
 from core.resources.steps import group_read, settle_step
+from core.resources.written import Written, tell_written
 
 DEED = "deed"
 """Option of a draft: (action, what to tell besides) under which history has the change, in place of “changed”."""
@@ -135,12 +136,13 @@ def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
     side.store(session, [(draft, written[id(draft)]) for draft in drafts], context.formats)
     store_children(resource, fresh, changed, context)
     _store_new(resource, fresh, context)
-    _store_changed(resource, changed, context)
+    told = _store_changed(resource, changed, context)
     for draft in drafts:
         for step in resource.after_write:
             step(written[id(draft)], draft, context)
     for step_of_all in resource.after_all:
         step_of_all([(written[id(draft)], draft) for draft in drafts], context)
+    tell_written(resource, [*(Written(record, is_new=True) for _draft, record in fresh), *told], context)
     return [written[id(draft)] for draft in drafts]
 
 
@@ -309,10 +311,10 @@ def _store_new(resource: Resource, fresh: Sequence[tuple[Draft, Any]], context: 
 
 def _store_changed(
     resource: Resource, changed: Sequence[tuple[Draft, dict[str, list[Any]]]], context: WriteContext
-) -> None:
+) -> list[Written]:
     session, tag_field = context.session, resource.tag_field
     if not changed:
-        return
+        return []
     before = tags_of(session, resource.name, [draft.current.id for draft, _changes in changed])
     new_tags: dict[int, tuple[str, ...]] = {}
     entries: list[tuple[Any, str, dict[str, Any]]] = []
@@ -362,6 +364,7 @@ def _store_changed(
                 {name: (old, new) for name, (old, new) in told.items()},
             ),
         )
+    return [Written(record, changes=told) for record, _action, told in entries]
 
 
 def _tags(draft: Draft, tag_field: Field | None) -> tuple[str, ...]:

@@ -7,29 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from markupsafe import Markup
 
-from core.assignment.filters import shown_conditions
 from core.assignment.keeping import Wanted
 from core.assignment.rules import TURN, USUAL_DOORS, KeptPerson, KeptRule, owner_field
 from core.fields.references import USERS
 from core.resources.criteria import Condition, read_conditions
-from core.resources.pages.filter_inputs import inputs_of
-from core.resources.pages.filters import filter_names, label_of, words_of
+from core.resources.kept_filter import shown_conditions
+from core.resources.pages.filter_form import FilterChoice, choices_for_rule
 from core.resources.pages.here import Here
 
 OWN = "rule-"
 """The rule's own inputs begin so; the others are filters, named as in a list's URL."""
-
-
-@dataclass(frozen=True)
-class FilterChoice:
-    """A filter in the form: its name, what it is set to in words, its inputs."""
-
-    name: str
-    label: str
-    words: str
-    body: Markup
 
 
 @dataclass(frozen=True)
@@ -111,22 +99,7 @@ def filters_sent() -> Mapping[str, list[str]]:
 def filter_choices(here: Here, conditions: Sequence[Condition]) -> list[FilterChoice]:
     """Every filter of the list but whose a record is, those that are set first."""
     owner = owner_field(here.resource)
-    personal = {each.name for each in here.resource.extra_filters if each.personal is not None}
-    by_name: dict[str, list[Condition]] = {}
-    for each in conditions:
-        by_name.setdefault(each.field, []).append(each)
-    hidden = personal | ({owner.name} if owner else set())
-    names = [name for name in filter_names(here.resource) if name not in hidden]
-    names = list(dict.fromkeys([*(name for name in by_name), *names]))
-    return [
-        FilterChoice(
-            name,
-            str(label_of(here.resource, name)),
-            " · ".join(words_of(here, each) for each in by_name.get(name, ())),
-            inputs_of(here, name, by_name.get(name, [])),
-        )
-        for name in names
-    ]
+    return choices_for_rule(here, conditions, hidden=[owner.name] if owner else [])
 
 
 def _seats(here: Here, typed: Mapping[int, tuple[Any, ...]]) -> list[Seat]:

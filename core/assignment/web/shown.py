@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import g, request
 
-from core.assignment.filters import conditions_of, shown_conditions
 from core.assignment.models import Absence, AssignmentLog
 from core.assignment.rules import DOORS, METHODS, KeptRule
 from core.assignment.words import reason_text
@@ -20,7 +19,8 @@ from core.house import House, current_house
 from core.i18n import Text, _
 from core.records.timeline import SOURCES, when_text
 from core.resources.declare import Resource
-from core.resources.pages.filters import label_of, words_of
+from core.resources.kept_filter import conditions_of
+from core.resources.pages.filter_form import filter_words
 from core.resources.pages.here import Here
 
 
@@ -90,14 +90,6 @@ def rule_line(here: Here, rule: KeptRule) -> RuleLine:
         ", ".join(names[:4]) + (f" +{len(names) - 4}" if len(names) > 4 else ""),
         conditions_of(here.resource, rule.query) is None,
     )
-
-
-def filter_words(here: Here, query: str) -> list[str]:
-    """The filter of a rule, a phrase for each condition: “City: “Caracas””."""
-    return [
-        f"{label_of(here.resource, each.field)}: {words_of(here, each)}"
-        for each in shown_conditions(here.resource, query, here.formats)
-    ]
 
 
 def log_lines(house: House, rows: Sequence[AssignmentLog], formats: Formats) -> list[LogLine]:

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from core.api import (
     Event,
     WriteContext,
+    Written,
     announce,
     as_system,
+    tell_written,
     title_of,
     utcnow,
     write_drafts,
@@ -184,6 +186,12 @@ class Run:
                 of_leads.append((lead, "changed", {"status": told[lead.id]}))
             of_leads.append((lead, "converted", became))
         write_history(context.session, context, resources["leads"], of_leads)
+        ended = [
+            Written(plan.source.lead, changes={"status": told[plan.source.lead.id]})
+            for plan in self.plans
+            if plan.source.lead.id in told
+        ]
+        tell_written(resources["leads"], ended, context)
         for place, entries in of_records.items():
             write_history(context.session, context, resources[place], entries)
 

@@ -36,6 +36,7 @@ KNOWN = {
     "core/resources/children": "rows of records that somebody has in hand or writes, and their text for the search index",
     "core/resources/identity.py": "a duplicate counts whoever's it is; only the ids come back",
     "core/resources/pages/twins.py": "says that somebody has such a record, without saying who or which",
+    "core/resources/kept_filter.py": "which of some records a rule is about, whoever's they are; only their ids come back",
     "core/resources/passages.py": "stretches of records that were written as allowed, maybe into other hands by that",
     "core/resources/search.py": "writes the search index, and asks whether it is there",
     "core/resources/write.py": "the highest id, to number new records",
