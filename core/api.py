@@ -155,7 +155,7 @@ from core.resources.door import (
     change_here,
     chosen_rows,
     delete_here,
-    files_of,
+    file_lines,
     flash_toast,
     go_on,
     ids_in_list,

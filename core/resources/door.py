@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from core.i18n import Text
 from core.resources.context import WriteContext
 
 if TYPE_CHECKING:
+    from core.fields import Formats
+    from core.resources.pages.files import FileLine
     from core.resources.pages.forms import RecordForm
+    from core.resources.pages.staged import Documents
 
 
 def record_or_404(resource: str, id: int, action: str = "view") -> Any:
@@ -28,6 +33,18 @@ def page_context(resource: str) -> WriteContext:
     from core.resources.pages.here import enter
 
     return enter(resource).writing("page")
+
+
+def changed_with_undo(resource: str, id: int, raw: Mapping[str, Any]) -> str:
+    """Change a record in the reader's name and commit; answers where a POST takes it back, '' where it cannot be.
+
+    404 and 403 as any page of it. Raises NotValid, Refused or PluginError: nothing was written, the caller rolls back.
+    """
+    from core.resources.pages.here import enter
+    from core.resources.pages.undoing import change_with_undo
+
+    here = enter(resource, "edit")
+    return change_with_undo(here, here.record(id, "edit"), raw, here.writing())
 
 
 def flash_toast(text: Text, tone: str = "ok", undo: str = "") -> None:
@@ -121,3 +138,80 @@ def settings_page(template: str, **values: Any) -> str:
     from core.admin.settings.views import render
 
     return render(template, **values)
+
+
+def sent_files(resource: str, id: int | None = None) -> Documents:
+    """The files that a plugin's own form brings or names for a record of this resource, new or of this id.
+
+    Those it brings are kept at once, so that nothing that goes wrong afterwards loses them. `save_files` puts them on
+    the record; the form's lines are `resources/parts/staged.html`.
+    """
+    from core.resources.pages.here import enter
+    from core.resources.pages.staged import documents_sent
+
+    here = enter(resource)
+    return documents_sent(here, here.record(id, "edit") if id is not None else None)
+
+
+def save_files(resource: str, id: int, documents: Documents) -> str:
+    """Put the files of a form on its record, and remove those that it drops; answers where that is taken back, or ''.
+
+    The caller commits.
+
+    Raises:
+        Refused: a file's name is none.
+    """
+    from core.resources.pages.here import enter
+    from core.resources.pages.staged import save_documents
+
+    here = enter(resource)
+    return save_documents(here, here.record(id, "edit"), documents)
+
+
+def file_lines(
+    session: Session, resource: str, ids: Collection[int], formats: Formats
+) -> dict[int, list[FileLine]]:
+    """{record's id: its files as lines}, in one query; the caller has checked that the reader may see the records."""
+    from core.records.models import Attachment
+    from core.resources.pages.files import lines_of
+
+    rows = session.scalars(
+        sa.select(Attachment)
+        .where(Attachment.resource == resource, Attachment.record_id.in_(ids))
+        .order_by(Attachment.id)
+    ).all()
+    found: dict[int, list[FileLine]] = {}
+    for row, line in zip(rows, lines_of(rows, formats), strict=True):
+        found.setdefault(row.record_id, []).append(line)
+    return found
+
+
+def change_here(resource: str, id: int, raw: Mapping[str, Any]) -> str:
+    """Change a record as its own form would, and commit; answers where a POST takes it back, '' where nothing changed.
+
+    Raises:
+        NotValid, Refused, PluginError: nothing was written; the caller rolls back.
+    """
+    from core.resources.pages.here import enter
+    from core.resources.pages.undoing import change_with_undo
+
+    here = enter(resource, "edit")
+    return change_with_undo(here, here.record(id, "edit"), raw, here.writing())
+
+
+def delete_here(resource: str, id: int) -> str:
+    """Delete a record as its own page would, and commit; answers where a POST brings it back.
+
+    Raises:
+        Refused, PluginError: it stays; the caller rolls back.
+    """
+    from core.records.undo import remember_deletion, undo_address
+    from core.resources.pages.here import enter
+    from core.resources.write import delete
+
+    here = enter(resource, "delete")
+    stored = here.record(id, "delete")
+    undo = remember_deletion(here.session, here.actor, here.resource, [id])
+    delete(here.resource, [stored.record], here.writing())
+    here.session.commit()
+    return undo_address(undo)

@@ -146,7 +146,7 @@ whenFresh((root) => {
 /* Files of a form wait on the server from the moment they are chosen */
 
 async function stage(input) {
-  const list = document.getElementById("staged");
+  const list = input.form?.querySelector("[data-staged-list]") ?? document.getElementById("staged");
   const sent = new FormData();
   for (const file of input.files) sent.append("file", file);
   input.value = "";
