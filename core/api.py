@@ -100,13 +100,14 @@ from core.kept import KEPT
 from core.mail import MailFile, cancel_mail, message_id, outgoing_file, send_later
 from core.mail.settings import MailServer, Password
 from core.merging.plan import MergePlan, is_united
-from core.notifications.service import notify, people_who_follow
+from core.notifications.service import Note, mark_read, notify, people_who_follow, tell
 from core.outbox import announce
 from core.records.attachments import attach, attachments_of, path_of
 from core.records.handover import bring_back, count_handed_over, hand_over, rows_that_move
 from core.records.history import note, write_history
 from core.records.models import Attachment, Record, RecordTag, Tag
 from core.records.pointers import Pointer, pointers_at
+from core.records.staging import staged_of
 from core.records.tags import set_tags, tags_of
 from core.records.views import KeptView, views_of
 from core.references import ReferenceValue, add_value, references_of
@@ -152,6 +153,8 @@ from core.resources.declare import (
 )
 from core.resources.door import (
     ChosenRows,
+    Documents,
+    brought_files,
     change_here,
     chosen_rows,
     delete_here,
@@ -175,6 +178,7 @@ from core.resources.listed import Listed
 from core.resources.passages import Passages
 from core.resources.read import Stored, find, find_many, stored_of
 from core.resources.rights import may, require_reach, title_of
+from core.resources.search import found_by
 from core.resources.shortcuts import by_api
 from core.resources.side import attributes_of
 from core.resources.write import (

@@ -160,6 +160,15 @@ def search_criteria(resource: Resource, text: str, sqlite: bool) -> tuple[list[A
     return criteria, True
 
 
+def found_by(session: Session, resource: Resource, text: str) -> sa.ColumnElement[bool]:
+    """That a record holds all words of `text`, as a list's search means them."""
+    table = search_table(resource.name)
+    criteria, any_words = search_criteria(resource, text, is_sqlite(session))
+    if not any_words or not resource.search:
+        return sa.true() if not any_words else sa.false()
+    return resource.model.id.in_(sa.select(table.c.rowid).where(*criteria))  # type: ignore[no-any-return]
+
+
 def _variants(word: str) -> list[str]:
     """The word as typed and, where it holds digits and punctuation, squeezed as documents and phones are kept."""
     squeezed = compact(word).lower()
