@@ -184,14 +184,29 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
+def insert_for(session: Session) -> Any:
+    """The `insert` of this session's database, which knows what to do about a row that is there already."""
+    if is_sqlite(session):
+        from sqlalchemy.dialects.sqlite import insert
+
+        return insert
+    from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
+
+    return insert_into_postgresql
+
+
 def _create_engine(parsed: sa.URL) -> Engine:
+    from core.written import watch  # which maps a table of its own
+
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_size=5, max_overflow=15, pool_pre_ping=True)
-    engine = sa.create_engine(
-        parsed, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=5, max_overflow=20
-    )
-    event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+        engine = sa.create_engine(parsed, pool_size=5, max_overflow=15, pool_pre_ping=True)
+    else:
+        engine = sa.create_engine(
+            parsed, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=5, max_overflow=20
+        )
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    watch(engine)
     return engine
 
 

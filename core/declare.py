@@ -113,7 +113,10 @@ class Errand:
 
 @dataclass(frozen=True)
 class NotificationAct:
-    """Something one can do about a notification where it is read: a POST to `url`, whose values are those of the sentence."""
+    """Something one can do about a notification where it is read: a POST to `url`.
+
+    Its `%(name)s` are values of the sentence; `notification` is the id by which the view marks it read.
+    """
 
     label: Text
     url: str

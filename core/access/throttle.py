@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.access.models import Attempt
 from core.access.service import digest, fold_address
-from core.db import is_sqlite, utcnow
+from core.db import insert_for, utcnow
 
 FREE_PER_ACCOUNT = 5
 FREE_PER_ADDRESS = 30
@@ -74,7 +73,7 @@ def clear_old_attempts(session: Session) -> int:
 
 def _one_more(session: Session, key: str) -> int:
     now = utcnow()
-    insert = _insert_for(session)(Attempt).values(key=key, failures=1, last_at=now)
+    insert = insert_for(session)(Attempt).values(key=key, failures=1, last_at=now)
     counted = insert.on_conflict_do_update(
         index_elements=[Attempt.key],
         set_={
@@ -83,16 +82,6 @@ def _one_more(session: Session, key: str) -> int:
         },
     )
     return int(session.execute(counted.returning(Attempt.failures)).scalar_one())
-
-
-def _insert_for(session: Session) -> Any:
-    if is_sqlite(session):
-        from sqlalchemy.dialects.sqlite import insert
-
-        return insert
-    from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
-
-    return insert_into_postgresql
 
 
 def _aware(moment: datetime) -> datetime:

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import OUTLIVES, Id, Json, Model, UtcDateTime, utcnow
 
+AT_ONCE, DAILY, NEVER = "at_once", "daily", "never"
+"""When a person wants mail of a kind of notification."""
+MORNING = 8
+"""The hour of their day at which a person gets the day's mail who has chosen none."""
+
 
 class Notification(Model):
-    """Something one person is told. `values` fill the kind's sentence; `unique` keeps the same thing from being told twice."""
+    """Something one person is told. `values` fill the kind's sentence; `unique` keeps the same thing from being told twice.
+
+    `digest` while it waits for the day's mail.
+    """
 
     __tablename__ = "core_notification"
     __table_args__ = (
         Index("ix_core_notification_user_id", "user_id", "read_at", "id"),
+        Index(
+            "ix_core_notification_digest",
+            "user_id",
+            "at",
+            sqlite_where=text("digest"),
+            postgresql_where=text("digest"),
+        ),
         UniqueConstraint("user_id", "unique"),
         OUTLIVES,
     )
@@ -31,6 +46,7 @@ class Notification(Model):
     unique: Mapped[str | None] = mapped_column(String(120))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    digest: Mapped[bool] = mapped_column(default=False)
 
 
 class NotificationChoice(Model):
@@ -41,4 +57,14 @@ class NotificationChoice(Model):
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("core_user.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(60), primary_key=True)
     bell: Mapped[bool] = mapped_column(default=True)
-    mail: Mapped[bool] = mapped_column(default=False)
+    mail_when: Mapped[str] = mapped_column(String(10), default=NEVER)
+
+
+class Digest(Model):
+    """At which hour of their own day a person gets the day's mail, and the last of their days on which they got it."""
+
+    __tablename__ = "core_digest"
+
+    user_id: Mapped[int] = mapped_column(Id, ForeignKey("core_user.id", ondelete="CASCADE"), primary_key=True)
+    hour: Mapped[int] = mapped_column(default=MORNING)
+    sent_on: Mapped[date | None] = mapped_column()

@@ -28,38 +28,65 @@ def describe_beside(resources: Iterable[str]) -> Operations:
             [{"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 60}}],
         )
     }
-    found["/api/v1/notifications"] = {
-        "get": _operation(
-            "notifications",
-            "notifications.list",
-            "What the caller was told, newest first",
-            {
-                "type": "object",
-                "required": ["items", "next", "unread"],
-                "properties": {
-                    "items": {"type": "array", "items": {"type": "object"}},
-                    "next": {"type": ["integer", "null"]},
-                    "unread": {"type": "integer"},
-                },
-            },
-            [{"name": "before", "in": "query", "schema": {"type": "integer", "minimum": 1}}],
-        )
+    return found | _notifications()
+
+
+def _notifications() -> Operations:
+    listed = {
+        "type": "object",
+        "required": ["items", "next", "unread"],
+        "properties": {
+            "items": {"type": "array", "items": {"type": "object"}},
+            "next": {"type": ["integer", "null"]},
+            "unread": {"type": "integer"},
+        },
     }
-    found["/api/v1/notifications/read"] = {
-        "post": _operation(
-            "notifications",
-            "notifications.read",
-            "Mark all read, or the one of this id",
-            {"type": "object", "properties": {"read": {"type": "integer"}}},
-        )
-        | {
-            "requestBody": {
-                "required": False,
-                "content": _json({"type": "object", "properties": {"id": {"type": "integer"}}}),
-            }
-        }
+    which = [
+        {"name": "before", "in": "query", "schema": {"type": "integer", "minimum": 1}},
+        {"name": "unread", "in": "query", "schema": {"type": "boolean"}},
+    ]
+    one = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    choice = {
+        "type": "object",
+        "properties": {
+            "bell": {"type": "boolean"},
+            "mail": {"type": "string", "enum": ["at_once", "daily", "never"]},
+        },
     }
-    return found
+    choices = {
+        "type": "object",
+        "properties": {
+            "hour": {"type": "integer", "minimum": 0, "maximum": 23},
+            "kinds": {"type": "object", "additionalProperties": choice},
+        },
+    }
+    at = "/api/v1/notifications"
+    return {
+        at: {"get": _told("list", "What the caller was told, newest first", listed, which)},
+        f"{at}/read": {
+            "post": _told("read", "Mark all read, or the one of this id", _count("read"))
+            | {"requestBody": {"required": False, "content": _json(one)}}
+        },
+        f"{at}/unread": {
+            "post": _told("unread", "Mark the one of this id not read again", _count("unread"))
+            | {"requestBody": {"required": True, "content": _json(one)}}
+        },
+        f"{at}/choices": {
+            "get": _told("choices", "What the caller wants to hear, and when by mail", choices),
+            "patch": _told("choose", "Change some of what the caller wants to hear", choices)
+            | {"requestBody": {"required": True, "content": _json(choices)}},
+        },
+    }
+
+
+def _told(
+    id: str, summary: str, answer: dict[str, Any], parameters: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    return _operation("notifications", f"notifications.{id}", summary, answer, parameters)
+
+
+def _count(name: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {name: {"type": "integer"}}}
 
 
 def _follow(name: str) -> dict[str, dict[str, Any]]:

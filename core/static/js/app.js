@@ -22,6 +22,7 @@ import "./select.js";
 import "./sort.js";
 import "./theme.js";
 import "./toast.js";
+import "./told.js";
 import "./typeahead.js";
 import "./unsaved.js";
 import "./value.js";
