@@ -109,6 +109,7 @@ from core.records.models import Attachment, Record, RecordTag, Tag
 from core.records.pointers import Pointer, pointers_at
 from core.records.staging import staged_of
 from core.records.tags import set_tags, tags_of
+from core.records.touching import keep as keep_touched
 from core.records.views import KeptView, views_of
 from core.references import ReferenceValue, add_value, references_of
 from core.resources.asking import ask_fields, ask_filters, filter_phrases, query_args, sent_fields
@@ -150,6 +151,7 @@ from core.resources.declare import (
     SideTable,
     Strand,
     Told,
+    Touched,
 )
 from core.resources.door import (
     ChosenRows,

@@ -6,6 +6,7 @@ from importlib import import_module
 
 MODULES = (
     "core.state",
+    "core.written",
     "core.host.state",
     "core.access.models",
     "core.settings",

@@ -20,6 +20,7 @@ from core.jobs.job import Job
 from core.jobs.models import RUNNING, JobRow
 from core.jobs.run import house_of
 from core.jobs.service import SCHEDULE, forget_finished, put_back_lost, schedule, take_lease
+from core.written import fold_changes
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ HEARTBEAT_EVERY = 4.0
 LOOK_AROUND_EVERY = 4.0
 LEASE_SECONDS = 15.0
 CLEAN_EVERY = 3600.0
+CHANGES_EVERY = 60.0
 ERRAND_SECONDS = 3.0
 ERRAND_RESTS = 60.0
 
@@ -93,6 +95,8 @@ class Keeper(threading.Thread):
                 schedule(session, periods)
                 if self._is_due("clean", CLEAN_EVERY):
                     forget_finished(session)
+                if self._is_due("changes", CHANGES_EVERY):
+                    fold_changes(session)
             session.commit()
         if found:
             log.warning("Lost jobs are queued again: %s", ", ".join(map(str, found)))
