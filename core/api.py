@@ -155,13 +155,12 @@ from core.resources.declare import (
 )
 from core.resources.door import (
     ChosenRows,
-    Documents,
-    brought_files,
     change_here,
     chosen_rows,
     delete_here,
     file_lines,
     flash_toast,
+    go_back,
     go_on,
     ids_in_list,
     inputs_of,

@@ -113,7 +113,7 @@ def _first_step(here: Here, record: Any) -> tuple[Any, str] | None:
         return None
     if action.visible is not None and not action.visible(record):
         return None
-    return action, url_for(action.endpoint, id=record.id)
+    return action, url_for(action.endpoint, id=record.id, **action.values)
 
 
 def _said(here: Here, id: int) -> list[tuple[Resource, Any, NotDuplicate, str, str]]:

@@ -35,23 +35,18 @@ def page_context(resource: str) -> WriteContext:
     return enter(resource).writing("page")
 
 
-def changed_with_undo(resource: str, id: int, raw: Mapping[str, Any]) -> str:
-    """Change a record in the reader's name and commit; answers where a POST takes it back, '' where it cannot be.
-
-    404 and 403 as any page of it. Raises NotValid, Refused or PluginError: nothing was written, the caller rolls back.
-    """
-    from core.resources.pages.here import enter
-    from core.resources.pages.undoing import change_with_undo
-
-    here = enter(resource, "edit")
-    return change_with_undo(here, here.record(id, "edit"), raw, here.writing())
-
-
 def flash_toast(text: Text, tone: str = "ok", undo: str = "") -> None:
     """Say something on the next page; `tone` is ok, warn or bad, `undo` the address that takes it back by a POST."""
     category = "error" if tone == "bad" else tone
     message: Any = {"text": str(text), "undo_url": undo} if undo else str(text)
     flash(message, category)
+
+
+def go_back() -> ResponseReturnValue:
+    """Lead the reader back to the page of ours they came from; home where they came from none."""
+    from core.resources.pages.here import go_back as back
+
+    return back()
 
 
 def go_on(resource: str, id: int) -> ResponseReturnValue:

@@ -23,7 +23,7 @@ class Action:
     """Something a person may do to one record, as a button of its page: a POST (or a dialog) at `endpoint`.
 
     `endpoint` is a Flask endpoint that takes `id`; `permission` an action of the resource's grant matrix;
-    `visible(record)` hides it where it makes no sense.
+    `visible(record)` hides it where it makes no sense; `values` are what else the endpoint takes (the resource's name).
     """
 
     name: str
@@ -34,6 +34,7 @@ class Action:
     primary: bool = False
     dialog: bool = False
     visible: Callable[[Any], bool] | None = None
+    values: Mapping[str, Any] = kept(default_factory=dict)
 
 
 @dataclass(frozen=True)

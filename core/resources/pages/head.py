@@ -100,7 +100,7 @@ def _buttons(here: Here, stored: Stored, back: str) -> list[Button]:
     for action in here.resource.actions:
         if _is_offered(here, stored, action):
             try:
-                found.append(Button(action, url_for(action.endpoint, id=stored.id)))
+                found.append(Button(action, url_for(action.endpoint, id=stored.id, **action.values)))
             except BuildError as error:
                 here.house.hooks.failed(here.resource.plugin, f"action {action.name}", error)
     for shortcut in here.resource.shortcuts:

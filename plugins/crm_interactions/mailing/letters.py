@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.api import Attachment, Resource, WriteContext, Words, _, attachments_of, stored_of, use_language
+from core.api import Attachment, Resource, Words, WriteContext, _, attachments_of, stored_of, use_language
 from plugins.crm_interactions.mailing.addresses import (
     MOST,
     Address,
@@ -21,6 +21,7 @@ from plugins.crm_interactions.mailing.variables import filled, names_in, values_
 
 LARGEST = 18 * 1024 * 1024
 """Of all files together: in a mail they take a third more, and many servers end at 25 MB."""
+MOST_TEMPLATES = 500
 SUBJECT_LENGTH, BODY_LENGTH = 300, 100_000
 
 
@@ -68,10 +69,10 @@ def begin(context: WriteContext, resource: Resource, record: Any, template_id: i
     letter = Letter(to=known[0].header if known else "")
     if template_id is None:
         return letter
-    template = context.session.get(MailTemplate, template_id)
-    if template is None or template.resource not in (None, resource.name):
+    template = next((each for each in templates_for(context, resource) if each.id == template_id), None)
+    if template is None:
         raise LookupError(template_id)
-    values = values_in(context, resource, record, template.language)
+    values = values_in(context, resource, record, template.language, known[0].name if known else "")
     subject, nothing = filled(template.subject, values)
     body, also = filled(template.body, values)
     labels = {each.name: each.label for each in variables_of(resource)}
@@ -79,22 +80,26 @@ def begin(context: WriteContext, resource: Resource, record: Any, template_id: i
     return replace(letter, subject=subject, body=body, template_id=template.id, empty=empty)
 
 
-def values_in(context: WriteContext, resource: Resource, record: Any, language: str | None) -> dict[str, str]:
+def values_in(
+    context: WriteContext, resource: Resource, record: Any, language: str | None, addressee: str
+) -> dict[str, str]:
     """What the names of a template stand for, in its language."""
     formats = replace(context.formats, language=language or context.formats.language)
     (stored,) = stored_of(context.session, resource, [record])
     with use_language(formats.language):
-        return values_of(resource, stored, context.actor, formats, context.settings)
+        return values_of(stored, addressee, context.actor, formats, context.settings)
 
 
 def templates_for(context: WriteContext, resource: Resource) -> Sequence[MailTemplate]:
-    """The templates that a record of this kind can begin from: those in the writer's language first."""
-    wanted = sa.select(MailTemplate).where(
-        sa.or_(MailTemplate.resource.is_(None), MailTemplate.resource == resource.name)
-    )
-    found = context.session.scalars(wanted.order_by(MailTemplate.position, MailTemplate.id).limit(200)).all()
-    mine = (None, context.formats.language)
-    return sorted(found, key=lambda each: each.language not in mine)
+    """The templates all whose names a record of this kind can fill: those in the writer's language first."""
+    known = {each.name for each in variables_of(resource)}
+    wanted = sa.select(MailTemplate).order_by(MailTemplate.name_folded, MailTemplate.id).limit(MOST_TEMPLATES)
+    found = [
+        each
+        for each in context.session.scalars(wanted)
+        if known.issuperset(names_in(each.subject + each.body))
+    ]
+    return sorted(found, key=lambda each: each.language not in (None, context.formats.language))
 
 
 def checked(

@@ -17,16 +17,13 @@ class MailTemplate(Record, Model):
     """A mail to begin from. `{names}` in subject and body stand for values of the record, its writer, the company."""
 
     __tablename__ = "crm_interactions_mail_template"
-    __table_args__ = (Index("ix_crm_interactions_mail_template_position", "position", "id"),)
+    __table_args__ = (Index("ix_crm_interactions_mail_template_name_folded_id", "name_folded", "id"),)
 
     name: Mapped[str] = mapped_column(String(120))
     name_folded: Mapped[str] = mapped_column(String(240))
-    resource: Mapped[str | None] = mapped_column(String(60))
-    """The kind of record it is for, None for any. No `record_id`: it lies beside none."""
     language: Mapped[str | None] = mapped_column(String(8))
     subject: Mapped[str] = mapped_column(String(300), default="")
     body: Mapped[str] = mapped_column(Text, default="")
-    position: Mapped[int] = mapped_column(default=0)
 
 
 class MailMessage(Model):

@@ -53,10 +53,11 @@ TOLD = (
 OURS: tuple[tuple[str, Words], ...] = (
     ("my_name", _l("My name")),
     ("my_email", _l("My e-mail")),
-    ("company", _l("Our company")),
+    ("our_company", _l("Our company")),
+    ("addressee", _l("Whom it is written to")),
     ("today", _l("Today")),
 )
-"""What does not come from the record. A field of the same name (a person's company) is called by its own."""
+"""What is no field of the record."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,7 @@ class Variable:
 def variables_of(resource: Resource) -> list[Variable]:
     """What a template for this kind of record may hold, in the order of its form."""
     own = [Variable(each.name, each.label) for each in _told(resource)]
-    taken = {each.name for each in own}
-    return [*own, *(Variable(f"our_{name}" if name in taken else name, label) for name, label in OURS)]
+    return [*own, *(Variable(name, label) for name, label in OURS)]
 
 
 def names_in(text: str) -> list[str]:
@@ -80,17 +80,20 @@ def names_in(text: str) -> list[str]:
 
 
 def values_of(
-    resource: Resource, stored: Stored, actor: Actor | None, formats: Formats, settings: Mapping[str, Any]
+    stored: Stored,
+    addressee: str,
+    actor: Actor | None,
+    formats: Formats,
+    settings: Mapping[str, Any],
 ) -> dict[str, str]:
     """What each name stands for, for this record, its writer and the company."""
-    values = {each.name: each.kind.text(stored.value(each), formats) for each in _told(resource)}
-    ours = {
+    return {each.name: each.kind.text(stored.value(each), formats) for each in _told(stored.resource)} | {
         "my_name": actor.name if actor else "",
         "my_email": actor.email if actor else "",
-        "company": str(settings.get("company.name") or ""),
+        "our_company": str(settings.get("company.name") or ""),
+        "addressee": addressee,
         "today": Date().text(datetime.now(formats.zone).date(), formats),
     }
-    return values | {(f"our_{name}" if name in values else name): value for name, value in ours.items()}
 
 
 def filled(text: str, values: Mapping[str, str]) -> tuple[str, list[str]]:

@@ -305,11 +305,9 @@ def upgrade() -> None:
         "crm_interactions_mail_template",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("name_folded", sa.String(length=240), nullable=False),
-        sa.Column("resource", sa.String(length=60), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=True),
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -324,7 +322,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_crm_interactions_mail_template")),
     )
     with op.batch_alter_table("crm_interactions_mail_template", schema=None) as batch_op:
-        batch_op.create_index("ix_crm_interactions_mail_template_position", ["position", "id"], unique=False)
+        batch_op.create_index("ix_crm_interactions_mail_template_name_folded_id", ["name_folded", "id"], unique=False)
 
     op.create_table(
         "crm_interactions_mail_message",
@@ -378,7 +376,7 @@ def downgrade() -> None:
 
     op.drop_table("crm_interactions_mail_message")
     with op.batch_alter_table("crm_interactions_mail_template", schema=None) as batch_op:
-        batch_op.drop_index("ix_crm_interactions_mail_template_position")
+        batch_op.drop_index("ix_crm_interactions_mail_template_name_folded_id")
 
     op.drop_table("crm_interactions_mail_template")
     with op.batch_alter_table("crm_interactions_task_item", schema=None) as batch_op:
