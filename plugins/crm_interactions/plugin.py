@@ -9,7 +9,18 @@ import click
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from core.api import Action, Event, NotificationKind, ReferenceList, Resource, hookimpl
+from core.api import (
+    Action,
+    Actor,
+    Column,
+    Errand,
+    Event,
+    NotificationKind,
+    Panel,
+    ReferenceList,
+    Resource,
+    hookimpl,
+)
 from plugins.crm_interactions.lists import LISTS
 from plugins.crm_interactions.mailing import rest as mail_api
 from plugins.crm_interactions.mailing.commands import mail
@@ -18,8 +29,13 @@ from plugins.crm_interactions.mailing.settling import RETURNED
 from plugins.crm_interactions.mailing.shipped import ship_templates
 from plugins.crm_interactions.mailing.templates import MAIL_TEMPLATES
 from plugins.crm_interactions.mailing.views import blueprint as mail_blueprint
+from plugins.crm_interactions.reminders import telling
+from plugins.crm_interactions.reminders import views as reminders
 from plugins.crm_interactions.resources import INTERACTIONS
+from plugins.crm_interactions.tasks.columns import next_step_of
+from plugins.crm_interactions.tasks.panels import MY_DAY, pending_of
 from plugins.crm_interactions.tasks.resource import TASKS
+from plugins.crm_interactions.tasks.views import blueprint as tasks_blueprint
 
 
 @hookimpl
@@ -29,12 +45,17 @@ def register_resources() -> list[Resource | ReferenceList]:
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [mail_blueprint]
+    return [tasks_blueprint, mail_blueprint, reminders.blueprint]
 
 
 @hookimpl
 def register_notifications() -> list[NotificationKind]:
-    return [RETURNED]
+    return [RETURNED, telling.KIND]
+
+
+@hookimpl
+def register_errands() -> list[Errand]:
+    return [telling.ERRAND]
 
 
 @hookimpl
@@ -44,13 +65,30 @@ def register_commands() -> list[click.Command]:
 
 @hookimpl
 def describe_api() -> Mapping[str, Mapping[str, Any]]:
-    return mail_api.operations()
+    return {**mail_api.operations(), **reminders.describe()}
 
 
 @hookimpl
 def extend_actions(resource: Resource) -> list[Action]:
     """On a record with a timeline: a mail to it."""
     return [mail_action(resource)] if resource.timeline else []
+
+
+@hookimpl
+def extend_detail(resource: Resource) -> list[Panel]:
+    """On a record with a timeline: what is still to be done."""
+    return [pending_of(resource)] if resource.timeline else []
+
+
+@hookimpl
+def extend_columns(resource: Resource) -> list[Column]:
+    """On a record with a timeline: what is to be done next."""
+    return [next_step_of(resource.name)] if resource.timeline else []
+
+
+@hookimpl
+def home_widgets(user: Actor) -> list[Panel]:
+    return [MY_DAY]
 
 
 @hookimpl
