@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.access.service import actor_for
@@ -20,6 +21,8 @@ from core.resources.declare import Resource
 from core.resources.rights import may, title_of
 
 ASSIGNED, FOLLOWED, REMOVED, SHARED = "assigned", "followed", "followed_removed", "shared"
+BESIDE = "beside"
+"""Names the sentence of what is new beside a record."""
 MOST_TOLD = 20
 """Of so many records given to one person at once each is told; of more, that there are so many."""
 TOGETHER = "heard together"
@@ -48,7 +51,11 @@ KINDS = (
         mail=True,
     ),
     NotificationKind(
-        FOLLOWED, _l("A record I follow changes"), _l("%(actor)s changed “%(record)s”: %(fields)s"), "star"
+        FOLLOWED,
+        _l("A record I follow changes"),
+        _l("%(actor)s changed “%(record)s”: %(fields)s"),
+        "star",
+        sentences={BESIDE: _l("%(actor)s wrote down on “%(record)s”: %(what)s")},
     ),
     NotificationKind(
         REMOVED, _l("A record I follow is deleted"), _l("%(actor)s deleted “%(record)s”"), "star"
@@ -61,8 +68,15 @@ SILENT = frozenset({"import", "command", "conversion"})
 def tell_of_new(
     context: WriteContext, resource: Resource, records: Sequence[Any], *, by_rule: Collection[int] = ()
 ) -> None:
-    """Who was given new records by somebody else, or by a rule (their ids), hears of it; the caller commits."""
-    if context.source in SILENT or resource.owner is None:
+    """Who was given new records by somebody else, or by a rule (their ids), hears of it; the caller commits.
+
+    Of what lies beside a record, its followers hear.
+    """
+    if context.source in SILENT:
+        return
+    if resource.beside is not None and not resource.beside.optional:
+        _tell_of_beside(context, resource, records)
+    if resource.owner is None:
         return
     _tell_owners(context, resource, [record for record in records if record.id not in by_rule])
     dealt = [record for record in records if record.id in by_rule]
@@ -156,6 +170,24 @@ def _tell_owners(context: WriteContext, resource: Resource, records: Sequence[An
             notify(context.session, [owner], ASSIGNED, values, resource=resource.name, record_id=record.id)
 
 
+def _tell_of_beside(context: WriteContext, resource: Resource, records: Sequence[Any]) -> None:
+    """The followers of the records beside which these new ones lie."""
+    by_place: dict[str, dict[int, list[Any]]] = {}
+    for record in records:
+        by_place.setdefault(record.resource, {}).setdefault(record.record_id, []).append(record)
+    for name, by_id in by_place.items():
+        place = context.house.resources.get(name)
+        followers = people_who_follow(context.session, name, list(by_id)) if place is not None else {}
+        if place is None or not followers:
+            continue
+        known = context.session.scalars(sa.select(place.model).where(place.model.id.in_(followers)))
+        for beside in known:
+            for record in by_id[beside.id]:
+                values = {"what": title_of(resource, record), "sentence": BESIDE}
+                url = f"/{resource.name}/{record.id}"
+                _tell_followers(context, place, beside, followers[beside.id], FOLLOWED, values, url)
+
+
 def _list_of_mine(resource: Resource) -> str:
     """The address of the reader's own records of a resource."""
     field = resource.owner_field
@@ -169,6 +201,7 @@ def _tell_followers(
     followers: set[int],
     kind: str,
     values: Mapping[str, Any],
+    url: str = "",
 ) -> None:
     them = [
         user_id
@@ -185,6 +218,7 @@ def _tell_followers(
             told,
             resource=None if gone else resource.name,
             record_id=None if gone else record.id,
+            url=url,
         )
 
 
