@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from threading import Lock
+from urllib.parse import parse_qs
 
 from babel.numbers import format_decimal
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from core.fields import Reading
 from core.formats import reading_for
 from core.house import House
 from core.references import OPEN
-from core.resources.criteria import Condition
+from core.resources.criteria import Condition, read_conditions
 from core.resources.declare import Resource
 from core.resources.query import COUNT_LIMIT, ListQuery, count
 
@@ -27,7 +28,7 @@ _kept_lock = Lock()
 def counts_for(session: Session, house: House, actor: Actor) -> dict[str, int]:
     """Resource name → records this person can see, up to `COUNT_LIMIT` + 1; at most half a minute old.
 
-    Where records walk through statuses, only those in an open one are counted.
+    Where records walk through statuses, only those in an open one are counted; a resource may say otherwise.
     """
     place = (str(session.get_bind().engine.url), house.generation, actor.user_id)
     now = time.monotonic()
@@ -61,6 +62,8 @@ def count_text(number: int, language: str) -> str:
 
 
 def _open_ones(resource: Resource, reading: Reading) -> tuple[Condition, ...]:
+    if resource.counted:
+        return read_conditions(resource, parse_qs(resource.counted))
     if resource.path is None:
         return ()
     items = reading.formats.references.items(resource.path.list)

@@ -86,6 +86,7 @@ class Resource:
         route_import: (values) -> resource name a row of an import belongs to, None for this one.
         timeline: people write down beside its records what they did with them, and what is to be done.
         beside: its records lie beside those of other resources, and are seen by whom those are seen by.
+        counted: the list's query whose records are counted in the navigation; else those in an open status, or all.
         closed: (session) -> why no new records can be made now, and what to do instead; None where they can. What
             there is stays readable and can be changed.
         infer_import: (headers) -> {column index: (field name, {other field: constant})} for columns whose header
@@ -137,6 +138,7 @@ class Resource:
     timeline: bool = False
     beside: Beside | None = None
     closed: Callable[[Session], Text | None] | None = None
+    counted: str = ""
     menu_group: str = "sales"
     menu_order: int = 50
     plugin: str = ""

@@ -20,6 +20,7 @@ import "./palette.js";
 import "./redraw.js";
 import "./select.js";
 import "./sort.js";
+import "./tasks.js";
 import "./theme.js";
 import "./toast.js";
 import "./told.js";

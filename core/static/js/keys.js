@@ -6,11 +6,11 @@ const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, 
 const MOVES = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
 function rows() {
-  return [...document.querySelectorAll("[data-rows] tr[data-href]")];
+  return [...document.querySelectorAll("[data-rows] :is(tr, li)[data-href]")];
 }
 
 function here() {
-  return document.querySelector("[data-rows] tr.is-here");
+  return document.querySelector("[data-rows] .is-here");
 }
 
 function go(step) {
@@ -42,7 +42,7 @@ function edit() {
 }
 
 function toggleRow() {
-  const box = here()?.querySelector("[data-check]");
+  const box = here()?.querySelector("[data-check], [data-tick]");
   box?.click();
   return Boolean(box);
 }

@@ -13,6 +13,7 @@ from core.api import (
     HuedChoice,
     Integer,
     LongText,
+    RecordBeside,
     Reference,
     Resource,
     SavedFilter,
@@ -25,7 +26,10 @@ from core.api import (
 )
 from plugins.crm_interactions.models import DAY, DONE, DUE, HIGH, LOW, MONTH, NORMAL, WEEK, Task, TaskItem
 from plugins.crm_interactions.tasks import rules, series
+from plugins.crm_interactions.tasks.columns import DUE as DUE_COLUMN
+from plugins.crm_interactions.tasks.columns import TURN
 from plugins.crm_interactions.tasks.kinds import RemindedBefore, Ticked
+from plugins.crm_interactions.tasks.panels import STEPS
 from plugins.crm_interactions.tasks.states import FROM_ME, STATE
 from plugins.crm_interactions.tasks.turning import FINISH, REOPEN
 
@@ -72,6 +76,14 @@ GENERAL = (
         quick=True,
         default=rules.creator,
         aliases=("responsable", "asignado", "assigné", "owner", "assigned to"),
+    ),
+    Field(
+        "record",
+        _l("Concerns"),
+        RecordBeside(),
+        attribute="record_id",
+        aliases=("registro", "fiche", "record", "related to"),
+        help=_l("The lead, the client or the deal it is about, if there is one."),
     ),
     Field(
         "priority",
@@ -153,9 +165,10 @@ TASKS = Resource(
     hue="amber",
     fields=(*GENERAL, *REPEAT),
     groups=(("general", _l("General")), ("items", _l("Checklist")), ("repeat", _l("Repetition"))),
-    columns=("title", "due_on", "due_time", "priority", "kind", "assignee"),
+    columns=("turn", "title", "due", "record", "priority", "kind", "assignee"),
     filters=(
         "assignee",
+        "record",
         "priority",
         "kind",
         "due_on",
@@ -186,8 +199,12 @@ TASKS = Resource(
     rest_actions=(by_api("tasks", FINISH), by_api("tasks", REOPEN)),
     extra_filters=(STATE, FROM_ME),
     shortcuts=(FINISH, REOPEN),
+    extra_columns=(TURN, DUE_COLUMN),
+    panels=(STEPS,),
     children=(CHECKLIST,),
     beside=Beside(optional=True),
-    menu_order=61,
+    menu_group="",
+    menu_order=20,
+    counted="state=overdue&state=today&assignee=~me",
     empty_text=_l("What is to be done, beside a record or by itself."),
 )
