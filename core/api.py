@@ -12,6 +12,7 @@ from core.access.service import actor_for, digest
 from core.access.web.gate import require
 from core.admin.settings.sections import note_setting
 from core.admin.settings.values import create as create_value
+from core.assignment.by_rules import give_by_rules
 from core.assignment.dealing import take_turns
 from core.attributes.service import put_on as put_attribute_on
 from core.cli.context import in_app
@@ -26,6 +27,7 @@ from core.db import (
     Money,
     UtcDateTime,
     db,
+    is_sqlite,
     utcnow,
     writing,
 )
@@ -106,6 +108,7 @@ from core.records.attachments import attach, attachments_of, path_of
 from core.records.handover import bring_back, count_handed_over, hand_over, rows_that_move
 from core.records.history import note, write_history
 from core.records.models import Attachment, Record, RecordTag, Tag
+from core.records.past import Past, past_of
 from core.records.pointers import Pointer, pointers_at
 from core.records.staging import staged_of
 from core.records.tags import set_tags, tags_of
@@ -122,7 +125,7 @@ from core.resources.children import (
     united,
 )
 from core.resources.context import ChildRow, Draft, Problem, Refused, WriteContext, write_context
-from core.resources.criteria import Condition, criterion
+from core.resources.criteria import Condition, Unreadable, criterion, read_conditions
 from core.resources.declare import (
     Action,
     Ask,
@@ -174,9 +177,12 @@ from core.resources.door import (
 from core.resources.endings import NOT_TOLD, Ending, reopening
 from core.resources.glance import Glance, GlanceLine, glance
 from core.resources.identity import Match, find_matches, keys_of
-from core.resources.kept_filter import conditions_of, fitting_ids, kept_query
+from core.resources.kept_filter import conditions_of, fitting_ids, ids_meant, kept_query
 from core.resources.listed import Listed
+from core.resources.pages.sieve import Sieve, filters_of
+from core.resources.pages.staged import Documents
 from core.resources.passages import Passages
+from core.resources.query import ListQuery, filtered, read_query
 from core.resources.read import Stored, find, find_many, stored_of
 from core.resources.rights import may, require_reach, title_of
 from core.resources.search import found_by

@@ -151,7 +151,7 @@ def sent_files(resource: str, id: int | None = None) -> Documents:
 def save_files(resource: str, id: int, documents: Documents) -> str:
     """Put the files of a form on its record, and remove those that it drops; answers where that is taken back, or ''.
 
-    The caller commits.
+    The caller has checked that the person may change the record, or has just made it in their name, and commits.
 
     Raises:
         Refused: a file's name is none.
@@ -160,7 +160,7 @@ def save_files(resource: str, id: int, documents: Documents) -> str:
     from core.resources.pages.staged import save_documents
 
     here = enter(resource)
-    return save_documents(here, here.record(id, "edit"), documents)
+    return save_documents(here, here.record(id), documents)
 
 
 def file_lines(

@@ -166,7 +166,7 @@ def found_by(session: Session, resource: Resource, text: str) -> sa.ColumnElemen
     criteria, any_words = search_criteria(resource, text, is_sqlite(session))
     if not any_words or not resource.search:
         return sa.true() if not any_words else sa.false()
-    return resource.model.id.in_(sa.select(table.c.rowid).where(*criteria))  # type: ignore[no-any-return]
+    return resource.model.id.in_(sa.select(table.c.rowid).where(*criteria))
 
 
 def _variants(word: str) -> list[str]:

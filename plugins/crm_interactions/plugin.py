@@ -19,8 +19,10 @@ from core.api import (
     Panel,
     ReferenceList,
     Resource,
+    Strand,
     hookimpl,
 )
+from plugins.crm_interactions.interactions.mentions import MENTIONED
 from plugins.crm_interactions.lists import LISTS
 from plugins.crm_interactions.mailing import rest as mail_api
 from plugins.crm_interactions.mailing.commands import mail
@@ -36,6 +38,9 @@ from plugins.crm_interactions.tasks.columns import next_step_of
 from plugins.crm_interactions.tasks.panels import MY_DAY, pending_of
 from plugins.crm_interactions.tasks.resource import TASKS
 from plugins.crm_interactions.tasks.views import blueprint as tasks_blueprint
+from plugins.crm_interactions.timeline.strand import strands
+from plugins.crm_interactions.timeline.views import composer_of
+from plugins.crm_interactions.timeline.views import pages as timeline_pages
 
 
 @hookimpl
@@ -45,12 +50,12 @@ def register_resources() -> list[Resource | ReferenceList]:
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [tasks_blueprint, mail_blueprint, reminders.blueprint]
+    return [tasks_blueprint, mail_blueprint, reminders.blueprint, timeline_pages]
 
 
 @hookimpl
 def register_notifications() -> list[NotificationKind]:
-    return [RETURNED, telling.KIND]
+    return [MENTIONED, RETURNED, telling.KIND]
 
 
 @hookimpl
@@ -76,8 +81,14 @@ def extend_actions(resource: Resource) -> list[Action]:
 
 @hookimpl
 def extend_detail(resource: Resource) -> list[Panel]:
-    """On a record with a timeline: what is still to be done."""
-    return [pending_of(resource)] if resource.timeline else []
+    """On a record with a timeline: where something is written down, and what is still to be done."""
+    return [composer_of(resource), pending_of(resource)] if resource.timeline else []
+
+
+@hookimpl
+def extend_timeline(resource: Resource) -> list[Strand]:
+    """On a record with a timeline: what was said with it."""
+    return strands(resource)
 
 
 @hookimpl

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import render_template
+from flask import render_template, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -50,6 +50,8 @@ class Shown:
     writer: str
     """Who wrote it down, where that is somebody else."""
     participants: Sequence[str]
+    place: str
+    """Where it stands: the address of its record's page with the timeline open at it."""
     files: Sequence[Any] = ()
     editable: bool = False
     deletable: bool = False
@@ -92,6 +94,12 @@ def anchor_of(id: int) -> str:
     return f"interaction-{id}"
 
 
+def place_of(row: Interaction) -> str:
+    """The address that leads to an interaction on its record's timeline."""
+    entry, anchor = f"{INTERACTIONS}.{row.id}", anchor_of(row.id)
+    return url_for("resources.record", resource=row.resource, id=row.record_id, entry=entry, _anchor=anchor)
+
+
 def shown_of(seek: Seek, rows: Sequence[Interaction]) -> list[Shown]:
     """These interactions as the reader sees them."""
     if not rows:
@@ -120,6 +128,7 @@ def shown_of(seek: Seek, rows: Sequence[Interaction]) -> list[Shown]:
             _name(row.person_id, seek.formats),
             _name(row.created_by_id, seek.formats) if row.created_by_id != row.person_id else "",
             took_part.get(row.id, ()),
+            place_of(row),
             files.get(row.id, ()),
             row.id in may_edit,
             row.id in may_delete,
