@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Action:
-    """Something a person may do to one record, as a button of its page: a POST (or a dialog) at `endpoint`.
+    """Something a person may do to one record, as a button of its page: a POST at `endpoint`, a dialog or a page there.
 
     `endpoint` is a Flask endpoint that takes `id`; `permission` an action of the resource's grant matrix;
     `visible(record)` hides it where it makes no sense; `values` are what else the endpoint takes (the resource's name).
@@ -33,6 +33,7 @@ class Action:
     permission: str = "edit"
     primary: bool = False
     dialog: bool = False
+    page: bool = False
     visible: Callable[[Any], bool] | None = None
     values: Mapping[str, Any] = kept(default_factory=dict)
 

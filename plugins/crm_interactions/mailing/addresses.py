@@ -78,8 +78,9 @@ def wrong_addresses(bad: list[str]) -> str:
 
 def _own(stored: Stored) -> Iterator[Address]:
     title = title_of(stored.resource, stored.record)
+    repeated = {name for child in stored.resource.children for name in child.mirrors.values()}
     for field in stored.resource.fields:
-        if isinstance(field.kind, Email) and (value := stored.value(field)) is not None:
+        if field.name not in repeated and isinstance(field.kind, Email) and (value := stored.value(field)) is not None:
             yield Address(title, str(value))
     for child in stored.resource.children:
         for row in stored.children.get(child.name, ()):

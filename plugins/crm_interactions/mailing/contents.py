@@ -18,6 +18,7 @@ def mail_action(resource: Resource) -> Action:
         "mail",
         "crm_interactions_mail.write",
         permission="view",
+        page=True,
         values={"resource": resource.name},
     )
 
