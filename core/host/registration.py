@@ -11,6 +11,7 @@ from flask import Flask
 from core.host.faults import PluginError
 from core.house import House
 from core.records.following import followed_filter
+from core.records.touching import LAST_TOUCH, touched_fields, untouched_filters
 from core.resources.declare import ReferenceList, Resource
 
 
@@ -90,10 +91,12 @@ def _extended(house: House, resource: Resource) -> Resource:
             "extend_timeline",
         )
     )
-    filters = (followed_filter(resource), *filters)
+    filters = (followed_filter(resource), *untouched_filters(house, resource), *filters)
+    fields = (*touched_fields(house, resource), *fields)
     return replace(
         resource,
         fields=resource.fields + fields,
+        filters=(*resource.filters, *(each.name for each in fields if each.name == LAST_TOUCH)),
         extra_columns=resource.extra_columns + columns,
         extra_filters=resource.extra_filters + filters,
         panels=resource.panels + panels,

@@ -25,6 +25,7 @@ from core.outbox import announce
 from core.records import snapshot
 from core.records.belongings import drop_belongings
 from core.records.history import actor_id_of, write_history
+from core.records.touching import keep as keep_touched
 from core.resources import search
 from core.resources.children import children_of
 from core.resources.context import ChildRow, Draft, Refused, WriteContext
@@ -74,6 +75,7 @@ def merge(
     session.flush()
     moves = move(session, plan)
     taken = _take_away(plan, context)
+    keep_touched(session, context.house, [(resource.name, keep)])
     told = ", ".join(titles[id] for id in plan.gone_ids)
     draft.options[DEED] = (MERGED, {"records": [None, told], "merge": [None, row.id]})
     record = _write(plan, draft, born, mains, context)

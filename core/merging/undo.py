@@ -20,6 +20,8 @@ from core.outbox import announce
 from core.records import snapshot
 from core.records.history import actor_id_of, write_history
 from core.records.tags import tags_of
+from core.records.touching import FIRST_TOUCH, LAST_TOUCH
+from core.records.touching import keep as keep_touched
 from core.resources import search
 from core.resources.children import children_of
 from core.resources.context import ChildRow, Draft, Refused, WriteContext, write_context
@@ -63,6 +65,7 @@ def part(context: WriteContext, merge_id: int) -> Parted:
     missing = take_back(session, row.kept["moves"], row.record_id, resource.name)
     session.execute(sa.delete(NotDuplicate).where(NotDuplicate.id.in_(row.kept.get("pairs") or [])))
     session.expire_all()
+    keep_touched(session, context.house, [(resource.name, id) for id in (*ids, row.record_id)])
     row.undone_at, row.undone_by_id = utcnow(), actor_id_of(context)
     left = _restore(row, resource, stored, now, context)
     if missing:
@@ -114,8 +117,8 @@ def _restore(
     kept, left = row.kept, []
     raw: dict[str, Any] = {}
     for name in changed(kept, "fields"):
-        if not resource.has_field(name):
-            continue
+        if not resource.has_field(name) or name in (LAST_TOUCH, FIRST_TOUCH):
+            continue  # what the record says of its interactions follows them
         if now["fields"].get(name) == kept["after"]["fields"][name]:
             raw[name] = kept["before"]["fields"][name]
         else:

@@ -13,8 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.access.scope.policy import house_of
 from core.db import HandedOver
 from core.records.belongings import belongings, of_records
+from core.records.touching import keep as keep_touched
 from core.settings import decoded, encoded
 
 UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
@@ -86,6 +88,7 @@ def hand_over(session: Session, resource: str, ways: Mapping[int, Record]) -> di
                 entries[id].append(
                     {"table": table.name, "from": [resource, id], "to": list(ways[id]), "rows": kept}
                 )
+    keep_touched(session, house_of(session), ways.values(), first_stays=True)
     return dict(entries)
 
 
@@ -104,6 +107,8 @@ def bring_back(session: Session, entries: Sequence[Entry]) -> dict[str, int]:
             _remove_copies(session, table, found)
         elif found and (number := _move_back(session, table, found)):
             back[table.name] = number
+    places = [(place[0], place[1]) for entry in entries for place in (entry["from"], entry["to"])]
+    keep_touched(session, house_of(session), places)
     return back
 
 

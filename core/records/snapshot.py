@@ -10,10 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access.models import Share
+from core.access.scope.policy import house_of
 from core.db import Base, is_sqlite
 from core.host.state import standing_tables
 from core.i18n import _
-from core.records.belongings import belongings, of_records
+from core.records.belongings import RECORDS_OF, belongings, of_records
 from core.records.tags import tags_of
 from core.resources import search
 from core.resources.context import Refused
@@ -34,7 +35,14 @@ def take(session: Session, resource: Resource, ids: Sequence[int]) -> dict[str, 
     table = resource.model.__table__
     rows: dict[str, Rows] = {table.name: _rows(session, table, table.c.id.in_(ids))}
     links: list[list[Any]] = []
-    waiting = [table.name]
+    _follow(session, table.name, rows, links)
+    _take_beside(session, resource.name, ids, rows, links)
+    return {"ids": list(ids), "rows": rows, "links": links}
+
+
+def _follow(session: Session, start: str, rows: dict[str, Rows], links: list[list[Any]]) -> None:
+    """The rows that the database removes with those of a table, and theirs; the links that it empties."""
+    waiting = [start]
     while waiting:
         parent = Base.metadata.tables[waiting.pop(0)]
         for child, column, target, rule in _references_to(session, parent):
@@ -53,9 +61,20 @@ def take(session: Session, resource: Resource, ids: Sequence[int]) -> dict[str, 
                 links += [
                     [child.name, column, {name: row[name] for name in key}, row[column]] for row in found
                 ]
-    for beside in belongings(session):
-        rows[beside.name] = _rows(session, beside, of_records(beside, resource.name, ids))
-    return {"ids": list(ids), "rows": rows, "links": links}
+
+
+def _take_beside(
+    session: Session, resource: str, ids: Sequence[int], rows: dict[str, Rows], links: list[list[Any]]
+) -> None:
+    """What lies beside these records; of what are records themselves, what lies beside those too."""
+    for table in belongings(session):
+        found = _rows(session, table, of_records(table, resource, ids))
+        known = rows.setdefault(table.name, [])
+        known.extend(row for row in found if row not in known)
+        inner = table.info.get(RECORDS_OF)
+        if found and inner:
+            _follow(session, table.name, rows, links)
+            _take_beside(session, inner, [row["id"] for row in found], rows, links)
 
 
 def put_back(session: Session, resource: Resource, kept: Mapping[str, Any]) -> list[int]:
@@ -88,7 +107,16 @@ def put_back(session: Session, resource: Resource, kept: Mapping[str, Any]) -> l
     records = session.scalars(sa.select(resource.model).where(resource.model.id.in_(ids)), **UNSCOPED).all()
     tags = tags_of(session, resource.name, ids)
     search.index(session, resource, ((record, tags.get(record.id, ())) for record in records))
+    _index_beside(session, resource, rows)
     return ids
+
+
+def _index_beside(session: Session, resource: Resource, rows: Mapping[str, Rows]) -> None:
+    """What came back along and are records themselves is found by search again."""
+    for each in house_of(session).resources.values():
+        kept = rows.get(each.model.__tablename__, ()) if each.beside is not None else ()
+        if kept and each.name != resource.name:
+            search.index_ids(session, each, [row["id"] for row in kept])
 
 
 def _insert(session: Session, table: sa.Table, rows: Rows, numbers: Numbers, is_own: bool) -> None:

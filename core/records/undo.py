@@ -17,7 +17,7 @@ from core.db import utcnow
 from core.fields import Formats
 from core.host.dispatch import PluginError
 from core.i18n import _
-from core.records import snapshot
+from core.records import snapshot, touching
 from core.records.history import note
 from core.records.models import Attachment, History, Undo
 from core.resources.children import Rows, children_json, children_of
@@ -183,7 +183,9 @@ def _changers(
 
 def _bring_back(session: Session, resource: Resource, row: Undo, context: WriteContext) -> Undone:
     ids = snapshot.put_back(session, resource, row.kept)
-    for stored in find_many(session, resource, ids):
+    back = find_many(session, resource, ids)
+    touching.keep(session, context.house, touching.places_touched(resource, [each.record for each in back]))
+    for stored in back:
         note(session, context, resource, stored.record, "restored")
     return Undone(len(ids), 0)
 

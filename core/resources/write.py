@@ -23,6 +23,8 @@ from core.records.belongings import drop_belongings
 from core.records.history import actor_id_of, told_changes, write_history
 from core.records.models import History
 from core.records.tags import set_tags, tags_of
+from core.records.touching import keep as keep_touched
+from core.records.touching import places_touched
 from core.resources import search, side
 from core.resources.children import read_children, settle_children, store_children
 from core.resources.closing import CLOSED, why_closed
@@ -186,7 +188,7 @@ def delete(
             ):
                 pass
     tell_of_deletion(context, resource, records)
-    ids = [record.id for record in records]
+    ids, touched = [record.id for record in records], places_touched(resource, records)
     if not is_sqlite(session):  # whoever deletes the same now waits, and then finds nothing to delete
         there = session.scalars(
             sa.select(resource.model.id).where(resource.model.id.in_(ids)).with_for_update()
@@ -197,6 +199,7 @@ def delete(
         session.delete(record)
     session.flush()
     drop_belongings(session, resource.name, ids)
+    keep_touched(session, context.house, touched)
     search.unindex(session, resource, ids)
     write_history(
         session,

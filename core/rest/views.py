@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, g, jsonify, request
@@ -16,7 +17,8 @@ from core.merging.trail import led_on
 from core.resources import read
 from core.resources.children import Rows, children_json, children_of, know_rows
 from core.resources.closing import require_open
-from core.resources.context import WriteContext
+from core.resources.context import Problem, WriteContext
+from core.resources.criteria import Condition
 from core.resources.declare import Resource, RestAction
 from core.resources.listed import Listed
 from core.resources.pages.here import Here
@@ -42,6 +44,10 @@ def api_of(house: House) -> Blueprint:
         blueprint.add_url_rule(f"{at}/<int:id>", "delete", delete_record, methods=["DELETE"])
         blueprint.add_url_rule(f"{at}/<int:id>/<name>", "act", act_on_record, methods=["POST"])
         blueprint.add_url_rule(f"{at}/<int:id>/<name>", "tell", tell_of_record, methods=["GET"])
+        for kind in (each.name for each in house.resources.values() if each.beside_field):
+            given, beside = {"kind": kind}, f"{at}/<int:id>/{kind}"
+            blueprint.add_url_rule(beside, f"list-{kind}", list_beside, defaults=given, methods=["GET"])
+            blueprint.add_url_rule(beside, f"create-{kind}", create_beside, defaults=given, methods=["POST"])
     for resource in house.resources.values():
         for look in (each for each in resource.looks if each.json is not None):
             given = {"resource": resource.name, "name": look.name}
@@ -55,8 +61,43 @@ def api_of(house: House) -> Blueprint:
 @answered
 def list_records(resource: str) -> ResponseReturnValue:
     """A page of records: `?q=&sort=&limit=&cursor=&<field>=`."""
-    here = _enter(resource, "view")
+    return _listed(_enter(resource, "view"))
+
+
+@answered
+def list_beside(resource: str, id: int, kind: str) -> ResponseReturnValue:
+    """The records of another kind that lie beside this one, with the filters of their own list."""
+    _beside(resource, id)
+    here = _enter(kind, "view")
+    field = here.resource.beside_field
+    return _listed(here, Condition(field.name, "is", (f"{resource}/{id}",)) if field else None)
+
+
+@answered
+def create_beside(resource: str, id: int, kind: str) -> ResponseReturnValue:
+    """Write a record beside this one; the body need not name it, and names no other."""
+    _beside(resource, id)
+    here = _enter(kind, "create")
+    field, body = here.resource.beside_field, json_object()
+    place = {"resource": resource, "id": id}
+    if field is not None:
+        if body.setdefault(field.name, place) != place:
+            raise not_valid([Problem(field.name, _("The address names another record."), "another")])
+    return _created(here, body)
+
+
+def _beside(resource: str, id: int) -> None:
+    """The record is there, for who asks, and others may lie beside it; else 404."""
+    there = _enter(resource, "view")
+    if not there.resource.timeline:
+        raise _absent()
+    _stored(there, id)
+
+
+def _listed(here: Here, also: Condition | None = None) -> ResponseReturnValue:
     query = list_query(here.resource)
+    if also is not None:
+        query = replace(query, conditions=(*query.conditions, also))
     try:
         page = fetch_page(
             here.session,
@@ -105,14 +146,16 @@ def show_record(resource: str, id: int) -> ResponseReturnValue:
 
 @answered
 def create_record(resource: str) -> ResponseReturnValue:
-    here = _enter(resource, "create")
+    return _created(_enter(resource, "create"), json_object())
+
+
+def _created(here: Here, body: dict[str, Any]) -> ResponseReturnValue:
     require_open(here.session, here.resource)
-    body = json_object()
 
     def do() -> Answer:
         record = create(here.resource, fields_of(here.resource, body), _writing(here))
         here.session.flush()
-        at = f"{request.script_root}{AT}/{resource}/{record.id}"
+        at = f"{request.script_root}{AT}/{here.resource.name}/{record.id}"
         if not here.may_with(record, "view"):  # a rule gave it to somebody out of one's reach
             return Answer(201, {"id": record.id}, at)
         stored = _stored(here, record.id)

@@ -286,11 +286,13 @@ class Client(Card, Record, Model):
     __table_args__ = (
         *card_indexes("crm_clients_client"),
         Index("ix_crm_clients_client_company_id", "company_id"),
+        Index("ix_crm_clients_client_last_touch_at", "last_touch_at", "id"),
     )
 
     company_id: Mapped[int | None] = mapped_column(
         Id, ForeignKey("crm_clients_client.id", ondelete="SET NULL")
     )
+    last_touch_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ClientAddress(Address, Model):

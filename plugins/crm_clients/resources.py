@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import Date, Draft, Field, RecordRef, Resource, SavedFilter, WriteContext, _, _l
+from core.api import Date, Draft, Field, RecordRef, Resource, SavedFilter, Touched, WriteContext, _, _l
 from plugins.crm_clients.card import GROUPS, IDENTITY, SEARCHED, card_fields, check_name, infer_columns
 from plugins.crm_clients.children import children
 from plugins.crm_clients.documents import check_document
@@ -85,6 +85,7 @@ CLIENTS = Resource(
     identity_with=("leads",),
     infer_import=infer_columns,
     timeline=True,
+    touched=Touched(last="last_touch_at"),
     menu_order=20,
     empty_text=_l("Write down the first one or bring those you already have in Excel."),
 )

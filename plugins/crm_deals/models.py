@@ -56,6 +56,7 @@ class Deal(Record, Model):
         Index("ix_crm_deals_deal_title_folded_id", "title_folded", "id"),
         Index("ix_crm_deals_deal_value_id", "value", "id"),
         Index("ix_crm_deals_deal_closed_at", "closed_at"),
+        Index("ix_crm_deals_deal_last_touch_at", "last_touch_at", "id"),
         Index(
             "ix_crm_deals_deal_filters",
             *("entered_on", "id", "salesperson_id", "pipeline_id", "stage_id", "client_id", "source_id"),
@@ -99,6 +100,7 @@ class Deal(Record, Model):
     """Whether its value is the sum of its products; kept, so that nobody has to read them to know."""
     contact_role: Mapped[str | None] = mapped_column(String(100))
     notes: Mapped[str | None] = mapped_column(Text)
+    last_touch_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class DealContact(Model):

@@ -18,6 +18,7 @@ from core.api import (
     SavedFilter,
     Tags,
     Text,
+    Touched,
     UserRef,
     _l,
     by_api,
@@ -207,6 +208,7 @@ DEALS = Resource(
         *INQUIRIES,
     ),
     timeline=True,
+    touched=Touched(last="last_touch_at"),
     menu_order=30,
     empty_text=_l("Write down the first one, or convert a lead."),
 )

@@ -54,7 +54,7 @@ class Interaction(Record, Model):
         Index("ix_crm_interactions_interaction_person_id_at", "person_id", "at", "id"),
         Index("ix_crm_interactions_interaction_kind_id_at", "kind_id", "at"),
         Index("ix_crm_interactions_interaction_outcome_id", "outcome_id"),
-        {"info": {"handed_over": HandedOver(_l("Interactions"), "messages")}},
+        {"info": {"handed_over": HandedOver(_l("Interactions"), "messages"), "records_of": "interactions"}},
     )
 
     resource: Mapped[str] = mapped_column(String(60))
@@ -121,7 +121,7 @@ class Task(Record, Model):
         Index("ix_crm_interactions_task_title_folded_id", "title_folded", "id"),
         Index("ix_crm_interactions_task_done_at", "done_at"),
         UniqueConstraint("series_id", "series_number"),
-        {"info": {"handed_over": HandedOver(_l("Tasks"), "checkbox")}},
+        {"info": {"handed_over": HandedOver(_l("Tasks"), "checkbox"), "records_of": "tasks"}},
     )
 
     resource: Mapped[str | None] = mapped_column(String(60))

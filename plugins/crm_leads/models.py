@@ -47,6 +47,7 @@ class Lead(Card, Record, Model):
         Index("ix_crm_leads_lead_value_id", "value", "id"),
         Index("ix_crm_leads_lead_expires_on", "expires_on"),
         Index("ix_crm_leads_lead_client_id", "client_id"),
+        Index("ix_crm_leads_lead_last_touch_at", "last_touch_at", "id"),
     )
 
     title: Mapped[str | None] = mapped_column(String(200))
@@ -72,6 +73,8 @@ class Lead(Card, Record, Model):
         Id, ForeignKey("crm_clients_client.id", ondelete="SET NULL")
     )
     is_repeat: Mapped[bool] = mapped_column(default=False)
+    first_touch_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_touch_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class LeadAddress(Address, Model):

@@ -15,6 +15,7 @@ from core.api import (
     Resource,
     SavedFilter,
     Text,
+    Touched,
     _l,
     by_api,
 )
@@ -264,6 +265,7 @@ LEADS = Resource(
     infer_import=infer_columns,
     closed=history_only,
     timeline=True,
+    touched=Touched(last="last_touch_at", first="first_touch_at"),
     menu_order=10,
     empty_text=_l("Write down the first one or bring those you already have in Excel."),
 )

@@ -188,6 +188,7 @@ def _enter(
 def _furnish(session: Session, house: House, names: set[str]) -> None:
     """What the host gives the records of a plugin: an index to search, shipped lists, and grants for the roles."""
     from core.access.roles import seed_roles
+    from core.records.touching import rebuild as rebuild_touched
     from core.references import ship_values
     from core.resources.search import ensure_search
     from core.settings import settings_of
@@ -200,6 +201,7 @@ def _furnish(session: Session, house: House, names: set[str]) -> None:
         if declared.plugin in names:
             ship_values(session, declared, language)
     seed_roles(session, house)
+    rebuild_touched(session, house, names)
 
 
 def declared_by(house: House, plugin: str) -> dict[str, list[str]]:

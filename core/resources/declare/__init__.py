@@ -15,7 +15,7 @@ from core.resources.declare.pages import (
     RestAction,
     Shortcut,
 )
-from core.resources.declare.resource import Beside, IdentityKey, ReferenceList, Resource
+from core.resources.declare.resource import Beside, IdentityKey, ReferenceList, Resource, Touched
 from core.resources.declare.timeline import Before, Seek, Strand, Told
 
 __all__ = [
@@ -46,4 +46,5 @@ __all__ = [
     "SideTable",
     "Strand",
     "Told",
+    "Touched",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from core.fields.beside import RecordBeside
 from core.fields.references import Tags
 from core.i18n import Text
 from core.resources.declare.fields import Child, Field
@@ -47,9 +48,24 @@ class Beside:
     Args:
         optional: it may lie beside none (a task): then, and besides, it is seen by whom the right to view reaches as
             with any other record.
+        at: the attribute with the moment at which it touched the record (see `Touched`); '' where it does not.
+        answers: the criterion of those of them that count as the first answer to the record.
     """
 
     optional: bool = False
+    at: str = ""
+    answers: Callable[[], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Attributes in which a record keeps when people last did something about it, and when first: by what lies beside it.
+
+    The host keeps them, and shows them while something that touches is switched on.
+    """
+
+    last: str
+    first: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +100,7 @@ class Resource:
         children: rows that are written with the record (addresses, contact persons).
         identity: keys by which duplicates are found, in this and the `identity_with` resources.
         route_import: (values) -> resource name a row of an import belongs to, None for this one.
+        touched: the attributes that keep when people last dealt with a record, and when first.
         timeline: people write down beside its records what they did with them, and what is to be done.
         beside: its records lie beside those of other resources, and are seen by whom those are seen by.
         counted: the list's query whose records are counted in the navigation; else those in an open status, or all.
@@ -136,6 +153,7 @@ class Resource:
     route_import: Callable[[Mapping[str, Any]], str | None] | None = None
     infer_import: Callable[[Sequence[str]], Mapping[int, tuple[str, Mapping[str, Any]]]] | None = None
     timeline: bool = False
+    touched: Touched | None = None
     beside: Beside | None = None
     closed: Callable[[Session], Text | None] | None = None
     counted: str = ""
@@ -202,6 +220,11 @@ class Resource:
     def status_field(self) -> Field | None:
         """The field whose values are the steps of the resource's path."""
         return self._by_name.get(self.path.field) if self.path is not None else None
+
+    @cached_property
+    def beside_field(self) -> Field | None:
+        """The field of the record beside which a record lies."""
+        return next((each for each in self.fields if isinstance(each.kind, RecordBeside)), None)
 
     @cached_property
     def deciding(self) -> tuple[str, ...]:

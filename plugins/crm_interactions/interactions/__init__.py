@@ -1,0 +1,1 @@
+"""What was done beside a record: calls, mails, meetings, visits, chats, notes and comments."""

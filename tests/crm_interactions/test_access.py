@@ -1,0 +1,139 @@
+"""What lies beside a record is seen by whom that record is seen by; whose it is says who may change it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from core.access.models import Grant, Role, Share, Team
+from core.access.reach import judge
+from core.access.service import change_user, find_user
+from core.access.teams import set_team
+from core.access.why import why
+from core.api import Refused, Scope, actor_for, forget
+from core.testing.installation import ALL_APPS, Installation
+from plugins.crm_interactions.models import Interaction, Participant
+from tests.fixtures_app import Installer
+
+ANA, BETO, LEO = "ana@example.com", "beto@example.com", "leo@example.com"
+
+
+def _seen(installation: Installation, email: str) -> set[str]:
+    with installation.session(email) as session:
+        return set(session.scalars(sa.select(Interaction.subject)))
+
+
+def _grant(installation: Installation, role: str, resource: str, **scopes: Scope) -> None:
+    with installation.session() as session:
+        id = session.scalar(sa.select(Role.id).where(Role.name == role))
+        for action, scope in scopes.items():
+            session.merge(Grant(role_id=id, resource=resource, action=action, scope=int(scope)))
+        forget(session)
+        session.commit()
+
+
+def test_seen_beside(install: Installer) -> None:
+    installation = install(apps=ALL_APPS)
+    ana, beto, leo = (
+        installation.user(ANA, language="en"),
+        installation.user(BETO, language="en"),
+        installation.user(LEO, roles=("manager",), language="en"),
+    )
+    api = installation.app.test_client()
+    keys = {each: installation.token(each) for each in (ANA, BETO, LEO)}
+
+    def lead(email: str, name: str) -> int:
+        body = {"name": name, "contact_email": f"{name.lower()}@example.com"}
+        answer = api.post("/api/v1/leads", json=body, headers=keys[email])
+        assert answer.status_code == 201, answer.text
+        return int(answer.json["id"])
+
+    hers, his = lead(ANA, "Rosa"), lead(BETO, "Pedro")
+    with installation.session() as session:
+        for subject, name, id, person in (
+            ("hers", "leads", hers, ana.id),
+            ("his on hers", "leads", hers, beto.id),
+            ("his", "leads", his, beto.id),
+            ("hers on his", "leads", his, ana.id),
+            ("of an app that is off", "trips", 1, ana.id),
+        ):
+            session.add(Interaction(resource=name, record_id=id, subject=subject, person_id=person))
+        session.commit()
+        session.add(Participant(interaction_id=1, name="Guest"))
+        session.add(Participant(interaction_id=3, name="Stranger"))
+        session.commit()
+
+    assert _seen(installation, ANA) == {"hers", "his on hers"}
+    assert _seen(installation, BETO) == {"his", "hers on his"}
+    assert _seen(installation, LEO) == set()
+    assert _seen(installation, "admin@example.com") == {"hers", "his on hers", "his", "hers on his"}
+    with installation.session(ANA) as session:
+        assert session.scalars(sa.select(Participant.name)).all() == ["Guest"]
+        assert session.scalar(sa.select(sa.func.count(Interaction.id))) == 2
+
+    def answers(method: str, path: str, email: str = ANA, **also: Any) -> int:
+        return int(api.open(f"/api/v1/{path}", method=method, headers=keys[email], **also).status_code)
+
+    assert answers("GET", "interactions/1") == 200
+    assert answers("GET", "interactions/3") == answers("GET", "interactions/999") == 404
+    assert answers("PATCH", "interactions/1", json={"subject": "hers"}) == 200
+    refused = answers("PATCH", "interactions/2", json={"subject": "mine now"})
+    assert refused in (403, 422)
+    assert answers("DELETE", "interactions/2") == 403
+    assert answers("DELETE", "interactions/4") == 404
+
+    # whoever writes past the forms is held to the same
+    for place in (("leads", his), ("leads", 9999), ("trips", 1)):
+        with installation.session(ANA) as session:
+            session.add(Interaction(resource=place[0], record_id=place[1], person_id=ana.id))
+            with pytest.raises(Refused):
+                session.flush()
+            session.rollback()
+    with installation.session(ANA) as session:
+        session.get(Interaction, 1).record_id = his
+        with pytest.raises(Refused):
+            session.flush()
+        session.rollback()
+    with installation.session(ANA) as session:
+        session.add(Interaction(resource="leads", record_id=hers, person_id=beto.id, subject="for him"))
+        session.flush()
+        session.rollback()
+
+    # a share, a team, a denied status: what is true of the lead is true of what lies beside it
+    with installation.session() as session:
+        session.add(Share(resource="leads", record_id=his, user_id=ana.id))
+        forget(session)
+        session.commit()
+    assert _seen(installation, ANA) == {"hers", "his on hers", "his", "hers on his"}
+    assert answers("DELETE", "interactions/4") == 204
+    with installation.session() as session:
+        set_team(session, Team(), name="Norte", manager_id=leo.id, member_ids=[ana.id])
+        session.commit()
+    assert _seen(installation, LEO) == {"hers", "his on hers"}
+    _grant(installation, "salesperson", "interactions", view=Scope.NONE)
+    assert _seen(installation, BETO) == set()
+    assert answers("GET", "interactions", BETO) == 403
+    _grant(installation, "salesperson", "interactions", view=Scope.ALL)
+
+    with installation.session("admin@example.com") as session:
+        record = session.get(Interaction, 2)
+        told = {
+            each.action: each
+            for each in why(
+                session, installation.house, installation.house.resources["interactions"], record, ana.id
+            )
+        }
+        assert told["view"].allowed and not told["edit"].allowed
+        told = {
+            each.action: each
+            for each in why(
+                session,
+                installation.house,
+                installation.house.resources["interactions"],
+                session.get(Interaction, 1),
+                beto.id,
+            )
+        }
+        assert not told["view"].allowed and not told["edit"].allowed
