@@ -9,8 +9,8 @@ from core.access.reach import reached_rows
 from core.access.roles import SETTINGS_RIGHT
 from core.access.scope import as_system
 from core.access.service import actor_for, digest
-from core.access.throttle import wrong_link
 from core.access.web.gate import require
+from core.access.web.guessing import wrong_link
 from core.admin.settings.sections import note_setting
 from core.admin.settings.values import create as create_value
 from core.assignment.by_rules import give_by_rules

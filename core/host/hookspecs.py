@@ -111,7 +111,8 @@ def extend_actions(resource: Resource) -> list[Action]:
 @hookspec
 def render_slot(slot: str, context: dict[str, Any]) -> Any:
     """Markup for a named place of the generic templates (`list.above`, `record.above`, `record.title`,
-    `home.above`), or None. `context` holds `resource`, and on a record's page `record` and `formats`."""
+    `home.above`, `profile.below`), or None. `context` holds `resource`, and on a record's page `record` and `formats`;
+    on the home page and the profile `user`."""
 
 
 @hookspec

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from flask import Blueprint
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from core.api import (
@@ -22,6 +23,8 @@ from core.api import (
     Strand,
     hookimpl,
 )
+from plugins.crm_interactions.feed import views as feed
+from plugins.crm_interactions.feed.profile import profile_parts
 from plugins.crm_interactions.interactions.mentions import MENTIONED
 from plugins.crm_interactions.lists import LISTS
 from plugins.crm_interactions.mailing import rest as mail_api
@@ -50,7 +53,7 @@ def register_resources() -> list[Resource | ReferenceList]:
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [tasks_blueprint, mail_blueprint, reminders.blueprint, timeline_pages]
+    return [tasks_blueprint, mail_blueprint, reminders.blueprint, feed.blueprint, timeline_pages]
 
 
 @hookimpl
@@ -70,7 +73,7 @@ def register_commands() -> list[click.Command]:
 
 @hookimpl
 def describe_api() -> Mapping[str, Mapping[str, Any]]:
-    return {**mail_api.operations(), **reminders.describe()}
+    return {**mail_api.operations(), **reminders.describe(), **feed.describe()}
 
 
 @hookimpl
@@ -95,6 +98,12 @@ def extend_timeline(resource: Resource) -> list[Strand]:
 def extend_columns(resource: Resource) -> list[Column]:
     """On a record with a timeline: what is to be done next."""
     return [next_step_of(resource.name)] if resource.timeline else []
+
+
+@hookimpl
+def render_slot(slot: str, context: dict[str, Any]) -> Markup | None:
+    """In the profile: when one is reminded, and one's calendar elsewhere."""
+    return profile_parts(context["user"]) if slot == "profile.below" else None
 
 
 @hookimpl

@@ -26,6 +26,7 @@ from core.assignment.web.shown import absence_lines
 from core.db import db, utcnow
 from core.fields.references import USERS
 from core.formats import formats_for
+from core.house import current_house
 from core.i18n import LANGUAGES, _
 from core.resources.context import Refused
 from core.state import forget
@@ -130,6 +131,12 @@ def _page(user: User, **words: Any) -> str:
         absences=absence_lines(absences_of(db.session(), user.id), formats),
         colleagues=[item for item in formats.references.items(USERS) if item.active and item.id != user.id],
         today=utcnow().astimezone(formats.zone).date().isoformat(),
+        parts=[
+            markup
+            for _plugin, markup in current_house().hooks.each(
+                "render_slot", slot="profile.below", context={"user": actor()}
+            )
+        ],
         themes=[("light", _("Light")), ("dark", _("Dark")), ("auto", _("Like the system"))],
         **words,
     )

@@ -33,7 +33,7 @@ KIND = NotificationKind(
     REMINDER,
     _l("A task of mine is due"),
     _l("“%(task)s” is due: %(due)s"),
-    "alarm",
+    "calendar-due",
     mail=True,
     sentences={LATE: _l("“%(task)s” is due: %(due)s. You should have heard of it before: %(at)s")},
     urgent=True,

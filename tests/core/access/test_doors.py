@@ -62,6 +62,7 @@ def test_every_address_refuses_the_anonymous_unless_it_says_it_is_public(
         "static_crm_reports",
         "crm_clients.confirm_page",
         "crm_clients.confirm",
+        "crm_interactions_feed.calendar",
         "access.sign_in_page",
         "access.sign_in",
         "access.sign_out",
