@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from core.testing.places import keep_files_in_memory
 
 pytest_plugins = ["core.testing.postgres", "core.testing.browser", "tests.fixtures_app"]
 
@@ -21,6 +24,10 @@ settings.register_profile("prospecto", deadline=None, suppress_health_check=[Hea
 settings.register_profile("thorough", parent=settings.get_profile("prospecto"), max_examples=1000)
 settings.load_profile(os.environ.get("PROSPECTO_HYPOTHESIS", "prospecto"))
 
+keep_files_in_memory()
+# A run builds thousands of apps: looking for garbage as often as is usual took a fifth of its time.
+gc.set_threshold(20_000, 20, 50)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark a test by the systems that it uses, so that `-m "not browser"` needs no discipline."""
@@ -34,3 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             marks.add("postgres")
         for mark in marks:
             item.add_marker(mark)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays until the end: looking for garbage passes it over."""
+    gc.collect()
+    gc.freeze()

@@ -34,13 +34,16 @@ START_SECONDS = 60.0
 class PostgresServer:
     """The running cluster of this test run.
 
-    Copies of a template are made one ahead, and databases dropped, beside the tests: both are mostly waiting.
+    The next copy of the template asked for last is made ahead, and databases are dropped, beside the tests: both are
+    mostly waiting.
     """
 
     sockets: Path
     shared: Path
     beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "databases"))
     ahead: dict[str, Future[str]] = field(default_factory=dict)
+    way: str = ""
+    """How a template is copied, where that is not left to the server."""
 
     def url(self, database: str) -> str:
         """The address that SQLAlchemy and PROSPECTO_DATABASE_URL take."""
@@ -50,6 +53,9 @@ class PostgresServer:
         """A new database, a copy of `template`: its name. The first of a template takes some tens of milliseconds."""
         ready = self.ahead.pop(template, None)
         name = ready.result() if ready else self._copy(template)
+        while self.ahead:
+            _other, unused = self.ahead.popitem()
+            self.beside.submit(self._drop_copy, unused)
         self.ahead[template] = self.beside.submit(self._copy, template)
         return name
 
@@ -77,11 +83,14 @@ class PostgresServer:
 
     def _copy(self, template: str) -> str:
         name = f"test_{secrets.token_hex(6)}"
-        self._administer("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self._administer(f"CREATE DATABASE {{}} TEMPLATE {{}}{self.way}", name, template)
         return name
 
     def _drop(self, name: str) -> None:
         self._administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def _drop_copy(self, copy: Future[str]) -> None:
+        self._drop(copy.result())
 
     def _administer(self, statement: str, *names: str) -> None:
         conninfo = f"host={self.sockets} user={ADMIN} dbname=postgres"
@@ -153,7 +162,7 @@ def running(shared: Path) -> PostgresServer | None:
     if not ready.exists():
         return None
     facts: dict[str, Any] = json.loads(ready.read_text(encoding="utf-8"))
-    return PostgresServer(Path(facts["sockets"]), shared)
+    return PostgresServer(Path(facts["sockets"]), shared, way=facts["way"])
 
 
 def start(shared: Path) -> PostgresServer:
