@@ -62,6 +62,7 @@ class Right:
     label: Text
     scoped: bool
     beside: bool = False
+    reserved: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def rights_in(house: House) -> list[RightsOf]:
     others: dict[str, list[Right]] = {}
     for each in house.permissions:
         others.setdefault(each.resource, []).append(
-            Right(each.resource, each.action, each.label, scoped=False)
+            Right(each.resource, each.action, each.label, scoped=False, reserved=each.reserved)
         )
     others.setdefault("settings", []).append(
         Right(*SETTINGS_RIGHT, _l("Change settings and lists"), scoped=False)
@@ -135,7 +136,7 @@ def usual_scope(role: str, right: Right) -> Scope:
     """What a shipped role gets when nobody has decided otherwise."""
     if role == ADMINISTRATOR:
         return Scope.ALL
-    if (right.resource, right.action) == SETTINGS_RIGHT:
+    if right.reserved or (right.resource, right.action) == SETTINGS_RIGHT:
         return Scope.NONE
     reads = right.action in ("view", "export")
     if role == AUDITOR:

@@ -19,6 +19,7 @@ from core.resources.criteria import Condition, Unreadable, criterion, read_condi
 from core.resources.declare import Field, Resource
 from core.resources.query import ListQuery, filtered
 
+MOST_MEANT = 100_000
 PERSONAL = frozenset({"~me", "~team"})
 
 
@@ -89,6 +90,17 @@ def fitting_ids(session: Session, resource: Resource, query: str, ids: Sequence[
         some = wanted.where(resource.model.id.in_(ids[start : start + 500]))
         found |= set(session.scalars(some, execution_options={"unscoped": True}))
     return found
+
+
+def ids_meant(
+    session: Session, resource: Resource, conditions: Sequence[Condition], most: int = MOST_MEANT
+) -> list[int]:
+    """The ids of the records that these conditions mean, whoever is at work, the oldest first."""
+    reading = reading_for(session, None, decimal=".", date_order="ymd")
+    id = resource.model.id
+    wanted = filtered(session, resource, ListQuery(conditions=tuple(conditions)), reading, None, id)
+    found = session.scalars(wanted.order_by(id).limit(most), execution_options={"unscoped": True})
+    return list(found)
 
 
 def _turned(resource: Resource, condition: Condition, turn: Callable[[str, Field], str]) -> Condition:

@@ -15,6 +15,7 @@ from core.db import utcnow
 from core.fields import Formats
 from core.fields.references import USERS
 from core.i18n import Text, _
+from core.records.history import BECAUSE
 from core.records.models import History
 from core.records.pointed import know_pointed
 from core.records.timeline.words import (
@@ -185,7 +186,9 @@ def _detail(row: History, formats: Formats) -> str:
     if row.action in MERGES:
         return next((str(each) for each in row.changes.get("records", ()) if each), "")
     reason = row.changes.get(GIVEN)
-    return reason_text(reason, formats) if isinstance(reason, dict) else ""
+    if isinstance(reason, dict):
+        return reason_text(reason, formats)
+    return _("Rule “%(name)s”", name=row.changes[BECAUSE]) if BECAUSE in row.changes else ""
 
 
 def _actor(actor_id: int | None, formats: Formats) -> str:

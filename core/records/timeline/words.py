@@ -22,6 +22,7 @@ SOURCES: Mapping[str, Text] = {
     "conversion": _l("by a conversion"),
     "link": _l("by a link"),
     "inquiry": _l("by an inquiry"),
+    "automation": _l("by a rule"),
 }
 
 KNOWN: Mapping[str, tuple[Text, str]] = {
