@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from core.resources.declare import Resource
+from core.rest.schemas import parameters_of
+
 Operations = dict[str, dict[str, dict[str, Any]]]
 """{path: {method: operation}}; errors are added by who asks."""
 
@@ -87,6 +90,26 @@ def _told(
 
 def _count(name: str) -> dict[str, Any]:
     return {"type": "object", "properties": {name: {"type": "integer"}}}
+
+
+def describe_lying(resources: Iterable[Resource]) -> Operations:
+    """The addresses of what lies beside the records of resources with a timeline: `/leads/{id}/interactions`."""
+    known = list(resources)
+    found: Operations = {}
+    for kind in (each for each in known if each.beside_field is not None):
+        record = {"$ref": f"#/components/schemas/{kind.name}.record"}
+        for name in (each.name for each in known if each.timeline):
+            items = {"type": "object", "properties": {"items": {"type": "array", "items": record}}}
+            listed = _operation(kind.name, f"{name}.{kind.name}.list", f"List {kind.name} beside one", items)
+            made = _operation(
+                kind.name, f"{name}.{kind.name}.create", f"Write {kind.name} beside one", record
+            )
+            made["responses"]["201"] = made["responses"].pop("200")
+            body = {"$ref": f"#/components/schemas/{kind.name}.input"}
+            made |= {"requestBody": {"required": True, "content": _json(body)}}
+            listed["parameters"], made["parameters"] = [ID, *parameters_of(kind)], [ID]
+            found[f"/api/v1/{name}/{{id}}/{kind.name}"] = {"get": listed, "post": made}
+    return found
 
 
 def _follow(name: str) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from core.house import House
 from core.imports.web.openapi import describe_imports
 from core.merging.openapi import describe_merging
 from core.resources.declare import Resource
-from core.rest.beside import describe_beside
+from core.rest.beside import describe_beside, describe_lying
 from core.rest.schemas import parameters_of, required_of, schema_of
 
 ERRORS = {
@@ -57,6 +57,7 @@ def describe(house: House) -> dict[str, Any]:
     _describe_lists(spec, house)
     besides = describe_imports(house.resources) | describe_attributes() | describe_beside(house.resources)
     besides |= describe_assignment() | describe_assigning(house.resources)
+    besides |= describe_lying(house.resources.values())
     besides |= describe_roles() | describe_access(house.resources)
     for path, operations in besides.items():
         for operation in operations.values():
