@@ -48,7 +48,7 @@ def attribute_criterion(
         Invalid: a value is not one of the attribute's type.
     """
     asked = session if session is not None and is_sqlite(session) else None
-    if operator in ("is", "not"):
+    if operator in ("is", "main", "not"):
         parts = _any_of(resource, field, values, reading, asked)
         if operator == "not":
             return Found(sa.not_(sa.or_(*(each.criterion for each in parts))))

@@ -1,6 +1,7 @@
 """Filters of a list: from the words in the URL to SQL criteria, for every kind of field.
 
-In a URL `field=value` (repeated: any of them), `field.from=`, `field.to=`, `field.contains=`, `field.begins=`, `field.last_days=`;
+In a URL `field=value` (repeated: any of them), `field.from=`, `field.to=`, `field.contains=`, `field.begins=`, `field.last_days=`,
+`field.not=`, and `field.main=`, `field.main_not=` for the record's own value alone where further rows have one too;
 a value that begins with `~` is special: `~empty`, `~any`, `~me`, `~team`, or a meaning (`~open`).
 """
 
@@ -40,7 +41,8 @@ from core.text import compact, fold
 
 log = logging.getLogger("prospecto.plugins")
 
-OPERATORS = ("from", "to", "contains", "begins", "last_days", "not")
+OPERATORS = ("from", "to", "contains", "begins", "last_days", "not", "main", "main_not")
+NEGATIVE = ("not", "main_not")
 MOST_VALUES = 200
 """Of one filter: a database reads no endless chain of OR."""
 
@@ -87,7 +89,7 @@ class Meaning:
     @property
     def criterion(self) -> Any:
         meant = sa.or_(self.own, *(self.id.in_(ids) for ids in self.further))
-        return sa.not_(meant) if self.condition.operator == "not" else meant
+        return sa.not_(meant) if self.condition.operator in NEGATIVE else meant
 
     def is_end_of(self, other: Meaning) -> bool:
         """Whether this and the other bound the same values of the record's own."""
@@ -137,11 +139,12 @@ def meaning_of(
             raise Invalid("too_many", _("From %(low)s to %(high)s.", low=1, high=MOST_VALUES))
         if isinstance(field.side, AttributeValues):
             found = attribute_criterion(
-                resource, field, condition.operator, condition.values, reading, session
+                resource, field, condition.operator.replace("main_", ""), condition.values, reading, session
             )
             return Meaning(replace(condition, operator="is"), None, found.criterion, id, few=found.few)
         own = _meant(Place(resource.model, resource), field, condition, reading, actor)
-        further = _further(resource, field, condition, reading, actor)
+        is_own = condition.operator in ("main", "main_not")
+        further = () if is_own else _further(resource, field, condition, reading, actor)
     except Invalid as error:
         raise Unreadable(condition, Problem(field.name, error.message, error.code)) from error
     return Meaning(condition, field, own, id, further)
@@ -173,7 +176,7 @@ def means(item: ReferenceItem, condition: Condition) -> bool:
         value in (str(item.id), f"~{item.meaning}", "~any") or fold(value) == fold(item.name)
         for value in condition.values
     )
-    return meant != (condition.operator == "not")
+    return meant != (condition.operator in NEGATIVE)
 
 
 class Unreadable(Exception):
@@ -207,7 +210,7 @@ def _further(
 
 
 def _meant(place: Place, field: Field, condition: Condition, reading: Reading, actor: Actor | None) -> Any:
-    if condition.operator not in ("is", "not"):
+    if condition.operator not in ("is", "not", "main", "main_not"):
         return _compare(place, field, condition.operator, condition.values[0], reading)
     if isinstance(field.kind, Reference):
         return _one_of(place, field, condition.values, reading, actor)

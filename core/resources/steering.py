@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from core.access.actor import Actor, Scope
 from core.db import is_sqlite
-from core.resources.criteria import Meaning
+from core.resources.criteria import NEGATIVE, Meaning
 from core.resources.declare import Field, Resource
 
 FEW = 10_000
@@ -87,7 +87,7 @@ def _fewest(
 
 def _may_be_few(resource: Resource, meaning: Meaning) -> bool:
     """Whether an index says which records a filter means; of one that leaves records out none does."""
-    plain = meaning.field is not None and meaning.condition.operator != "not"
+    plain = meaning.field is not None and meaning.condition.operator not in NEGATIVE
     return plain and has_index(resource, meaning.field)  # type: ignore[arg-type]
 
 

@@ -101,7 +101,7 @@ def words_of(here: Here, condition: Condition) -> str:
             return _("“%(text)s”", text=condition.values[0])
         case "begins":
             return _("“%(text)s…”", text=condition.values[0])
-        case "not":
+        case "not" | "main_not":
             return _("not %(value)s", value=shown)
         case "last_days":
             number = int(condition.values[0]) if condition.values[0].isdecimal() else 0
