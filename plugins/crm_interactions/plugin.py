@@ -23,6 +23,7 @@ from core.api import (
     Strand,
     hookimpl,
 )
+from plugins.crm_interactions.calendar.views import blueprint as calendar_blueprint
 from plugins.crm_interactions.feed import views as feed
 from plugins.crm_interactions.feed.profile import profile_parts
 from plugins.crm_interactions.interactions.mentions import MENTIONED
@@ -53,7 +54,7 @@ def register_resources() -> list[Resource | ReferenceList]:
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [tasks_blueprint, mail_blueprint, reminders.blueprint, feed.blueprint, timeline_pages]
+    return [tasks_blueprint, calendar_blueprint, mail_blueprint, reminders.blueprint, feed.blueprint, timeline_pages]
 
 
 @hookimpl

@@ -6,6 +6,7 @@ import "./attributes.js";
 import "./board.js";
 import "./bulk.js";
 import "./busy.js";
+import "./calendar.js";
 import "./cells.js";
 import "./chart.js";
 import "./children.js";

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from core.api import Column, _l, actor_of, current_house, formats_for, reached_rows, utcnow
 from plugins.crm_interactions.models import Task
-from plugins.crm_interactions.tasks.lines import ICONS, PLAIN_ICON, due_text
+from plugins.crm_interactions.tasks.lines import PLAIN_ICON, due_text
 from plugins.crm_interactions.tasks.states import is_open
+from plugins.crm_interactions.timeline.meanings import ICONS
 
 
 @dataclass(frozen=True)

@@ -13,18 +13,10 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from core.api import Actor, Date, Formats, House, ReferenceItem, _, reached_rows, utcnow
-from plugins.crm_interactions.models import CALL, CHAT, COMMENT, EMAIL, MEETING, NOTE, VISIT, Task, TaskItem
+from plugins.crm_interactions.models import Task, TaskItem
 from plugins.crm_interactions.tasks.states import DONE, OVERDUE, local_day, state_of
+from plugins.crm_interactions.timeline.meanings import ICONS
 
-ICONS = {
-    CALL: "phone",
-    EMAIL: "mail",
-    MEETING: "users",
-    VISIT: "map-pin",
-    CHAT: "message",
-    NOTE: "note",
-    COMMENT: "messages",
-}
 PLAIN_ICON, PLAIN_HUE = "calendar-event", "slate"
 
 

@@ -150,7 +150,7 @@ def deed(do: Callable[[], str], told: str) -> ResponseReturnValue:
 
 def answered(told: str, undo: str = "") -> ResponseReturnValue:
     """By script a word and the event that parts wait for; else back to the page one came from."""
-    if _is_scripted():
+    if is_scripted():
         toast = {"text": told, **({"undo_url": undo} if undo else {})}
         return "", 204, {"HX-Trigger": json.dumps({"toast": toast, CHANGED: {}, "close-dialog": {}})}
     flash_toast(told, undo=undo)
@@ -158,7 +158,7 @@ def answered(told: str, undo: str = "") -> ResponseReturnValue:
 
 
 def _refused(words: str) -> ResponseReturnValue:
-    if _is_scripted():
+    if is_scripted():
         told = json.dumps({"toast": {"text": words, "kind": "error"}, "task-refused": {}})
         return words, 422, {"HX-Trigger": told, "HX-Reswap": "none"}
     flash_toast(words, tone="bad")
@@ -190,9 +190,9 @@ def _words_of(error: Exception) -> str:
     return str(getattr(error, "message", error))
 
 
-def _is_scripted() -> bool:
+def is_scripted() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
 def _is_part() -> bool:
-    return _is_scripted() and request.headers.get("HX-Target") == "day-parts"
+    return is_scripted() and request.headers.get("HX-Target") == "day-parts"
