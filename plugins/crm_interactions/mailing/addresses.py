@@ -63,11 +63,13 @@ def read_addresses(text: str) -> tuple[list[Address], list[str]]:
             continue
         name, address = parseaddr(part)
         try:
-            fold_email(address or part)
+            fold_email(address)
         except Invalid:
+            address = ""
+        if not address or part not in (address, f"<{address}>") and not part.endswith(f" <{address}>"):
             bad.append(part[:100])
-            continue
-        good.append(Address(" ".join(name.split())[:100], address or part))
+        else:
+            good.append(Address(" ".join(name.split())[:100], address))
     return list({each.address.casefold(): each for each in good}.values()), bad
 
 
@@ -80,7 +82,11 @@ def _own(stored: Stored) -> Iterator[Address]:
     title = title_of(stored.resource, stored.record)
     repeated = {name for child in stored.resource.children for name in child.mirrors.values()}
     for field in stored.resource.fields:
-        if field.name not in repeated and isinstance(field.kind, Email) and (value := stored.value(field)) is not None:
+        if (
+            field.name not in repeated
+            and isinstance(field.kind, Email)
+            and (value := stored.value(field)) is not None
+        ):
             yield Address(title, str(value))
     for child in stored.resource.children:
         for row in stored.children.get(child.name, ()):

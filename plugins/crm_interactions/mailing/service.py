@@ -206,7 +206,7 @@ def _keep_within_limits(context: WriteContext) -> None:
     if context.actor is None:
         return
     written = context.session.scalar(
-        sa.select(sa.func.count()).where(
+        sa.select(sa.func.count(MailMessage.interaction_id)).where(
             MailMessage.sender_id == context.actor.user_id,
             MailMessage.written_at > utcnow() - timedelta(hours=1),
         )
