@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.fields import Integer, LongText, MoneyAmount, Number, Reference, UserRef
+from core.fields import Integer, LongText, MoneyAmount, Number, RecordBeside, Reference, UserRef
 from core.i18n import Text
 from core.resources.declare import Column, Field, Resource
 
@@ -45,7 +45,7 @@ def columns_of(resource: Resource, chosen: Sequence[str] = ()) -> list[ListColum
         for name in dict.fromkeys(names)
         if name != resource.title
     ]
-    return _with_priorities(found)
+    return _with_priorities(_one_state(found))
 
 
 def choosable(resource: Resource) -> list[tuple[str, Text]]:
@@ -100,9 +100,17 @@ def _css(declared: Field) -> str:
         return "is-person"
     if isinstance(kind, Reference):
         return {"badge": "is-state", "square": "is-word is-segment"}.get(kind.look, "")
+    if isinstance(kind, RecordBeside):
+        return "is-record"
     if isinstance(kind, MoneyAmount):
         return "is-money"
     return "is-number" if isinstance(kind, (Integer, Number)) else ""
+
+
+def _one_state(columns: list[ListColumn]) -> list[ListColumn]:
+    """A narrow row has room for one state; further badges leave it like any plain column."""
+    states = [column.name for column in columns if column.css == "is-state"]
+    return [replace(column, css="") if column.name in states[1:] else column for column in columns]
 
 
 def _with_priorities(columns: list[ListColumn]) -> list[ListColumn]:
