@@ -66,7 +66,9 @@ def set_up(app: Flask, house: House) -> None:
 def page() -> str:
     session, house, actor = db.session(), current_house(), g.actor
     newest = [
-        each for each in map(lambda found: _newest(session, found, actor), _seen(house, actor)) if each.lines
+        each
+        for each in (_newest(session, found, actor) for found in _seen(house, actor) if found.beside is None)
+        if each.lines
     ]
     return render_template(
         "home/home.html",
@@ -129,7 +131,8 @@ def _is_empty(session: Session, house: House, actor: Actor) -> bool:
 def _first_steps(house: House, actor: Actor, closed: Collection[str]) -> Iterator[FirstStep]:
     """What one does with an empty installation; each only for who may."""
     root = request.script_root
-    for resource in house.in_menu_order():
+    begun_with = [each for each in house.in_menu_order() if each.beside is None]
+    for resource in begun_with:
         if actor.may(resource.name, "create") and resource.name not in closed:
             yield FirstStep(
                 resource.icon,
@@ -138,7 +141,7 @@ def _first_steps(house: House, actor: Actor, closed: Collection[str]) -> Iterato
                 f"{root}/{resource.name}/new",
             )
             break
-    for resource in house.in_menu_order():
+    for resource in begun_with:
         if actor.may(resource.name, "import") and resource.name not in closed:
             yield FirstStep(
                 "file-import",

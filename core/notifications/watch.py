@@ -61,7 +61,7 @@ KINDS = (
         REMOVED, _l("A record I follow is deleted"), _l("%(actor)s deleted “%(record)s”"), "star"
     ),
 )
-SILENT = frozenset({"import", "command", "conversion"})
+SILENT = frozenset({"import", "command", "conversion", "series"})
 """Sources that bring in too much to tell of each record, or give nobody anything that was not theirs."""
 
 

@@ -23,6 +23,7 @@ SOURCES: Mapping[str, Text] = {
     "link": _l("by a link"),
     "inquiry": _l("by an inquiry"),
     "automation": _l("by a rule"),
+    "series": _l("as the next of its series"),
 }
 
 KNOWN: Mapping[str, tuple[Text, str]] = {

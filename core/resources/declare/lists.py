@@ -83,10 +83,12 @@ class Look:
 
     `html(listed)` answers the markup under the filters. `json(listed)` answers the same for programs, at
     `GET /api/v1/<resource>/<name>`; without it there is none. Both are guarded, and read within the reader's rights.
+    With `endpoint` it is a page of the plugin's own, elsewhere, to which the list's head leads.
     """
 
     name: str
     label: Text
     icon: str
-    html: Callable[[Listed], Any]
+    html: Callable[[Listed], Any] | None = None
     json: Callable[[Listed], Mapping[str, Any]] | None = None
+    endpoint: str = ""

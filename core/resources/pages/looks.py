@@ -20,7 +20,7 @@ from core.resources.query import ListQuery, read_query
 def add_routes(blueprint: Blueprint, house: House) -> None:
     """Each look at its own address; what is off is not there."""
     for resource in house.resources.values():
-        for look in resource.looks:
+        for look in (each for each in resource.looks if each.html is not None):
             at, given = f"/{resource.name}/{look.name}", {"resource": resource.name, "look": look.name}
             blueprint.add_url_rule(at, f"look-{resource.name}-{look.name}", show, defaults=given)
 
@@ -52,6 +52,7 @@ def listed(here: Here, query: ListQuery) -> Listed:
 
 
 def _drawn(here: Here, look: Look, query: ListQuery) -> Markup:
+    assert look.html is not None
     try:
         return escape(look.html(listed(here, query)))
     except Exception as error:  # the guard around a plugin

@@ -13,6 +13,7 @@ from core.api import (
     HuedChoice,
     Integer,
     LongText,
+    Look,
     RecordBeside,
     Reference,
     Resource,
@@ -199,6 +200,10 @@ TASKS = Resource(
     rest_actions=(by_api("tasks", FINISH), by_api("tasks", REOPEN)),
     extra_filters=(STATE, FROM_ME),
     shortcuts=(FINISH, REOPEN),
+    looks=(
+        Look("day", _l("My day"), "sun", endpoint="crm_interactions_tasks.my_day"),
+        Look("calendar", _l("Calendar"), "calendar", endpoint="crm_interactions_calendar.page"),
+    ),
     extra_columns=(TURN, DUE_COLUMN),
     panels=(STEPS,),
     children=(CHECKLIST,),
