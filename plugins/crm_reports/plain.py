@@ -32,13 +32,19 @@ def plain_answer(answer: Answer) -> dict[str, Any]:
         "before": _days(ask.before) if ask.before else None,
         "filters": {name: list(values) for name, values in ask.filters.items()},
         "by": ask.cut.name,
-        "figures": [_figure(figure) for figure in answer.figures],
-        "rows": [_line(table, line) for line in table.lines] if table else [],
+        "figures": [plain_figure(figure) for figure in answer.figures],
+        "rows": plain_table(table) if table else [],
         "total": _line(table, table.total) if table and table.total else None,
     }
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
+def plain_table(table: Table) -> list[dict[str, Any]]:
+    """The lines of a table, without its total."""
+    return [_line(table, line) for line in table.lines]
+
+
+def plain_figure(figure: Figure) -> dict[str, Any]:
+    """One of the large figures."""
     return {
         "name": figure.name,
         "label": str(figure.label),

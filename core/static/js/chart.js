@@ -79,6 +79,10 @@ function dressSeries(series, stacked, label) {
 
 async function draw(place) {
   await loadVendor("echarts.min.js");
+  drawNow(place);
+}
+
+function drawNow(place) {
   const source = document.getElementById(place.dataset.chart);
   if (!source || !place.isConnected) return;
   charts.get(place)?.dispose();
@@ -100,4 +104,21 @@ document.addEventListener("theme", () => {
     if (place.isConnected) draw(place);
     else charts.delete(place);
   }
+});
+
+/* On paper in light colours, and as wide as the paper lets it be. */
+let theme = "";
+addEventListener("beforeprint", () => {
+  theme = document.documentElement.dataset.bsTheme ?? "";
+  document.documentElement.dataset.bsTheme = "light";
+  for (const place of charts.keys()) {
+    if (!place.isConnected || !window.echarts) continue;
+    drawNow(place);
+    const drawing = place.querySelector("svg");
+    drawing?.setAttribute("viewBox", `0 0 ${drawing.getAttribute("width")} ${drawing.getAttribute("height")}`);
+  }
+});
+addEventListener("afterprint", () => {
+  document.documentElement.dataset.bsTheme = theme;
+  for (const place of charts.keys()) if (place.isConnected) drawNow(place);
 });

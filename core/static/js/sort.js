@@ -55,7 +55,7 @@ function shift(step) {
 document.addEventListener("keydown", (event) => {
   const grip = event.target.closest?.("[data-grip]");
   if (!grip) return;
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
   if (event.key === " ") {
     if (lifted) drop(true);
     else lift(grip.closest("[data-id]"));
