@@ -171,6 +171,8 @@ def test_a_mail_is_written_from_a_record_sent_kept_and_told_of(office: Office) -
     told = api.get(mail, headers=key).json
     assert (told["status"], told["message_id"], told["template"]) == ("sent", message["Message-ID"], template)
 
+    assert "Sent" in browser.get(f"{at}/timeline").text
+
     # It comes back a day later: told once, whatever the form of the notification.
     for form in (_postfix, _headers_only):
         answer = api.post("/api/v1/mail/bounces", data=form(message["Message-ID"]), headers=admin)
@@ -178,6 +180,8 @@ def test_a_mail_is_written_from_a_record_sent_kept_and_told_of(office: Office) -
     told = api.get(mail, headers=key).json
     assert told["status"] == "bounced" and told["reason"] == "cafe@avila.example: 550 5.1.1 no such user"
     assert _notifications(browser).count("did not arrive") == 1
+    story = browser.get(f"{at}/timeline").text
+    assert "Came back" in story and f"/interactions/{kept['id']}/mail/again" in story
     delayed = api.post("/api/v1/mail/bounces", data=_postfix(message["Message-ID"], "delayed"), headers=admin)
     foreign = api.post("/api/v1/mail/bounces", data=_postfix("<else@where.example>"), headers=admin)
     assert delayed.json == foreign.json == {"interaction": None}

@@ -28,7 +28,7 @@ RETURNED = NotificationKind(
     "mail_returned",
     _l("A mail of mine did not arrive"),
     _l("“%(subject)s” to %(to)s did not arrive: %(reason)s"),
-    "mail-x",
+    "alert-circle",
     mail=False,
 )
 REASON_LENGTH = 500

@@ -96,7 +96,7 @@ MAIL_TEMPLATES = Resource(
     model=MailTemplate,
     label=_l("Mail template"),
     plural=_l("Mail templates"),
-    icon="template",
+    icon="file-text",
     hue="blue",
     fields=(
         Field("name", _l("Name"), Text(max_length=120, folded=True), required=True, quick=True),

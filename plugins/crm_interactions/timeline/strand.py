@@ -26,6 +26,7 @@ from core.api import (
     found_by,
     reached_rows,
 )
+from plugins.crm_interactions.mailing.shown import mails_of
 from plugins.crm_interactions.models import IN, Interaction, Mention, Participant
 from plugins.crm_interactions.timeline.meanings import ICONS, USUAL
 from plugins.crm_interactions.timeline.wording import says, text_html
@@ -115,6 +116,7 @@ def shown_of(seek: Seek, rows: Sequence[Interaction]) -> list[Shown]:
         else set[int]()
         for action in ("edit", "delete")
     )
+    mails = mails_of(seek.session, ids, may_edit)
     return [
         Shown(
             row.id,
@@ -132,6 +134,7 @@ def shown_of(seek: Seek, rows: Sequence[Interaction]) -> list[Shown]:
             files.get(row.id, ()),
             row.id in may_edit,
             row.id in may_delete,
+            mails.get(row.id, ()),
         )
         for row in rows
     ]
