@@ -6,6 +6,7 @@ const PREFIX = "draft.";
 const KIND = "kind-used";
 const KEPT_DAYS = 14;
 const kept = window.localStorage;
+let swapped = false; // the composer comes anew after it was sent: who was in it goes on there
 
 /** The browser may keep nothing (a private window): then there are no drafts. */
 function read(key) {
@@ -58,10 +59,19 @@ function save(box) {
   if (kind) write(keyOf(box, kind.value), typed(box));
 }
 
+/** A kind that was chosen in the menu of further ones is named there. */
+function nameKind(box) {
+  const menu = box.querySelector(".composer-tabs details[data-menu]");
+  if (!menu) return;
+  const chosen = menu.querySelector("input[name=kind]:checked");
+  menu.querySelector("[data-kind-name]").textContent = chosen?.parentElement.textContent.trim() ?? "";
+}
+
 /** The other kind's own draft; where it has none, what is typed goes along. */
 function turn(box, kind) {
   const before = box.dataset.kind;
   box.dataset.kind = kind.value;
+  nameKind(box);
   write(KIND, kind.value);
   const draft = read(keyOf(box, kind.value));
   if (draft) {
@@ -83,6 +93,11 @@ function start(box) {
     if (draft) fill(box, draft);
   }
   box.dataset.kind = kindOf(box)?.value ?? "";
+  nameKind(box);
+  if (swapped) {
+    swapped = false;
+    (box.querySelector("[aria-invalid=true]") ?? box.querySelector("textarea")).focus({ preventScroll: true });
+  }
   const dialled = read("dialled");
   if (dialled && dialled.draft === box.dataset.draft && Date.now() - dialled.at < 3600000) logCall(box);
 }
@@ -110,12 +125,15 @@ function forgetOld() {
 document.addEventListener("input", (event) => {
   const box = event.target.closest?.("[data-composer][data-draft]");
   if (!box) return;
-  if (event.target.name === "kind") turn(box, event.target);
-  else save(box);
+  if (event.target.name === "kind") {
+    turn(box, event.target);
+    event.target.closest("details[data-menu]")?.removeAttribute("open");
+  } else save(box);
 });
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const box = event.detail.elt?.closest?.("[data-composer][data-draft]");
+  swapped = Boolean(box) && event.detail.target === box;
   if (!box || !event.detail.xhr.getResponseHeader("HX-Trigger")?.includes("writing-kept")) return;
   write(keyOf(box, kindOf(box)?.value), null);
 });

@@ -12,8 +12,6 @@ from plugins.crm_interactions.models import IN, OUT, Interaction, Participant
 from plugins.crm_interactions.timeline.meanings import ICONS, USUAL, asked_of
 
 KINDS = "interaction_kinds"
-TABS = 6
-"""More kinds than this stand in a menu."""
 ALWAYS = ("text", "at", "participants", "next_step")
 ADDED = ("next_on", "next_time")
 """What the composer asks besides an interaction's own fields: when the next step is due, which makes a task of it."""

@@ -68,4 +68,4 @@ def _contacts(session: Session, resource: Resource, record: Any, formats: Format
     for child in faces:
         for row in rows.get(child.name, {}).get(record.id, ()):
             if title := child_title(child, row, formats):
-                yield title
+                yield title.replace(",", "")  # commas stand between names

@@ -24,10 +24,10 @@ def text_html(text: str, names: Sequence[str]) -> Markup:
     whole = Markup("").join(_parts(text, names))
     short = shortened(text)
     if short == text:
-        return Markup('<div class="told-text">{}</div>').format(whole)
+        return Markup('<div class="said-text">{}</div>').format(whole)
     return Markup(
-        '<details class="told-long"><summary><span class="told-text told-short">{}</span>'
-        '<span class="told-more">{}</span></summary><div class="told-text">{}</div></details>'
+        '<details class="said-long"><summary><span class="said-text said-short">{}</span>'
+        '<span class="said-more">{}</span></summary><div class="said-text">{}</div></details>'
     ).format(Markup("").join(_parts(short, names, links=False)), _("Show all"), whole)
 
 
@@ -67,7 +67,7 @@ def _piece(text: str, found: re.Match[str], names: Sequence[str], links: bool) -
         rest = text[found.start() + 1 :]
         name = next((each for each in names if rest.casefold().startswith(each.casefold())), "")
         end = found.start() + 1 + len(name)
-        return Markup('<span class="told-name">{}</span>').format(
+        return Markup('<span class="said-name">{}</span>').format(
             text[found.start() : end]
         ), end if name else 0
     word = found[0].rstrip(AFTER)
