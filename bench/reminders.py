@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -60,15 +61,16 @@ def reminders() -> dict[str, Any]:
 
 
 def race(config: Config, count: int) -> Outcome:
-    """Have two workers tell of so many tasks, kill one when the first are told, start a third, and see what was told."""
-    _put(config, count)
-    workers = [_worker(config), _worker(config)]
+    """Let so many tasks be due while two workers wait for them, kill one when the first are told, see what was told."""
+    logs = [config.instance / f"worker{number}.log" for number in range(2)]
+    workers = [_worker(config, log) for log in logs]
     try:
-        _wait(config, lambda told: told > 0)
+        _until(lambda: all("is ready" in log.read_text() for log in logs))
+        _put(config, count)
+        _until(lambda: _told(config) > 0)
         start = time.perf_counter()
         workers[0].send_signal(signal.SIGKILL)
-        workers.append(_worker(config))
-        _wait(config, lambda told: told >= count)
+        _until(lambda: _told(config) >= count)
         seconds = time.perf_counter() - start
     finally:
         for worker in workers:
@@ -108,30 +110,30 @@ def _put(config: Config, count: int) -> None:
         session.commit()
 
 
-def _worker(config: Config) -> subprocess.Popen[bytes]:
+def _worker(config: Config, log: Path) -> subprocess.Popen[bytes]:
     environ = {
         "PROSPECTO_INSTANCE": str(config.instance),
         "PROSPECTO_DATABASE_URL": str(config.database_url),
     }
-    return subprocess.Popen(
-        [sys.executable, "-m", "core.cli", "worker"],
-        env=os.environ | environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "core.cli", "worker"], env=os.environ | environ, stdout=out, stderr=out
+        )
 
 
-def _wait(config: Config, enough: Any) -> None:
+def _told(config: Config) -> int:
     from plugins.crm_interactions.models import Reminder
 
     told = sa.select(sa.func.count()).where(Reminder.told_at.is_not(None))
+    with Session(engine_for(config.database_url)) as session:
+        return session.scalar(told) or 0
+
+
+def _until(what: Callable[[], bool]) -> None:
     until = time.monotonic() + LONGEST
-    while True:
-        with Session(engine_for(config.database_url)) as session:
-            if enough(session.scalar(told) or 0):
-                return
+    while not what():
         if time.monotonic() > until:
-            raise TimeoutError("not everything was told")
+            raise TimeoutError("it did not happen in time")
         time.sleep(0.01)
 
 

@@ -24,6 +24,7 @@ TITLES = {
     "lists_and_search": "Lists and search at 1,000,000 leads",
     "filters": "Filters at 1,000,000 leads",
     "conversions": "10,000 leads converted in bulk",
+    "reminders": "1,000 reminders, two workers, one killed",
 }
 
 WORDS = {
@@ -44,6 +45,8 @@ WORDS = {
     "conversions": "By the command, each lead into a new client and a deal: duplicates looked for, addresses and people carried "
     "along, history, passages and search index written, 200 leads a transaction; then all of it taken back. The floor is the "
     "bare inserts of what was made, with its indexes, and one change of each lead.",
+    "reminders": "All due at one moment. Both workers are ready and see them in the same second; as soon as the first are told one of "
+    "the two is killed (-9), the other goes on. Counted is what each person finds: notifications, and mails in the outbox or sent.",
 }
 
 TARGETS = {
