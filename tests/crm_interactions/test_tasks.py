@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
+from core.notifications.models import Notification
 from plugins.crm_interactions.models import DAY, DONE, DUE, MONTH, WEEK, Task
 from plugins.crm_interactions.tasks.moments import day_after, due_moment
 from plugins.crm_interactions.tasks.series import next_day
@@ -126,3 +130,143 @@ def test_lists_stand_by_the_day_of_their_reader(desk: Desk) -> None:
     assert desk.titles("", "leo@example.com") == []
     told = desk.call("GET", "tasks/1", as_="leo@example.com")
     assert told.status_code == 404 == desk.call("POST", "tasks/1/done", {}, "leo@example.com").status_code
+
+
+def test_done_twice_at_once_makes_one_next_task(desk: Desk) -> None:
+    task = desk.add("Count the stock", due_on="2026-11-02", repeat_every=1, repeat_unit="week")
+    headers = desk.installation.token()
+    gate, answers = threading.Barrier(6), []
+
+    def press() -> None:
+        client = desk.installation.app.test_client()
+        gate.wait()
+        answers.append(client.post(f"/api/v1/tasks/{task['id']}/done", json={}, headers=headers).status_code)
+
+    people = [threading.Thread(target=press) for _ in range(6)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert set(answers) == {200}
+    with desk.installation.session() as session:
+        numbers = session.scalars(sa.select(Task.series_number).order_by(Task.id)).all()
+        assert numbers == [1, 2]
+        told = session.scalars(sa.select(Notification.kind)).all()
+    assert not told, "who goes on with their own work is told nothing"
+
+
+def test_tasks_go_where_their_record_goes(desk: Desk) -> None:
+    def lead(name: str) -> int:
+        return int(desk.call("POST", "leads", {"name": name, "salesperson": {"id": desk.sol}}).json["id"])
+
+    first, second = lead("Farmacia Sol"), lead("Farmacia Luna")
+    place = {"resource": "leads", "id": first}
+    for title, body in (
+        ("Call", {"due_on": "2026-11-20"}),
+        ("Write", {"items": [{"text": "Say hello"}]}),
+        ("Again", {"due_on": "2026-11-21", "repeat_every": 1, "repeat_unit": "day"}),
+    ):
+        desk.add(title, record=place, **body)
+    desk.press(1, "done")
+    assert desk.titles("", "sol@example.com") == desk.titles(""), (
+        "who sees the lead sees what is to be done about it"
+    )
+    assert desk.call("POST", "tasks/2/done", {}, "sol@example.com").status_code == 403, "but it is not hers"
+    assert desk.titles("", "leo@example.com") == []
+    forged = desk.call("POST", "tasks", {"title": "Spy", "record": place}, "leo@example.com")
+    missing = desk.call("POST", "tasks", {"title": "Spy", "record": {**place, "id": 999}}, "leo@example.com")
+    assert forged.status_code == missing.status_code == 422
+    assert (
+        forged.json["error"]["fields"]["record"][0]["code"]
+        == missing.json["error"]["fields"]["record"][0]["code"]
+    )
+
+    def standing() -> set[tuple[str, int]]:
+        found = desk.call("GET", "tasks").json["items"]
+        return {(each["record"]["resource"], each["record"]["id"]) for each in found}
+
+    merged = desk.call("POST", "leads/merge", {"keep": second, "merge": [first]}).json
+    assert standing() == {("leads", second)}
+    desk.call("POST", f"merges/{merged['merge']['id']}/undo", {})
+    assert standing() == {("leads", first)}
+
+    done = desk.call("POST", f"leads/{first}/convert", {}).json
+    desk.press(3, "done")
+    [(resource, _id)] = standing()
+    assert resource in ("clients", "deals"), "the next of a series lies where the one before does"
+    desk.call("POST", f"conversions/{done['conversion']['id']}/undo", {})
+    assert ("leads", first) in standing()
+    desk.call("DELETE", f"leads/{first}")
+    assert ("leads", first) not in standing()
+
+
+def test_a_day_at_the_pages(desk: Desk) -> None:
+    """My day, ticking and moving, the card at home, the pending tasks of a record, the calendar."""
+    sol = desk.browser("sol@example.com")
+    today = datetime.now(ZoneInfo(CARACAS)).date()
+    lead = desk.call("POST", "leads", {"name": "Farmacia Sol", "salesperson": {"id": desk.sol}}).json["id"]
+    late = desk.add("Late one", "sol@example.com", due_on=str(today - timedelta(days=1)), due_time="09:00")[
+        "id"
+    ]
+    listed = desk.add(
+        "With steps", "sol@example.com", items=[{"text": "One"}], record={"resource": "leads", "id": lead}
+    )
+    desk.add("Not hers", assignee=desk.leo)
+    script = {"HX-Request": "true"}
+
+    page = sol.get("/my-day").text
+    assert "Late one" in page and "With steps" in page and "Not hers" not in page
+    assert "Late one" in sol.get("/").text and "With steps" in sol.get(f"/leads/{lead}").text
+    moved = sol.post(f"/tasks/{late}/put", {"to": "tomorrow"}, headers=script)
+    assert moved.status_code == 204 and "undo_url" in moved.headers["HX-Trigger"]
+    assert (
+        desk.told(late)["due_on"] == str(today + timedelta(days=1)) and desk.told(late)["due_time"] == "09:00"
+    )
+    sol.post(f"/tasks/{late}/put", {"due_on": "2026-12-24", "due_time": "10:15"})
+    sol.post(f"/tasks/{late}/put", {"minutes": "45"})
+    told = desk.told(late)
+    assert (told["due_on"], told["due_time"], told["minutes"]) == ("2026-12-24", "10:15", 45)
+    calendar = sol.get("/calendar?view=week&on=2026-12-24").text
+    assert "Late one" in calendar and "r-41 s-3" in calendar
+    assert "Not hers" not in sol.get("/calendar?whose=all").text
+    for address in (
+        "/calendar?view=day&on=9999-99-99",
+        "/calendar?on=2999-12-31&done=1",
+        "/calendar?on=1900-01-01",
+    ):
+        assert sol.get(address).status_code == 200
+
+    step = listed["items"][0]["id"]
+    assert sol.post(f"/tasks/{listed['id']}/steps/{step}", {"done": "1"}, headers=script).status_code == 204
+    assert desk.told(listed["id"])["items"][0]["done"] is True
+    assert sol.post(f"/tasks/{listed['id']}/steps/{step + 99}", {"done": "1"}).status_code == 404
+    turned = sol.post(f"/tasks/{listed['id']}/turn", {"done": "1"}, headers=script)
+    assert desk.told(listed["id"])["done"] and "Done today" in sol.get("/my-day").text
+    sol.post(json.loads(turned.headers["HX-Trigger"])["toast"]["undo_url"])
+    assert not desk.told(listed["id"])["done"], "taken back"
+
+    refused = sol.post("/tasks/add", {"title": "", "due_time": "09:00"}, headers=script)
+    assert refused.status_code == 422 and "needs a day" in refused.text
+    assert (
+        sol.post("/tasks/add", {"title": "Quick", "resource": "leads", "record_id": lead}).status_code == 302
+    )
+    assert "Quick" in sol.get(f"/tasks/pending/leads/{lead}").text
+    dialog = sol.get("/calendar/new?due_on=2026-12-01&due_time=09:00", headers=script).text
+    assert 'value="2026-12-01"' in dialog and 'value="09:00"' in dialog
+    assert sol.post("/calendar/new", {"task-due_on": "2026-12-01"}, headers=script).status_code == 422
+    made = sol.post("/calendar/new", {"task-title": "Dialog", "task-due_on": "2026-12-01"}, headers=script)
+    assert made.status_code == 204 and desk.titles("due_on=2026-12-01") == ["Dialog"]
+
+    leo = desk.browser("leo@example.com")
+    for missing in (
+        f"/tasks/{late}/turn",
+        f"/tasks/{late}/put",
+        f"/tasks/{late}/steps/{step}",
+        "/tasks/999/turn",
+    ):
+        assert leo.post(missing, {"to": "today", "done": "1"}).status_code == 404
+    assert (
+        leo.get(f"/tasks/pending/leads/{lead}").status_code
+        == 404
+        == leo.get("/tasks/pending/users/1").status_code
+    )
