@@ -42,6 +42,7 @@ from plugins.crm_interactions.tasks.columns import next_step_of
 from plugins.crm_interactions.tasks.panels import MY_DAY, pending_of
 from plugins.crm_interactions.tasks.resource import TASKS
 from plugins.crm_interactions.tasks.views import blueprint as tasks_blueprint
+from plugins.crm_interactions.timeline.done import done_strands
 from plugins.crm_interactions.timeline.strand import strands
 from plugins.crm_interactions.timeline.views import composer_of
 from plugins.crm_interactions.timeline.views import pages as timeline_pages
@@ -54,7 +55,14 @@ def register_resources() -> list[Resource | ReferenceList]:
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [tasks_blueprint, calendar_blueprint, mail_blueprint, reminders.blueprint, feed.blueprint, timeline_pages]
+    return [
+        tasks_blueprint,
+        calendar_blueprint,
+        mail_blueprint,
+        reminders.blueprint,
+        feed.blueprint,
+        timeline_pages,
+    ]
 
 
 @hookimpl
@@ -91,8 +99,8 @@ def extend_detail(resource: Resource) -> list[Panel]:
 
 @hookimpl
 def extend_timeline(resource: Resource) -> list[Strand]:
-    """On a record with a timeline: what was said with it."""
-    return strands(resource)
+    """On a record with a timeline: what was said with it, and which of its tasks are done."""
+    return [*strands(resource), *done_strands(resource)]
 
 
 @hookimpl
