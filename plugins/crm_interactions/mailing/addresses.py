@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.utils import formataddr, parseaddr
+from email.headerregistry import Address as Mailbox
+from email.utils import parseaddr
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -38,7 +39,7 @@ class Address:
     @property
     def header(self) -> str:
         """As a header writes it: `Ana Pérez <ana@example.com>`."""
-        return formataddr((self.name, self.address))
+        return str(Mailbox(self.name, addr_spec=self.address)) if self.name else self.address
 
 
 def addresses_of(session: Session, house: House, resource: Resource, record: Any) -> list[Address]:

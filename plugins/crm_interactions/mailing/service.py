@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ from core.api import (
     send_later,
     utcnow,
 )
-from plugins.crm_interactions.mailing.addresses import read_addresses, wrong_addresses
+from plugins.crm_interactions.mailing.addresses import Address, read_addresses, wrong_addresses
 from plugins.crm_interactions.mailing.letters import Checked
 from plugins.crm_interactions.mailing.models import REFUSED, WAITING, MailMessage
 from plugins.crm_interactions.models import EMAIL, OUT, Interaction
@@ -177,8 +177,8 @@ def _from(context: WriteContext) -> tuple[str, str]:
         return company, ""
     own = parseaddr(company)[1]
     if actor.email.rpartition("@")[2].casefold() == own.rpartition("@")[2].casefold():
-        return formataddr((actor.name, actor.email)), ""
-    return formataddr((actor.name, own)), formataddr((actor.name, actor.email))
+        return Address(actor.name, actor.email).header, ""
+    return Address(actor.name, own).header, Address(actor.name, actor.email).header
 
 
 def _kept(context: WriteContext, interaction: Interaction, file: Attachment) -> MailFile:
