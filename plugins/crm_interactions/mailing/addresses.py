@@ -67,7 +67,7 @@ def read_addresses(text: str) -> tuple[list[Address], list[str]]:
             fold_email(address)
         except Invalid:
             address = ""
-        if not address or part not in (address, f"<{address}>") and not part.endswith(f" <{address}>"):
+        if not address or (part not in (address, f"<{address}>") and not part.endswith(f" <{address}>")):
             bad.append(part[:100])
         else:
             good.append(Address(" ".join(name.split())[:100], address))
