@@ -160,6 +160,20 @@ def test_whoever_has_the_task_is_told_once_and_does_something_about_it(desk: Des
         assert session.scalars(hers).all() == []
 
 
+def test_who_follows_a_record_hears_of_what_is_written_down_on_it(desk: Desk) -> None:
+    lead = desk.make("leads", name="Luna", salesperson={"id": desk.ana})["id"]
+    desk.ask("POST", f"leads/{lead}/follow", ANA, 200)
+    desk.ask("POST", f"leads/{lead}/follow", ADMIN, 200)
+    here = {"record": {"resource": "leads", "id": lead}}
+    written = desk.make("interactions", ADMIN, subject="She wants two", **here)["id"]
+    desk.make("tasks", ADMIN, title="Send them", assignee={"id": desk.beto}, **here)
+    told = [each for each in desk.ask("GET", "notifications", ANA)["items"] if each["kind"] == "followed"]
+    assert [(each["text"], each["url"]) for each in told] == [
+        ("Ada Admin wrote down on “Luna”: She wants two", f"/interactions/{written}")
+    ]
+    assert not [each for each in desk.ask("GET", "notifications")["items"] if each["kind"] == "followed"]
+
+
 def _reminder(desk: Desk, task_id: int, minutes: int) -> int:
     with desk.installation.session() as session:
         wanted = sa.select(Reminder.id).where(Reminder.task_id == task_id, Reminder.minutes == minutes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
 from core.jobs import JobRow
 from core.jobs.service import cancel, pause, resume
@@ -66,3 +67,14 @@ def test_pausing_resuming_and_cancelling_a_running_job(place: Place) -> None:
         cancel(session, session.get_one(JobRow, job_id))
     place.wait(lambda: place.row(job_id).status == "cancelled")
     assert len(place.effects(job_id)) < 400
+
+
+def test_an_errand_waits_for_no_job_and_for_no_errand_that_fails(place: Place) -> None:
+    job_id = place.enqueue("probe.count", rows=400, pause=0.05)
+    worker = place.start_worker()
+    place.wait(lambda: len(place.effects(job_id)) >= 3)
+    for times in (1, 2):
+        (Path(place.environ["PROBE_FOLDER"]) / "bell").touch()
+        place.wait(lambda times=times: len(place.effects(0)) == times)  # type: ignore[misc]
+    assert place.row(job_id).status == "running"
+    assert {pid for _number, pid in place.effects(0)} == {worker.pid}

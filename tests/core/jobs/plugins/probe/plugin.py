@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
-from core.api import Event, JobType, MailEvent, Refused, actor_of, db, hookimpl
+from core.api import Errand, Event, JobType, MailEvent, Refused, actor_of, db, hookimpl
 from core.db import writing
 
 
@@ -65,6 +65,28 @@ def register_jobs() -> list[JobType]:
         JobType("probe.who", "Who", who),
         JobType("probe.often", "Often", who, every=3600),
     ]
+
+
+def _rings(session: Any) -> bool:
+    """Somebody has hung up the bell."""
+    return (Path(os.environ.get("PROBE_FOLDER", "/nowhere")) / "bell").exists()
+
+
+def _ring(session: Any) -> bool:
+    (Path(os.environ["PROBE_FOLDER"]) / "bell").unlink(missing_ok=True)
+    number = session.scalar(sa.text("SELECT count(*) FROM probe_effect WHERE job_id = 0"))
+    effect = sa.text("INSERT INTO probe_effect (job_id, number, pid) VALUES (0, :number, :pid)")
+    session.execute(effect, {"number": number, "pid": os.getpid()})
+    return False
+
+
+def _fail(session: Any) -> bool:
+    raise RuntimeError("no such errand")
+
+
+@hookimpl
+def register_errands() -> list[Errand]:
+    return [Errand("probe.fail", waits=_fail, run=_fail), Errand("probe.ring", waits=_rings, run=_ring)]
 
 
 @hookimpl
