@@ -69,7 +69,7 @@ def of_report(ask: Ask) -> list[Offer]:
     charts = [
         Offer(
             _("Chart: %(name)s", name=chart.label),
-            Piece(CHART, report.name, chart_key(chart), query, width=12 if chart.wide else 6, height=2),
+            Piece(CHART, report.name, chart_key(chart), query, width=12 if chart.wide else 6, height=3),
         )
         for chart in report.charts
         if all(ask.counts(name) for name in chart.measures)
@@ -77,7 +77,7 @@ def of_report(ask: Ask) -> list[Offer]:
     tables = [
         Offer(
             _("Table: %(name)s", name=cut.label),
-            Piece(TABLE, report.name, cut.name, query, width=12, height=2),
+            Piece(TABLE, report.name, cut.name, query, width=12, height=3),
         )
         for cut in report.cuts
     ]
@@ -103,7 +103,7 @@ def starters(session: Session, reader: Reader, actor: Actor) -> list[Piece]:
     for resource in reader.house.in_menu_order():
         if actor.may(resource.name, "view") and resource.views:
             view = resource.views[0]
-            pieces.append(Piece(LIST, resource.name, "", view.query, str(view.label), width=8, height=2))
+            pieces.append(Piece(LIST, resource.name, "", view.query, str(view.label), width=8, height=3))
             break
     return pieces
 
@@ -114,14 +114,14 @@ def _views(session: Session, reader: Reader, actor: Actor, name: str) -> list[Of
     shipped = [(str(each.label), each.query) for each in resource.views]
     everything = [(str(resource.plural), "")]
     return [
-        Offer(label, Piece(LIST, name, "", query, label, width=4, height=2))
+        Offer(label, Piece(LIST, name, "", query, label, width=4, height=3))
         for label, query in [*everything, *shipped, *kept]
     ]
 
 
 def _targets(session: Session, reader: Reader, actor: Actor) -> list[Offer]:
     """One's own together, and each running target that one may know."""
-    found = [Offer(_("My targets"), Piece(TARGET, ME, "", width=4, height=2))]
+    found = [Offer(_("My targets"), Piece(TARGET, ME, "", width=4, height=3))]
     goals = {goal.key: goal for goal in goals_of(reader, actor)}
     running = sa.or_(
         *(sa.and_(Target.span == span, Target.first == first_of(span, reader.today)) for span in SPANS)
@@ -142,7 +142,7 @@ def _targets(session: Session, reader: Reader, actor: Actor) -> list[Offer]:
 
 def _cards(reader: Reader, actor: Actor) -> list[Offer]:
     return [
-        Offer(str(panel.label), Piece(CARD, plugin, panel.name, width=4, height=2))
+        Offer(str(panel.label), Piece(CARD, plugin, panel.name, width=4, height=3))
         for plugin, panels in reader.house.hooks.each("home_widgets", user=actor)
         if plugin != OWN
         for panel in panels

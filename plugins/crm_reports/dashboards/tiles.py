@@ -27,7 +27,7 @@ ME = "me"
 GONE = "gone"
 """Of what has been switched off, deleted, or is not the reader's to see."""
 
-LIST_ROWS: Mapping[int, int] = {1: 3, 2: 8, 3: 14, 4: 20}
+LIST_ROWS: Mapping[int, int] = {1: 1, 2: 4, 3: 8, 4: 11}
 """How many records a list tile of so many rows has room for."""
 
 
