@@ -168,6 +168,7 @@ from core.resources.door import (
     go_on,
     ids_in_list,
     inputs_of,
+    lead_to,
     page_context,
     record_or_404,
     save_files,

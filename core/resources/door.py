@@ -89,6 +89,13 @@ def sent_inputs(resource: str, names: Sequence[str], *, prefix: str) -> dict[str
     return sent(here, form_of(here, asked, bound=True, prefix=prefix), asked)
 
 
+def lead_to(address: str) -> ResponseReturnValue:
+    """Lead the reader on to an address of ours, from a part of a page as from a page."""
+    from core.resources.pages.here import onward
+
+    return onward(address)
+
+
 @dataclass(frozen=True)
 class ChosenRows:
     """What was chosen in a list: its form's fields say it again on the way to the next page."""

@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+from flask import Blueprint
 
 from core.api import (
     JobType,
     NotificationKind,
     Permission,
     Resource,
+    SettingsSection,
     WriteContext,
     Written,
     _l,
     hookimpl,
 )
 from plugins.crm_automation.clock import look, tidy
+from plugins.crm_automation.commands import automation
+from plugins.crm_automation.openapi import operations
 from plugins.crm_automation.queueing import WORK, queue_written
+from plugins.crm_automation.rest import blueprint as api
 from plugins.crm_automation.rules import EDIT
 from plugins.crm_automation.telling import KINDS
+from plugins.crm_automation.web import log_pages
 from plugins.crm_automation.working import run
 
 LOOK_EVERY = 120
 DAY = 86400
+
+
+@hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return [log_pages.blueprint, api]
+
+
+@hookimpl
+def register_settings() -> list[SettingsSection]:
+    return [
+        SettingsSection(
+            "automation", _l("Automation"), (), group=_l("General"), order=5, endpoint="crm_automation.page"
+        )
+    ]
+
+
+@hookimpl
+def describe_api() -> Mapping[str, Mapping[str, Any]]:
+    return operations()
+
+
+@hookimpl
+def register_commands() -> list[click.Command]:
+    return [automation]
 
 
 @hookimpl

@@ -204,4 +204,4 @@ def _stop(session: Session, rule: KeptRule, reason: str) -> None:
     forget(session)
     people = {*people_in_charge(session), *([rule.owner_id] if rule.owner_id else [])}
     values = {"rule": rule.name, "reason": reason}
-    notify(session, people, STOPPED_KIND.name, values, url=f"/automation/rules/{rule.id}")
+    notify(session, people, STOPPED_KIND.name, values, url=f"/settings/automation/rules/{rule.id}")

@@ -52,14 +52,25 @@ class Firm:
         when = {"kind": trigger} if isinstance(trigger, str) else trigger
         with self.installation.session() as session:
             wanted = Wanted(
-                resource, name, when, actions, query_args(query), owner or self.admin, **{"active": True, **also}
+                resource,
+                name,
+                when,
+                actions,
+                query_args(query),
+                owner or self.admin,
+                **{"active": True, **also},
             )
             rule = create_rule(session, self.installation.house, wanted, plain_reading(session))
             session.commit()
             return rule.id
 
     def write(
-        self, raws: Sequence[Mapping[str, Any]], *, resource: str = "leads", by: str = ADMIN, source: str = "api"
+        self,
+        raws: Sequence[Mapping[str, Any]],
+        *,
+        resource: str = "leads",
+        by: str = ADMIN,
+        source: str = "api",
     ) -> list[int]:
         """Records that come in as one batch; those with an `id` are changed."""
         with self.installation.session(by) as session:
@@ -99,7 +110,9 @@ class Firm:
 
     def mails(self) -> list[Mapping[str, Any]]:
         with self.installation.session() as session:
-            rows = session.scalars(sa.select(OutboxRow).where(OutboxRow.kind == "mail").order_by(OutboxRow.id))
+            rows = session.scalars(
+                sa.select(OutboxRow).where(OutboxRow.kind == "mail").order_by(OutboxRow.id)
+            )
             return [row.payload for row in rows]
 
     def bells(self, user_id: int, kind: str) -> list[Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -39,7 +40,7 @@ def test_a_lead_from_the_web_is_given_out_tagged_told_of_and_written_to(firm: Fi
     firm.work()
     (run,) = firm.runs()
     assert (run.rule_id, run.record_id, run.result, run.chain != "") == (rule, big, "done", True)
-    assert [each["text"] for each in run.told][0] == "given to Ana"
+    assert run.told[0]["text"] == "given to Ana"
     assert firm.field(big, "salesperson")["email"] == "ana@example.com"
     assert (firm.field(big, "city"), firm.field(big, "tags")) == ("Coro", ["web"])
     assert firm.field(small, "tags") == []
@@ -53,8 +54,8 @@ def test_a_lead_from_the_web_is_given_out_tagged_told_of_and_written_to(firm: Fi
         ).all()
     )
     assert sources and all(each.changes["because"] == "Welcome" for each in sources)
-    page = firm.installation.browser().get(f"/leads/{big}").text
-    assert "Rule “Welcome”" in page
+    story = firm.installation.browser().get(f"/leads/{big}/timeline").text
+    assert "Rule “Welcome”" in story
     assert firm.work() == 0 and len(firm.runs()) == 1
 
 
@@ -134,7 +135,9 @@ def test_a_rule_may_what_its_owner_may_and_does_all_or_nothing(firm: Firm) -> No
     """Records out of the owner's sight stay as they are, with the reason in the log; a refused deed takes back the rest."""
     anas = firm.rule("created", {"kind": "tag", "tags": ["mine"]}, owner=firm.ana, name="Ana's")
     broken = firm.rule(
-        "created", {"kind": "set", "field": "city", "value": "Coro"}, {"kind": "mail", "to": "record", "subject": "x", "text": "y"}
+        "created",
+        {"kind": "set", "field": "city", "value": "Coro"},
+        {"kind": "mail", "to": "record", "subject": "x", "text": "y"},
     )
     hers, others = firm.write(
         [{"name": "Hers", "salesperson": "ana@example.com", "email": "h@example.com"}, {"name": "Others"}]
@@ -162,15 +165,19 @@ def test_a_rule_may_what_its_owner_may_and_does_all_or_nothing(firm: Firm) -> No
     firm.write([{"name": "Three"}])
     firm.work()
     stopped = firm.system(lambda session: session.get_one(Rule, anas))
-    assert not stopped.active and "no puede" in stopped.stopped or "may no longer" in stopped.stopped
+    assert not stopped.active and stopped.stopped
     assert firm.bells(firm.admin, "automation_stopped")[0]["rule"] == "Ana's"
     assert firm.results(rule_id=anas)[-1] == "skipped"
 
 
 def test_loops_are_stopped(firm: Firm) -> None:
     """Two rules that cause one another, and one that works on a record time and again."""
-    firm.rule({"kind": "changed", "field": "city"}, {"kind": "set", "field": "title", "value": "{city}x"}, name="A")
-    firm.rule({"kind": "changed", "field": "title"}, {"kind": "set", "field": "city", "value": "Coro"}, name="B")
+    firm.rule(
+        {"kind": "changed", "field": "city"}, {"kind": "set", "field": "title", "value": "{city}x"}, name="A"
+    )
+    firm.rule(
+        {"kind": "changed", "field": "title"}, {"kind": "set", "field": "city", "value": "Coro"}, name="B"
+    )
     (lead,) = firm.write([{"name": "Uno", "city": "Caracas"}])
     firm.write([{"id": lead, "city": "Mérida"}])
     firm.work()
@@ -180,9 +187,20 @@ def test_loops_are_stopped(firm: Firm) -> None:
         ("A", 2, "stopped"),
     ]
     assert len({run.chain for run in firm.runs()}) == 1
-    busy = firm.rule({"kind": "changed", "field": "notes"}, {"kind": "notify", "people": [str(firm.mia)], "text": "x"})
-    for number in range(MOST_AN_HOUR + 2):
-        firm.write([{"id": lead, "notes": f"{number}"}])
+    busy = firm.rule(
+        {"kind": "changed", "field": "notes"}, {"kind": "notify", "people": [str(firm.mia)], "text": "x"}
+    )
+    told = {
+        "rule_id": busy,
+        "rule_name": "x",
+        "resource": "leads",
+        "record_id": lead,
+        "chain": "x",
+        "result": "done",
+    }
+    firm.system(lambda session: session.add_all([Run(**told) for _number in range(MOST_AN_HOUR - 1)]))
+    firm.write([{"id": lead, "notes": "once"}])
+    firm.write([{"id": lead, "notes": "twice"}])
     firm.work()
     assert firm.results(rule_id=busy) == ["done"] * MOST_AN_HOUR + ["stopped"]
     assert not firm.system(lambda session: session.get_one(Rule, busy)).active
@@ -190,16 +208,20 @@ def test_loops_are_stopped(firm: Firm) -> None:
 
 
 def test_a_chain_of_more_than_five_rules_ends(firm: Firm) -> None:
-    fields = ["city", "title", "notes", "website", "source_detail", "municipality", "parish", "postal_code"]
-    known = [name for name in fields if firm.installation.house.resources["leads"].has_field(name)]
-    steps = [*zip(known, known[1:], strict=False)]
-    if len(steps) < 6:
-        pytest.skip("not enough fields of text")
-    for before, after in steps:
-        value = "https://example.com" if after == "website" else "set"
-        firm.rule({"kind": "changed", "field": before}, {"kind": "set", "field": after, "value": value})
+    fields = (
+        "city",
+        "title",
+        "notes",
+        "legal_name",
+        "source_detail",
+        "municipality",
+        "parish",
+        "postal_code",
+    )
+    for before, after in pairwise(fields):
+        firm.rule({"kind": "changed", "field": before}, {"kind": "set", "field": after, "value": "set"})
     (lead,) = firm.write([{"name": "Uno"}])
-    firm.write([{"id": lead, known[0]: "go"}])
+    firm.write([{"id": lead, fields[0]: "go"}])
     firm.work()
     assert firm.results() == ["done"] * 6 + ["stopped"]
 

@@ -1,0 +1,1 @@
+"""The pages of automation, its API and what they show."""
