@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-from core.api import Actor, Boolean, Field, Formats, House, Invalid, Reading, Reference, Resource, UserRef
-from plugins.crm_reports.declare import Cut, Measure, Report, Share
-from plugins.crm_reports.periods import COMPARISONS, Period, before, read_period
-from plugins.crm_reports.span import span_arguments
+from sqlalchemy.orm import join as sa_join
 
-Narrowing = Mapping[str, tuple[str, ...]]
-"""Field name → values of which a record has one, in the words of the list's URL."""
+from core.api import Actor, Child, Field, Formats, House, Reading, Resource
+from plugins.crm_reports.buckets import Grain
+from plugins.crm_reports.declare import ByValue, Cut, Days, Measure, Report, Share
+from plugins.crm_reports.filtering import own_words, read_filters
+from plugins.crm_reports.narrowing import Narrowing, name_of, narrowed, narrowing_of
+from plugins.crm_reports.periods import COMPARISONS, Period, before, months_between, read_period
+from plugins.crm_reports.span import span_arguments
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,45 @@ class Ask:
     def before(self) -> Period | None:
         return before(self.period, self.comparison)
 
+    def shift(self, grain: Grain | None) -> int | None:
+        """How many buckets of time lie between one and the one it is compared with; None where they do not match."""
+        months = months_between(self.period, self.comparison)
+        if months is None or grain not in ("month", "year") or (grain == "year" and months % 12):
+            return None
+        return months if grain == "month" else months // 12
+
+    @property
+    def source(self) -> Any:
+        """What is selected from: the records, or the rows that hang on them joined to these."""
+        model = self.resource.model
+        if not self.report.rows:
+            return model
+        rows = self.counted_model
+        child = self.resource.child(self.report.rows)
+        assert child is not None
+        return sa_join(rows, model, model.id == getattr(rows, child.parent))
+
+    @property
+    def counted_model(self) -> Any:
+        """Whose attributes are added up."""
+        child = self.resource.child(self.report.rows) if self.report.rows else None
+        return child.model if child is not None else self.resource.model
+
+    def field_of(self, name: str) -> Field:
+        """The field by which a cut of this name divides; of the rows, where the cut says so."""
+        child, own = self._of_rows(name)
+        return child.field(own) if child is not None else self.resource.field(name)
+
+    def model_of(self, name: str) -> Any:
+        """Where that field is kept."""
+        child, _own = self._of_rows(name)
+        return child.model if child is not None else self.resource.model
+
+    def _of_rows(self, name: str) -> tuple[Child | None, str]:
+        cut = self.report.cut(name) if self.report.rows and self.report.has_cut(name) else None
+        own = cut.of if isinstance(cut, ByValue) else ""
+        return (self.resource.child(self.report.rows) if own else None), own
+
     def arguments(self) -> list[tuple[str, str]]:
         """The URL arguments that mean this; what is usual is left out."""
         pairs = self.period.arguments()
@@ -80,8 +122,9 @@ class Ask:
         return f"{address}?{urlencode(pairs)}" if pairs else address
 
     def with_filter(self, name: str, values: Sequence[str]) -> Ask:
-        """The same with other values of one filter; with none of them it is off."""
-        filters = {**self.filters, name: tuple(values)}
+        """The same with other values of one filter; with none of them it is off, however it was set."""
+        filters = {key: kept for key, kept in self.filters.items() if name_of(key) != name}
+        filters |= {name: tuple(values)}
         return replace(self, filters={key: kept for key, kept in filters.items() if kept})
 
 
@@ -92,15 +135,7 @@ def read_ask(report: Report, reader: Reader, args: Mapping[str, Sequence[str]]) 
         return (args.get(name) or [""])[0].strip()
 
     resource = reader.house.resources[report.resource]
-    filters: dict[str, tuple[str, ...]] = {}
-    for name in report.narrowed_by:
-        values = tuple(
-            value
-            for value in dict.fromkeys(args.get(name, ()))
-            if meant(reader, resource.field(name), value) is not None
-        )
-        if values:
-            filters[name] = values
+    filters = read_filters(report, reader, args)
     if report.one_of:
         filters[report.one_of] = _one_of(
             reader, resource.field(report.one_of), filters.get(report.one_of, ())
@@ -110,64 +145,12 @@ def read_ask(report: Report, reader: Reader, args: Mapping[str, Sequence[str]]) 
     period = read_period(first("period"), first("from"), first("to"), reader.today)
     comparison = comparison if comparison in COMPARISONS else COMPARISONS[0]
     beside = tuple(
-        Ask(other, reader.house.resources[other.resource], period, comparison, cut, filters)
+        Ask(other, reader.house.resources[other.resource], period, comparison, cut, own_words(other, filters))
         for other in report.beside
         if other.resource in reader.house.resources
         and (reader.actor is None or reader.actor.may(other.resource, "view"))
     )
     return Ask(report, resource, period, comparison, cut, filters, beside)
-
-
-def meant(reader: Reader, field: Field, value: str) -> frozenset[int | None] | None:
-    """The ids a filter's value means (None among them for an empty field); None where it means nothing."""
-    kind = field.kind
-    if isinstance(kind, Boolean):
-        return frozenset({int(value)}) if value in ("0", "1") else None
-    if not isinstance(kind, Reference) or not value:
-        return None
-    if value == "~empty":
-        return frozenset({None})
-    if isinstance(kind, UserRef) and value in ("~me", "~team"):
-        if reader.actor is None or reader.actor.user_id is None:
-            return None
-        return frozenset({reader.actor.user_id} if value == "~me" else reader.actor.team_ids)
-    if value.startswith("~"):
-        items = reader.formats.references.items(kind.list)
-        return frozenset(item.id for item in items if value in ("~any", f"~{item.meaning}"))
-    try:
-        found = kind.parse({"id": value} if value.isdecimal() else value, field, reader.reading)
-    except Invalid:
-        return None
-    return None if found is None else frozenset({found})
-
-
-def narrowed(reader: Reader, resource: Resource, *narrowings: Narrowing | None) -> Narrowing | None:
-    """All of these at once, as one narrowing; None where no record can meet them, or one of them cannot be said.
-
-    A list takes several values of one field for “any of them”, so two narrowings of a field become the values that
-    both mean.
-    """
-    together: dict[str, tuple[str, ...]] = {}
-    for narrowing in narrowings:
-        if narrowing is None:
-            return None
-        for name, values in narrowing.items():
-            if name not in together or together[name] == values:
-                together[name] = values
-                continue
-            if not resource.has_field(
-                name
-            ):  # of a filter that is no field nobody knows what two values have in common
-                return None
-            both = _ids(reader, resource.field(name), together[name]) & _ids(
-                reader, resource.field(name), values
-            )
-            if not both:
-                return None
-            together[name] = tuple(
-                "~empty" if id is None else str(id) for id in sorted(both, key=lambda id: id or 0)
-            )
-    return together
 
 
 def list_url(
@@ -183,13 +166,32 @@ def list_url(
     return f"{reader.root}/{ask.resource.name}?{urlencode(pairs, safe='~')}"
 
 
-def narrowing_of(where: str) -> Narrowing:
-    """A measure's `where` as a narrowing: `status=~open&channel=3`."""
-    found: dict[str, tuple[str, ...]] = {}
-    for part in filter(None, where.split("&")):
-        name, _equals, value = part.partition("=")
-        found[name] = (*found.get(name, ()), value)
-    return found
+def list_of(
+    reader: Reader,
+    ask: Ask,
+    measure: Measure,
+    period: Period | tuple[date, date],
+    narrowing: Narrowing | None = MappingProxyType({}),
+) -> str:
+    """The address of the list of what a measure counts, among the records of one row; its own or of those beside."""
+    part = ask.part_of(measure.name)
+    own = None if narrowing is None else own_words(part.report, narrowing)
+    return list_url(reader, part, period, own, measured_narrowing(part.resource, measure))
+
+
+def measured_narrowing(resource: Resource, measure: Measure) -> Narrowing | None:
+    """Which records a measure is about; None where a list has no words for them."""
+    if isinstance(measure, Share):
+        return None
+    narrowing = dict(narrowing_of(measure.where))
+    if isinstance(measure, Days):
+        ends = (measure.begin, measure.end)
+        for end in ends:
+            named = [each.name for each in resource.fields if each.attribute == end and each.side is None]
+            if end not in ("created_at", "entered_on") and not named:
+                return None
+            narrowing |= {name: ("~any",) for name in named if name not in narrowing}
+    return narrowing
 
 
 def _one_of(reader: Reader, field: Field, given: Sequence[str]) -> tuple[str, ...]:
@@ -200,7 +202,3 @@ def _one_of(reader: Reader, field: Field, given: Sequence[str]) -> tuple[str, ..
         iter(reader.formats.references.items(kind.list)), None
     )
     return (known,) if known else (str(default.id),) if default else ("~empty",)
-
-
-def _ids(reader: Reader, field: Field, values: Sequence[str]) -> frozenset[int | None]:
-    return frozenset().union(*(meant(reader, field, value) or frozenset() for value in values))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -43,6 +44,20 @@ def bucket_sql(grain: Grain, day: Any) -> Any:
         )
     days = sa.cast(sa.extract("epoch", day), sa.BigInteger) // 86_400 + SHIFT
     return days if grain == "day" else (days + 3) // 7  # the epoch was a Thursday, weeks begin on Monday
+
+
+def bucket_between(grain: Grain, moment: Any, period: Period, midnight: Callable[[date], datetime]) -> Any:
+    """The number of the bucket of a moment within a period: its days begin at the reader's midnight, whatever the clocks do."""
+    buckets = buckets_of(grain, period)
+    begins = [midnight(_first_day(grain, bucket)) for bucket in buckets]
+
+    def between(low: int, high: int) -> Any:
+        if high - low == 1:
+            return sa.literal(buckets[low], literal_execute=True)
+        middle = (low + high) // 2
+        return sa.case((moment < begins[middle], between(low, middle)), else_=between(middle, high))
+
+    return between(0, len(buckets))
 
 
 def bucket_of(grain: Grain, day: date) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.api import Boolean, House, Reference, Resource
-from plugins.crm_reports.ask import narrowing_of
 from plugins.crm_reports.declare import ByStages, BySteps, ByValue, Count, Report, Share
+from plugins.crm_reports.filtering import own_name
 from plugins.crm_reports.largest import is_text
+from plugins.crm_reports.narrowing import narrowing_of
 from plugins.crm_reports.span import filter_behind
 
 
@@ -71,9 +72,22 @@ def _check_fields(report: Report, resource: Resource) -> None:
         for name in narrowing_of(measure.where)
         if name not in filters
     ]
-    _kinds(report, resource, (cut.name for cut in report.cuts if isinstance(cut, ByValue)), texts=True)
+    values = [cut for cut in report.cuts if isinstance(cut, ByValue)]
+    _kinds(report, resource, (cut.name for cut in values if not cut.of), texts=True)
+    for cut in values:
+        if cut.of:
+            _check_rows(report, resource, cut)
     _kinds(report, resource, (cut.name for cut in report.cuts if isinstance(cut, BySteps)))
     _kinds(report, resource, (*report.narrowed_by, *narrowing), yes_or_no=True)
+
+
+def _check_rows(report: Report, resource: Resource, cut: ByValue) -> None:
+    """What divides rows is a text of theirs, and the list of the records has a filter that finds them by it."""
+    child = resource.child(report.rows) if report.rows else None
+    if child is None or not child.has_field(cut.of) or not is_text(child.field(cut.of)):
+        raise ValueError(f"{report.name}: {cut.of} is no text of rows of {resource.name}")
+    if cut.name not in {each.name for each in resource.extra_filters}:
+        raise ValueError(f"{report.name} needs the filter {cut.name}, which {resource.name} have not")
 
 
 def _kinds(
@@ -108,11 +122,12 @@ def _check_beside(report: Report, other: Report, house: House) -> None:
     if other.resource not in house.resources:
         return
     resource = house.resources[other.resource]
-    if lacking := sorted(set(report.narrowed_by) - set(other.narrowed_by)):
+    narrowed = {own_name(other, name) for name in report.narrowed_by}
+    if lacking := sorted(narrowed - set(other.narrowed_by)):
         raise ValueError(f"{report.name}: {other.name} beside it cannot be narrowed by {', '.join(lacking)}")
     _check_fields(other, resource)
     if not _has_day(other, resource):
         raise ValueError(f"{other.name} needs a day among the fields or filters of {resource.name}")
     for cut in report.cuts:
-        if isinstance(cut, ByValue) and not resource.has_field(cut.name):
+        if isinstance(cut, ByValue) and not resource.has_field(own_name(other, cut.name)):
             raise ValueError(f"{report.name}: {resource.name} cannot be divided by {cut.name}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.api import Words
+from core.api import Passages, Words
 
 Good = Literal["up", "down", ""]
 """Which way is better: an arrow the other way is drawn as worse; empty where neither is."""
@@ -39,6 +39,30 @@ class Amount:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """The sum of the attribute `of`, a whole number (minutes), or of an expression in SQL."""
+
+    name: str
+    label: Words
+    of: str | Callable[[], Any]
+    where: str = ""
+    good: Good = ""
+    compared: bool = False
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The mean of the attribute `of`, an amount of money, over the records that have one; for each currency by itself."""
+
+    name: str
+    label: Words
+    of: str = "value"
+    where: str = ""
+    good: Good = ""
+    compared: bool = False
+
+
+@dataclass(frozen=True)
 class Share:
     """What part one count is of another, both named."""
 
@@ -52,7 +76,8 @@ class Share:
 
 @dataclass(frozen=True)
 class Days:
-    """The mean number of days between two moments of the records that have both: attributes, or expressions in SQL."""
+    """The mean number of days, or hours, between two moments of the records that have both: attributes, or expressions
+    in SQL."""
 
     name: str
     label: Words
@@ -61,9 +86,10 @@ class Days:
     where: str = ""
     good: Good = ""
     compared: bool = False
+    unit: Literal["days", "hours"] = "days"
 
 
-Measure = Count | Amount | Share | Days
+Measure = Count | Amount | Sum | Mean | Share | Days
 
 
 @dataclass(frozen=True)
@@ -77,6 +103,8 @@ class ByValue:
     name: str
     label: Words
     columns: tuple[str, ...] = ()
+    of: str = ""
+    """Of a report over rows: their field by which it divides; `name` is then the filter of the list that takes its values."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +122,8 @@ class BySteps:
     """An `Amount` shown for the records that are at the step now."""
     time: str = ""
     """A `Days` said at the last step: how long the whole way takes."""
+    spent: Passages | None = None
+    """Where the stretches of time in each step are kept: then each step says how long records stay there, on average."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +196,8 @@ class Report:
         resource: whose records are counted; a reader who may not see any does not see the report.
         day: the field, a day, by which records belong to a period; or a filter of the list that has a `day`.
         person: the field that says whose a record is.
-        filters: fields that point to lists, offered as filters; `person` among them where it is to be one.
+        filters: fields that point to lists and stand over the report as filters; `person` among them where it is to be
+            one. All other filters of the list can be added by whoever reads it.
         measures: everything that is counted; figures, cuts and charts name them.
         figures: the measures on top.
         columns: the measures of a table whose cut names none itself.
@@ -198,6 +229,10 @@ class Report:
     toggle: Toggle | None = None
     one_of: str = ""
     beside: tuple[Report, ...] = ()
+    called: tuple[tuple[str, str], ...] = ()
+    """Of a report beside another: (the other's field, what it is called here), where the names differ."""
+    rows: str = ""
+    """The child whose rows are counted instead of records (the products of deals); see `Report.rows` in the guide."""
 
     @property
     def all_measures(self) -> tuple[Measure, ...]:

@@ -16,7 +16,6 @@ from core.api import ColumnType, Date, DateTime, Formats, SinkColumn, XlsxSink, 
 from plugins.crm_reports.ask import Reader
 from plugins.crm_reports.drawn import Picture, Series
 from plugins.crm_reports.periods import Period, comparison_label
-from plugins.crm_reports.pills import filter_words
 from plugins.crm_reports.services import Answer
 from plugins.crm_reports.table import Cell, Heading, Line, Table
 
@@ -27,7 +26,9 @@ ROWS_A_CHART = 21
 UNITS: dict[str, ColumnType] = {
     "share": "percent",
     "days": "decimal",
+    "hours": "decimal",
     "count": "integer",
+    "number": "integer",
     "change": "percent",
     "money": "decimal",
 }
@@ -64,8 +65,8 @@ def _write_question(sink: XlsxSink, reader: Reader, answer: Answer) -> None:
     sink.row([_("Period"), _days(ask.period, reader.formats)])
     if ask.before is not None:
         sink.row([comparison_label(ask.comparison, ask.period), _days(ask.before, reader.formats)])
-    for name in ask.filters:
-        sink.row([str(ask.resource.field(name).label), filter_words(reader, ask, name)])
+    for label, words in answer.said:
+        sink.row([label, words])
     if reader.actor is not None:
         sink.row([_("Made for"), reader.actor.name or reader.actor.email])
     sink.row([_("Made on"), DateTime().text(utcnow(), reader.formats)])
@@ -98,7 +99,7 @@ def _write_figures(sink: XlsxSink, answer: Answer) -> None:
                 )
         else:
             factor = 100 if figure.kind == "share" else 1
-            unit = {"share": "%", "days": _("days")}.get(figure.kind, "")
+            unit = {"share": "%", "days": _("days"), "hours": _("hours")}.get(figure.kind, "")
             sink.row(
                 [
                     str(figure.label),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
-from core.api import Choice, Country, Field, Invalid, Reading, Text
+from core.api import Choice, Country, Field, Invalid, Reading, Resource, Text
 
 MOST_TEXTS = 20
 """Texts with a row of their own; a list has an end, what people type has none."""
@@ -41,18 +41,20 @@ def is_text(field: Field) -> bool:
     )
 
 
-def largest_texts(model: Any, field: Field, counted: Any, where: Sequence[Any]) -> sa.Subquery:
+def largest_texts(
+    model: Any, field: Field, name: str, counted: Any, where: Sequence[Any], source: Any
+) -> sa.Subquery:
     """The texts with most of what is `counted`: `compared` tells them apart, `written` is how one of them is spelled."""
     written = getattr(model, field.attribute)
     compared = compared_by(model, field)
     return (
         sa.select(compared.label("compared"), sa.func.min(written).label("written"))
-        .select_from(model)
+        .select_from(source)
         .where(written.isnot(None), *where)
         .group_by(compared)
         .order_by(counted.desc(), sa.func.count().desc(), compared)
         .limit(MOST_TEXTS)
-        .subquery(f"largest_{field.name}")
+        .subquery(f"largest_{name}")
     )
 
 
@@ -62,17 +64,27 @@ def compared_by(model: Any, field: Field) -> Any:
 
 
 def narrowing_to(
-    field: Field, value: Value, shown: Sequence[Value], reading: Reading
+    resource: Resource, name: str, field: Field, value: Value, shown: Sequence[Value], reading: Reading
 ) -> dict[str, tuple[str, ...]] | None:
     """How a list narrows to a text, to empty ones, or to all but those shown; None where its words cannot say it."""
     if value is None:
-        return {field.name: ("~empty",)}
+        return {name: ("~empty",)}
     texts = [value] if isinstance(value, str) else [text for text in shown if isinstance(text, str)]
     if not all(_reads_back(field, text, reading) for text in texts):
         return None
-    name = field.name if isinstance(value, str) else f"{field.name}.not"
-    narrowing = {name: tuple(texts)}
+    is_own = has_further(resource, name)
+    key = (
+        (f"{name}.main" if is_own else name)
+        if isinstance(value, str)
+        else f"{name}.{'main_not' if is_own else 'not'}"
+    )
+    narrowing = {key: tuple(texts)}
     return narrowing if len(urlencode(narrowing, doseq=True)) <= LONGEST_ADDRESS else None
+
+
+def has_further(resource: Resource, name: str) -> bool:
+    """Whether further rows of a record have such a value too: a list finds it by those as well, a group is of its own."""
+    return any(name in child.mirrors.values() for child in resource.children)
 
 
 def _reads_back(field: Field, text: str, reading: Reading) -> bool:

@@ -12,6 +12,7 @@ from core.api import _
 USUAL = "90d"
 LAST_DAYS: Mapping[str, int] = {"7d": 7, "30d": 30, "90d": 90, "365d": 365}
 CALENDAR = ("month", "quarter", "year")
+CALENDAR_MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
 CUSTOM = "custom"
 WIDER: Mapping[str, str] = {
     "7d": "30d",
@@ -79,9 +80,18 @@ def before(period: Period, comparison: str) -> Period | None:
     if comparison != "previous":
         return None
     if period.name in CALENDAR:
-        months = {"month": 1, "quarter": 3, "year": 12}[period.name]
+        months = CALENDAR_MONTHS[period.name]
         return Period(CUSTOM, _months_earlier(period.first, months), _months_earlier(period.last, months))
     return Period(CUSTOM, period.first - timedelta(days=period.days), period.first - timedelta(days=1))
+
+
+def months_between(period: Period, comparison: str) -> int | None:
+    """How many months lie between a period and the one it is compared with; None where it is a matter of days."""
+    if comparison == "last_year":
+        return 12
+    if comparison == "previous" and period.name in CALENDAR:
+        return CALENDAR_MONTHS[period.name]
+    return None
 
 
 def comparison_label(comparison: str, period: Period) -> str:

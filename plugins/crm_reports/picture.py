@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.api import _
-from plugins.crm_reports.ask import Ask, Reader, list_url, narrowing_of
+from plugins.crm_reports.ask import Ask, Reader, list_of, list_url
 from plugins.crm_reports.buckets import bucket_label, buckets_of, days_of, grain_for, grain_words
 from plugins.crm_reports.declare import ByMonth, ByStages, BySteps, Chart, Count, Share
 from plugins.crm_reports.drawn import Legend, Picture, Series
+from plugins.crm_reports.groups import Group, axis_of, groups_of
 from plugins.crm_reports.largest import Other, Value
 from plugins.crm_reports.stages import stages_of
 from plugins.crm_reports.steps import steps_of
-from plugins.crm_reports.table import Group, axis_of, groups_of
 from plugins.crm_reports.tally import Axis, Tallies, Tally
 from plugins.crm_reports.words import number_text, percent_text, value_text
 
@@ -183,9 +183,7 @@ def _parts(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group]) -> P
             each.name,
             each.hue,
             number_text(total := sum(group.tally.counts[measure.name] for group in groups), language),
-            list_url(reader, ask.part_of(measure.name), ask.period, narrowing_of(measure.where))
-            if total
-            else "",
+            list_of(reader, ask, measure, ask.period) if total else "",
         )
         for measure, each in zip(measures, series, strict=True)
     )
@@ -222,13 +220,14 @@ def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], 
     present = [group for group in groups if group.tally.counts[measure.name]]
     own = [group for group in present if group.value is not Other.TEXTS][:MOST_STACKED]
     rest = [group for group in present if group not in own]
-    where = narrowing_of(measure.where)
     series, legend = [], []
     for place, group in enumerate(own):
         hue = group.hue if group.is_coloured else SPARE_HUES[place]
         values = _values(cells, [group], buckets, measure.name)
         urls = tuple(
-            list_url(reader, ask, days_of(grain, bucket, ask.period), group.narrowing, where) if value else ""
+            list_of(reader, ask, measure, days_of(grain, bucket, ask.period), group.narrowing)
+            if value
+            else ""
             for bucket, value in zip(buckets, values, strict=True)
         )
         series.append(Series(group.label, hue, values, urls=urls))
@@ -238,7 +237,7 @@ def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], 
                 group.label,
                 hue,
                 number_text(total, language),
-                list_url(reader, ask, ask.period, group.narrowing, where),
+                list_of(reader, ask, measure, ask.period, group.narrowing),
             )
         )
     if rest:
@@ -260,9 +259,8 @@ def _over_time(reader: Reader, ask: Ask, chart: Chart, groups: Sequence[Group], 
 
 
 def _urls(reader: Reader, ask: Ask, groups: Sequence[Group], measure: Count) -> tuple[str, ...]:
-    where, part = narrowing_of(measure.where), ask.part_of(measure.name)
     return tuple(
-        list_url(reader, part, group.days or ask.period, group.narrowing, where)
+        list_of(reader, ask, measure, group.days or ask.period, group.narrowing)
         if group.tally.counts[measure.name]
         else ""
         for group in groups

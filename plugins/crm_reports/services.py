@@ -9,16 +9,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.api import Actor, House
-from plugins.crm_reports.ask import Ask, Reader, list_url, narrowing_of
+from plugins.crm_reports.ask import Ask, Reader
 from plugins.crm_reports.checking import check_report
-from plugins.crm_reports.declare import ByStages, BySteps, Chart, Count, Measure, Report, Words
+from plugins.crm_reports.counting import count_all, count_stays, first_and_last_day
+from plugins.crm_reports.declare import ByStages, BySteps, Chart, Measure, Report, Words
 from plugins.crm_reports.drawn import Picture
+from plugins.crm_reports.groups import axis_of, groups_of
 from plugins.crm_reports.periods import CUSTOM, WIDER, Period, named
 from plugins.crm_reports.picture import axis_of_chart, picture_of
+from plugins.crm_reports.pills import filters_said
 from plugins.crm_reports.stages import stages_table
 from plugins.crm_reports.steps import steps_table
-from plugins.crm_reports.table import Table, axis_of, groups_of, kind_of, table_of
-from plugins.crm_reports.tally import Axis, Tallies, count_all, first_and_last_day
+from plugins.crm_reports.table import Table, cell_of, kind_of, table_of
+from plugins.crm_reports.tally import Axis, Tallies
 from plugins.crm_reports.words import Change, change_of, value_text
 
 HOOK = "register_reports"
@@ -48,6 +51,8 @@ class Answer:
     pictures: tuple[Picture, ...]
     table: Table | None
     wider: Ask | None = None
+    said: tuple[tuple[str, str], ...] = ()
+    """The filters that are set, in words."""
 
     @property
     def is_empty(self) -> bool:
@@ -77,15 +82,16 @@ def answer(session: Session, reader: Reader, ask: Ask) -> Answer:
     axes = {chart: axis_of_chart(ask, chart) for chart in ask.report.charts if _can_draw(ask, chart)}
     tallied = count_all(session, reader, ask, [*axes.values(), axis_of(ask.cut, ask.period), Axis()])
     total = tallied[Axis()].total()
+    said = filters_said(session, reader, ask)
     if not any(total.counts[part.report.counted] for part in (ask, *ask.beside)):
-        return Answer(ask, (), (), None, _wider(session, reader, ask))
+        return Answer(ask, (), (), None, _wider(session, reader, ask), said)
     figures = tuple(
         _figure(reader, ask, ask.report.measure(name), tallied[Axis()])
         for name in ask.report.figures
         if ask.counts(name)
     )
     pictures = tuple(picture_of(reader, ask, chart, tallied[axis]) for chart, axis in axes.items())
-    return Answer(ask, figures, pictures, _table(reader, ask, tallied))
+    return Answer(ask, figures, pictures, _table(session, reader, ask, tallied), said=said)
 
 
 def _can_draw(ask: Ask, chart: Chart) -> bool:
@@ -93,23 +99,20 @@ def _can_draw(ask: Ask, chart: Chart) -> bool:
     return all(ask.counts(name) for name in chart.measures)
 
 
-def _table(reader: Reader, ask: Ask, tallied: Mapping[Axis, Tallies]) -> Table:
+def _table(session: Session, reader: Reader, ask: Ask, tallied: Mapping[Axis, Tallies]) -> Table:
     tallies = tallied[axis_of(ask.cut, ask.period)]
     if isinstance(ask.cut, ByStages):
         return stages_table(reader, ask, ask.cut, tallies)
     if isinstance(ask.cut, BySteps):
-        return steps_table(reader, ask, ask.cut, groups_of(reader, ask, ask.cut, tallies), tallies)
+        stays = count_stays(session, reader, ask, ask.cut) if ask.cut.spent else {}
+        return steps_table(reader, ask, ask.cut, groups_of(reader, ask, ask.cut, tallies), tallies, stays)
     return table_of(reader, ask, ask.cut, tallies)
 
 
 def _figure(reader: Reader, ask: Ask, measure: Measure, tallies: Tallies) -> Figure:
-    value = tallies.total().value(ask.report, measure)
+    now = cell_of(reader, ask, measure, tallies.total(), ask.period)
+    value, url = now.value, now.url
     before = tallies.total(before=True).value(ask.report, measure) if ask.before else None
-    url = (
-        list_url(reader, ask.part_of(measure.name), ask.period, narrowing_of(measure.where))
-        if isinstance(measure, Count) and value
-        else ""
-    )
     return Figure(
         measure.name,
         measure.label,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.api import _
-from plugins.crm_reports.ask import Ask, Reader, list_url, narrowing_of
+from plugins.crm_reports.ask import Ask, Reader, list_of
 from plugins.crm_reports.declare import ByStages, Count, Stage, Words
-from plugins.crm_reports.table import Cell, Heading, Line, Table, count_cell
+from plugins.crm_reports.table import Cell, Heading, Line, Table
 from plugins.crm_reports.tally import Tallies, Tally
 from plugins.crm_reports.words import NOTHING, change_of, percent_text, value_text
 
@@ -56,9 +56,7 @@ def stages_of(reader: Reader, ask: Ask, cut: ByStages, tallies: Tallies) -> list
                 _value(ask, now, stage.amount),
                 time,
                 value_text(ask.report.measure(stage.time), time, reader.formats) if stage.time else "",
-                list_url(reader, ask.part_of(stage.count), ask.period, narrowing_of(measure.where))
-                if count
-                else "",
+                list_of(reader, ask, measure, ask.period) if count else "",
             )
         )
     return found
@@ -84,30 +82,32 @@ def stages_table(reader: Reader, ask: Ask, cut: ByStages, tallies: Tallies) -> T
 
 def _line(reader: Reader, ask: Ask, step: Reached) -> Line:
     measure: Any = ask.report.measure(step.stage.count)
-    part = ask.part_of(step.stage.count)
     cells = [Cell(step.count, value_text(measure, step.count, reader.formats), step.url)]
     if ask.before is not None and step.before is not None:
-        cells += _before(reader, ask, part, step, measure)
+        cells += _before(reader, ask, step, measure)
     language = reader.formats.language
     cells.append(
         Cell(step.share, percent_text(step.share, language))
         if step.share is not None
         else Cell(None, NOTHING)
     )
-    cells.append(
-        Cell(step.amount, value_text(ask.report.measure(step.stage.amount), step.amount, reader.formats))
-        if step.stage.amount
-        else Cell(None, "")
-    )
+    cells.append(_amount(reader, ask, step) if step.stage.amount else Cell(None, ""))
     cells.append(Cell(step.time, step.time_text))
     return Line(step.stage.count, str(step.label), "", tuple(cells))
 
 
-def _before(reader: Reader, ask: Ask, part: Ask, step: Reached, measure: Count) -> Sequence[Cell]:
+def _amount(reader: Reader, ask: Ask, step: Reached) -> Cell:
+    measure = ask.report.measure(step.stage.amount)
+    url = list_of(reader, ask, measure, ask.period) if step.amount else ""
+    return Cell(step.amount, value_text(measure, step.amount, reader.formats), url)
+
+
+def _before(reader: Reader, ask: Ask, step: Reached, measure: Count) -> Sequence[Cell]:
     assert ask.before is not None and step.before is not None
     change = change_of(measure, step.count, step.before, reader.formats)
+    url = list_of(reader, ask, measure, ask.before) if step.before else ""
     return (
-        count_cell(reader, part, step.before, ask.before, narrowing_of(measure.where)),
+        Cell(step.before, value_text(measure, step.before, reader.formats), url),
         Cell(change.amount, change.signed, tone=change.tone) if change else Cell(None, NOTHING),
     )
 

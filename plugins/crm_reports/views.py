@@ -38,7 +38,7 @@ def report(name: str) -> ResponseReturnValue:
         report=ask.report,
         ask=ask,
         answer=found,
-        tools=tools_of(reader, ask, address),
+        tools=tools_of(db.session(), reader, ask, address, request.args.get("add", "")),
         options=[(picture, option_of(picture)) for picture in found.pictures],
         wider=found.wider.url(address) if found.wider else "",
         workbook_url=ask.url(url_for("crm_reports.workbook", name=name)),

@@ -12,7 +12,7 @@ from babel import Locale
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from core.api import Formats, _, money_text
-from plugins.crm_reports.declare import Amount, Count, Days, Measure, Share
+from plugins.crm_reports.declare import Amount, Count, Days, Mean, Measure, Share, Sum
 
 NOTHING = "—"
 
@@ -32,7 +32,7 @@ class Change:
 
 def value_text(measure: Measure, value: Any, formats: Formats, *, rounded: bool = False) -> str:
     """A value as it stands in a table; `rounded` for the large figures on top, which do without cents."""
-    if isinstance(measure, Amount):
+    if isinstance(measure, (Amount, Mean)):
         amounts: Mapping[str, Decimal] = value or {}
         text = whole_money if rounded else money_text
         ordered = sorted(amounts.items(), key=lambda pair: (pair[0] != formats.currency, pair[0]))
@@ -43,8 +43,14 @@ def value_text(measure: Measure, value: Any, formats: Formats, *, rounded: bool 
     if isinstance(measure, Share):
         return percent_text(value, language)
     if isinstance(measure, Days):
-        return _("%(days)s d", days=format_decimal(round(value, 1), "#,##0.0", locale=language))
+        return length_text(value, measure.unit, language)
     return number_text(value, language)
+
+
+def length_text(value: float, unit: str, language: str) -> str:
+    """A number of days or hours."""
+    number = format_decimal(round(value, 1), "#,##0.0", locale=language)
+    return _("%(hours)s h", hours=number) if unit == "hours" else _("%(days)s d", days=number)
 
 
 def number_text(value: int, language: str) -> str:
@@ -82,12 +88,12 @@ def change_of(measure: Measure, value: Any, before: Any, formats: Formats) -> Ch
 
 
 def _moved(measure: Measure, value: Any, before: Any) -> float | None:
-    if isinstance(measure, Amount):
+    if isinstance(measure, (Amount, Mean)):
         if len({*(value or {}), *(before or {})}) != 1 or not before:
             return None
         (currency,) = before
         value, before = (value or {}).get(currency, Decimal(0)), before[currency]
-    if isinstance(measure, (Count, Amount)):
+    if isinstance(measure, (Count, Sum, Amount, Mean)):
         return float((value - before) / before) if before else None
     return None if value is None or before is None else value - before
 

@@ -18,7 +18,8 @@ def statements(bind: sa.Engine) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
+        if "core_table_change" not in statement:  # whether what is kept still holds
+            seen.append(statement)
 
     sa.event.listen(bind, "before_cursor_execute", note)
     try:

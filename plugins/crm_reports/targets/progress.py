@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api import Actor
-from plugins.crm_reports.ask import Ask, Reader, list_url, narrowing_of, read_ask
+from plugins.crm_reports.ask import Ask, Reader, list_url, read_ask
+from plugins.crm_reports.counting import count_all
 from plugins.crm_reports.declare import Count, Days, Share
 from plugins.crm_reports.models import Target
-from plugins.crm_reports.tally import Axis, Tallies, Tally, count_all
+from plugins.crm_reports.narrowing import narrowing_of
+from plugins.crm_reports.tally import Axis, Tallies, Tally
 from plugins.crm_reports.targets.goals import (
     Goal,
     Whose,
