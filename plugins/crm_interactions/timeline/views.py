@@ -239,6 +239,7 @@ def _values(declared: Resource, record_id: int, writing: Writing, context: Write
     return {
         "writing": writing,
         "resource": declared,
+        "record_id": record_id,
         "name": COMPOSER if new else f"{COMPOSER}-{writing.id}",
         "action": beside if new else url_for("crm_interactions_timeline.line", id=writing.id),
         "people_url": f"{beside}/people",
