@@ -39,6 +39,7 @@ from plugins.crm_interactions.reminders import telling
 from plugins.crm_interactions.reminders import views as reminders
 from plugins.crm_interactions.resources import INTERACTIONS
 from plugins.crm_interactions.tasks.columns import next_step_of
+from plugins.crm_interactions.tasks.commands import tasks
 from plugins.crm_interactions.tasks.panels import MY_DAY, pending_of
 from plugins.crm_interactions.tasks.resource import TASKS
 from plugins.crm_interactions.tasks.views import blueprint as tasks_blueprint
@@ -77,7 +78,7 @@ def register_errands() -> list[Errand]:
 
 @hookimpl
 def register_commands() -> list[click.Command]:
-    return [mail]
+    return [mail, tasks]
 
 
 @hookimpl

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from core.cli import main
 from core.notifications.models import Notification
 from plugins.crm_interactions.models import DAY, DONE, DUE, MONTH, WEEK, Task
 from plugins.crm_interactions.tasks.moments import day_after, due_moment
@@ -269,4 +271,40 @@ def test_a_day_at_the_pages(desk: Desk) -> None:
         leo.get(f"/tasks/pending/leads/{lead}").status_code
         == 404
         == leo.get("/tasks/pending/users/1").status_code
+    )
+
+
+def test_a_series_is_left_out_once_or_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deleting one that repeats asks which is meant; commands do what pages do."""
+    start = datetime.now(ZoneInfo(CARACAS)).date() + timedelta(days=3)
+    task = desk.add("Water the plants", due_on=str(start), repeat_every=2, repeat_unit="week")["id"]
+    ada = desk.browser()
+    asked = ada.get(f"/tasks/{task}/delete", headers={"HX-Request": "true"}, follow_redirects=True).text
+    assert "Only this one" in asked and "The whole series" in asked
+    ada.post(f"/tasks/{task}/series", {"what": "one"})
+    [following] = desk.call("GET", "tasks").json["items"]
+    assert (following["id"] != task, following["due_on"]) == (True, str(start + timedelta(weeks=2)))
+    left = desk.press(following["id"], "leave-out").json
+    assert left["due_on"] == str(start + timedelta(weeks=4))
+    assert desk.press(left["next"], "leave-out", "leo@example.com").status_code == 404
+    ada.post(f"/tasks/{left['next']}/series", {"what": "series"})
+    assert desk.titles("") == []
+    once = desk.add("Once")["id"]
+    assert desk.press(once, "leave-out").status_code == 409
+    assert "Only this one" not in ada.get(f"/tasks/{once}/delete", headers={"HX-Request": "true"}).text
+
+    monkeypatch.setenv("PROSPECTO_INSTANCE", str(desk.installation.config.instance))
+    monkeypatch.setenv("PROSPECTO_DATABASE_URL", desk.installation.config.database_url)
+
+    def run(*words: str, fails: bool = False) -> str:
+        result = CliRunner().invoke(main, ["tasks", *words])
+        assert (result.exit_code != 0) == fails, result.output
+        return result.output
+
+    made = json.loads(run("add", "From afar", "--due", "2026-12-24", "--for", "sol@example.com", "--json"))[0]
+    assert (made["due_on"], made["assignee"]["name"]) == ("2026-12-24", "Sol Vera")
+    assert "[x]" in run("done", str(made["id"])) and "[ ]" in run("reopen", str(made["id"]))
+    assert "From afar" in run("list", "--filter", "due_on=2026-12-24")
+    assert "no task 999" in run("done", "999", fails=True) and "needs a day" in run(
+        "add", "x", "--time", "9", fails=True
     )

@@ -103,6 +103,7 @@ class Resource:
         touched: the attributes that keep when people last dealt with a record, and when first.
         timeline: people write down beside its records what they did with them, and what is to be done.
         beside: its records lie beside those of other resources, and are seen by whom those are seen by.
+        deleting: (record) -> the endpoint of the app's own dialog that is asked before it is deleted, '' for the host's.
         counted: the list's query whose records are counted in the navigation; else those in an open status, or all.
         closed: (session) -> why no new records can be made now, and what to do instead; None where they can. What
             there is stays readable and can be changed.
@@ -156,6 +157,7 @@ class Resource:
     touched: Touched | None = None
     beside: Beside | None = None
     closed: Callable[[Session], Text | None] | None = None
+    deleting: Callable[[Any], str] | None = None
     counted: str = ""
     menu_group: str = "sales"
     menu_order: int = 50

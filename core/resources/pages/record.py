@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from babel.numbers import format_decimal
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
@@ -118,6 +118,8 @@ def remove(resource: str, id: int) -> ResponseReturnValue:
     stored = here.record(id, "delete")
     title = title_of(here.resource, stored.record)
     if request.method == "GET":
+        if here.resource.deleting is not None and (asked := here.resource.deleting(stored.record)):
+            return redirect(url_for(asked, id=id))
         template = "resources/delete.html" if is_htmx() else "resources/delete_page.html"
         return render_template(
             template,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from core.api import Draft, WriteContext, _, as_system, children_of_records, delete, save
+from core.api import Draft, Resource, WriteContext, _, as_system, children_of_records, delete, save
 from plugins.crm_interactions.models import DONE as FROM_DONE
 from plugins.crm_interactions.models import MONTH, Task
 from plugins.crm_interactions.tasks.moments import day_after
@@ -47,54 +47,56 @@ def go_on(written: Sequence[tuple[Task, Draft]], context: WriteContext) -> None:
         with as_system(context.session):
             alone = replace(context, actor=None, source=SOURCE)
             if turned == DONE:
-                _make_next(task, draft, alone)
+                follow_on(draft.resource, task, next_day(task), alone)
             elif turned == OPEN:
                 _take_next_back(task, draft, alone)
 
 
-def next_day(task: Task) -> date | None:
+def next_day(task: Task, over: date | None = None, *, later: bool = False) -> date | None:
     """The day on which the next of its series is due; None where the series is over.
 
-    Reckoned from when it was due, days that are over when it is done are passed by.
+    Reckoned from when it was due, days that are over on the day it is done (`over`) are passed by; with `later` that
+    day is too.
     """
-    if not task.repeat_every or not task.repeat_unit or task.due_on is None or task.done_at is None:
+    if over is None and task.done_at is not None:
+        over = task.done_at.astimezone(ZoneInfo(task.zone or "UTC")).date()
+    if not task.repeat_every or not task.repeat_unit or task.due_on is None or over is None:
         return None
-    done_on = task.done_at.astimezone(ZoneInfo(task.zone or "UTC")).date()
-    start = done_on if task.repeat_from == FROM_DONE else task.due_on
-    anchor = task.repeat_day or 0 if task.repeat_unit == MONTH and start is task.due_on else 0
-    steps = _steps_until(start, done_on, task)
+    start = over if task.repeat_from == FROM_DONE else task.due_on
+    anchor = task.repeat_day or 0 if task.repeat_unit == MONTH and task.repeat_from != FROM_DONE else 0
+    steps = _steps_until(start, over, task)
     found = day_after(start, task.repeat_every, task.repeat_unit, steps, anchor=anchor)
-    while found < done_on:
+    while found < over or (later and found == over):
         steps += 1
         found = day_after(start, task.repeat_every, task.repeat_unit, steps, anchor=anchor)
     return None if task.repeat_until is not None and found > task.repeat_until else found
 
 
-def _steps_until(start: date, day: date, task: Task) -> int:
-    """A number of steps from one day that does not yet lead beyond another; at least one."""
-    longest = {"day": 1, "week": 7}.get(task.repeat_unit or "", 31) * (task.repeat_every or 1)
-    return max(1, (day - start).days // longest)
-
-
-def _make_next(task: Task, draft: Draft, context: WriteContext) -> None:
-    due_on = next_day(task)
-    if due_on is None or _next_of(task, context) is not None:
-        return
-    resource = draft.resource
+def follow_on(resource: Resource, task: Task, due_on: date | None, context: WriteContext) -> Task | None:
+    """The next of its series, made for this day unless it is there; None for no day. The caller works as the system."""
+    following = _next_of(task, context)
+    if due_on is None or following is not None:
+        return following
     values = {name: resource.field(name).kind.load(task, resource.field(name)) for name in INHERITED}
     fresh = Draft(resource, {name: value for name, value in values.items() if value is not None})
     fresh.values["due_on"] = due_on
-    fresh.options[REPEAT_DAY] = task.repeat_day
-    fresh.options[SOURCE] = task
+    fresh.options |= {REPEAT_DAY: task.repeat_day, SOURCE: task}
     for name, rows in children_of_records(context.session, resource, [task]).items():
         fresh.children[name] = [
             replace(row, id=None, values=row.values | {"done": False}) for row in rows.get(task.id, [])
         ]
     try:
         with context.session.begin_nested():
-            save(fresh, context)
+            made: Task = save(fresh, context)
     except IntegrityError:  # somebody else did it in the same moment and has made the next one
-        return
+        return None
+    return made
+
+
+def _steps_until(start: date, day: date, task: Task) -> int:
+    """A number of steps from one day that does not yet lead beyond another; at least one."""
+    longest = {"day": 1, "week": 7}.get(task.repeat_unit or "", 31) * (task.repeat_every or 1)
+    return max(1, (day - start).days // longest)
 
 
 def inherit(written: Sequence[tuple[Task, Draft]], context: WriteContext) -> None:
@@ -130,8 +132,3 @@ def _next_of(task: Task, context: WriteContext) -> Task | None:
         Task.series_id == task.series_id, Task.series_number == (task.series_number or 1) + 1
     )
     return context.session.scalar(wanted, **UNSCOPED)
-
-
-def rest_of_series(task: Task, now: datetime) -> Any:
-    """The criterion of the open tasks of its series; those that are done stay as they are."""
-    return sa.and_(Task.series_id == task.series_id, Task.done_at.is_(None))

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.api import (
+    Date,
     Draft,
     NotValid,
     PluginError,
@@ -23,6 +24,7 @@ from core.api import (
     flash_toast,
     formats_for,
     go_back,
+    go_on,
     page_context,
     read_draft,
     record_or_404,
@@ -31,6 +33,7 @@ from core.api import (
 )
 from plugins.crm_interactions.models import Task
 from plugins.crm_interactions.tasks.day import done_today, parts_of_day
+from plugins.crm_interactions.tasks.ending import end_series, leave_out, next_if_left_out
 from plugins.crm_interactions.tasks.moving import moved, moved_to
 from plugins.crm_interactions.tasks.panels import on_home, pending, steps
 
@@ -116,6 +119,41 @@ def step(id: int, item: int) -> ResponseReturnValue:
     wanted = request.form.get("done", "1") != "0"
     raw = [{"id": row.id, **({"done": wanted} if row.id == item else {})} for row in rows]
     return deed(lambda: change_here(TASKS, id, {"items": raw}), _("Saved."))
+
+
+@blueprint.get("/tasks/<int:id>/series")
+def ask_series(id: int) -> str:
+    """Before a repeated task is deleted: only this one, or the series?"""
+    task = record_or_404(TASKS, id, "delete")
+    formats = formats_for(db.session(), g.actor)
+    following = next_if_left_out(task)
+    return render_template(
+        "crm_interactions/series.html" if is_scripted() else "crm_interactions/series_page.html",
+        task=task,
+        following=Date().text(following, formats) if following else "",
+        action=f"{request.script_root}/tasks/{id}/series",
+        back=f"{request.script_root}/tasks/{id}",
+    )
+
+
+@blueprint.post("/tasks/<int:id>/series")
+def delete_of_series(id: int) -> ResponseReturnValue:
+    """Delete one of a series, or (`what=series`) all that are open, and go on to the list."""
+    task = record_or_404(TASKS, id, "delete")
+    context, title = page_context(TASKS), task.title
+    try:
+        if request.form.get("what") == "series":
+            end_series(task, context)
+        else:
+            leave_out(task, context)
+        db.session.commit()
+    except (Refused, PluginError) as error:
+        db.session.rollback()
+        flash_toast(_words_of(error), tone="bad")
+        return go_on(TASKS, id)
+    flash_toast(_("“%(record)s” was deleted.", record=title))
+    address = f"{request.script_root}/tasks"
+    return ("", 204, {"HX-Redirect": address}) if is_scripted() else redirect(address)
 
 
 @blueprint.post("/tasks/add")
