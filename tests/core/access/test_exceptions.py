@@ -27,7 +27,9 @@ KNOWN = {
     "core/attributes/values.py": "the attributes of records that somebody has in hand or writes",
     "core/db.py": "begins SQLite's transactions",
     "core/host": "lifecycle and migrations work for the installation, not for a person",
+    "core/jobs/errands.py": "short work is nobody's: what is due is due whoever's it is",
     "core/merging": "what hangs on records that somebody may merge moves with them, whoever wrote it",
+    "core/notifications/digest.py": "after a person's mail of the day, written in their name, the system goes on",
     "core/records/belongings.py": "what lies beside records whose deletion was allowed goes with them",
     "core/records/handover.py": "what hangs on records that somebody may convert goes along, and comes back with them",
     "core/records/pointers.py": "whether a record is in use, whoever's the user is; only how many is told",
@@ -45,6 +47,7 @@ KNOWN = {
 }
 
 KNOWN_OF_PLUGINS = {
+    "plugins/crm_interactions/reminders/telling.py": "after what each person sees was asked in their name, the system goes on",
     "plugins/crm_leads/conversion": "what hangs on a lead that the person may convert, and only the ids of what came of it",
     "plugins/crm_clients/inquiries/clients.py": "who writes again is known whoever's the client is; shown is only what the asker sees",
     "plugins/crm_leads/inquiries.py": "somebody's lead that is still open takes what they write again, whoever's it is",
