@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ADMIN = "admin@example.com"
 PASSWORD = "correct horse battery staple"
 
-ALL_APPS = ("crm_clients", "crm_leads", "crm_deals", "crm_interactions", "crm_reports")
+ALL_APPS = ("crm_clients", "crm_leads", "crm_deals", "crm_interactions", "crm_automation", "crm_reports")
 """Every app of the repository, for tests of what they do together: `install(apps=ALL_APPS)`."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -129,3 +129,19 @@ def after_commit(event: Event) -> None:
 @hookimpl
 def on_install(session: Session) -> None:
     ship_templates(session)
+
+
+@hookimpl(optionalhook=True)
+def register_automation_actions() -> Sequence[Any]:
+    """What rules can do: note a task, write from a template; while Automation is off nobody asks."""
+    from plugins.crm_interactions.automation import ACTIONS
+
+    return ACTIONS
+
+
+@hookimpl(optionalhook=True)
+def register_automation_triggers() -> Sequence[Any]:
+    """What rules can wait for: that nobody does anything with a record."""
+    from plugins.crm_interactions.automation import TRIGGERS
+
+    return TRIGGERS
