@@ -49,7 +49,10 @@ class Interaction(Record, Model):
 
     __tablename__ = "crm_interactions_interaction"
     __table_args__ = (
-        Index("ix_crm_interactions_interaction_record", "resource", "record_id", "at", "id"),
+        Index(
+            "ix_crm_interactions_interaction_record",
+            *("resource", "record_id", "at", "id", "kind_id", "person_id", "outcome_id"),
+        ),
         Index("ix_crm_interactions_interaction_at", "at", "id"),
         Index("ix_crm_interactions_interaction_person_id_at", "person_id", "at", "id"),
         Index("ix_crm_interactions_interaction_kind_id_at", "kind_id", "at"),

@@ -104,7 +104,9 @@ def upgrade() -> None:
             "ix_crm_interactions_interaction_person_id_at", ["person_id", "at", "id"], unique=False
         )
         batch_op.create_index(
-            "ix_crm_interactions_interaction_record", ["resource", "record_id", "at", "id"], unique=False
+            "ix_crm_interactions_interaction_record",
+            ["resource", "record_id", "at", "id", "kind_id", "person_id", "outcome_id"],
+            unique=False,
         )
 
     op.create_table(
