@@ -6,7 +6,7 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ def filters() -> dict[str, Any]:
     """Each filter alone and three together at 1,000,000 leads, over HTTP: the first page, and its count that comes late."""
     found: dict[str, Any] = {"leads": LEADS}
     for backend in ("sqlite", "postgresql"):
-        with _database(backend) as address, installation(address) as place:
+        with database(backend) as address, installation(address) as place:
             fill(address, LEADS)
             for words, figure in _measure(place, address):
                 found[f"{backend}: {words}"] = figure
@@ -46,13 +46,15 @@ def filters() -> dict[str, Any]:
 
 
 def _measure(place: Place, address: str) -> Iterator[tuple[str, str]]:
-    ask = _asker(address)
+    ask = asker(address)
     with serving(place) as port:
         browser = Browser(port).sign_in()
         for case in _cases(ask):
-            page = _ms(lambda case=case: _ok(browser, f"/leads?{case.query}"))  # type: ignore[misc]
-            late = _ms(lambda case=case: _ok(browser, f"/leads/summary?{case.query}"))  # type: ignore[misc]
-            bare = _ms(lambda case=case: ask(f"SELECT * FROM crm_leads_lead WHERE {case.bare} {ORDER}"))  # type: ignore[misc]
+            page = milliseconds(lambda case=case: must_be_ok(browser, f"/leads?{case.query}"))  # type: ignore[misc]
+            late = milliseconds(lambda case=case: must_be_ok(browser, f"/leads/summary?{case.query}"))  # type: ignore[misc]
+            bare = milliseconds(
+                lambda case=case: ask(f"SELECT * FROM crm_leads_lead WHERE {case.bare} {ORDER}")
+            )  # type: ignore[misc]
             yield case.words, f"{page} · {late} · {bare}"
         chance = random.Random(3)
         typed = [
@@ -61,13 +63,13 @@ def _measure(place: Place, address: str) -> Iterator[tuple[str, str]]:
         typed += [each.removeprefix("J-") for each in typed if len(each) > 5]
         chance.shuffle(typed)
         words = iter(typed)
-        found = _ms(lambda: _ok(browser, f"/leads/find?q={quote(next(words))}"), 200)
+        found = milliseconds(lambda: must_be_ok(browser, f"/leads/find?q={quote(next(words))}"), 200)
         beginning = (
             "document_compact >= 'J105' AND document_compact < 'J105Z' ORDER BY document_compact LIMIT 6"
         )
         yield (
             "document as one types",
-            f"{found} · · {_ms(lambda: ask(f'SELECT * FROM crm_leads_lead WHERE {beginning}'))}",
+            f"{found} · · {milliseconds(lambda: ask(f'SELECT * FROM crm_leads_lead WHERE {beginning}'))}",
         )
 
 
@@ -139,20 +141,22 @@ def _by_number(ask: Callable[[str], list[Any]], column: str) -> list[int]:
     return [id for (id,) in found]
 
 
-def _asker(address: str) -> Callable[[str], list[Any]]:
+def asker(address: str) -> Callable[[str], list[Any]]:
+    """How to ask this database itself."""
     if address.startswith("sqlite"):
         return SqliteStore(address).run
     connection = psycopg.connect(address.replace("+psycopg", ""), autocommit=True)
     return lambda statement: connection.execute(statement).fetchall()
 
 
-def _ok(browser: Browser, path: str) -> None:
-    status, content = browser.get(path)
+def must_be_ok(browser: Browser, path: str, headers: Mapping[str, str] | None = None) -> None:
+    """Ask for an address; raises RuntimeError unless it answers."""
+    status, content = browser.get(path, headers)
     if status != 200:
         raise RuntimeError(f"{path} answered {status}: {content[:300]!r}")
 
 
-def _ms(act: Callable[[], object], times: int = TIMES) -> str:
+def milliseconds(act: Callable[[], object], times: int = TIMES) -> str:
     """Median and 95th percentile."""
     act()
     taken = []
@@ -164,7 +168,7 @@ def _ms(act: Callable[[], object], times: int = TIMES) -> str:
 
 
 @contextmanager
-def _database(backend: str) -> Iterator[str]:
+def database(backend: str) -> Iterator[str]:
     """The address of an empty database: SQLite's file, or one in a PostgreSQL of this run's own."""
     with tempfile.TemporaryDirectory(prefix="prospecto-bench-") as folder:
         if backend == "sqlite":

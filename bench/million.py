@@ -24,7 +24,7 @@ LEAD = (
     *("id", "name", "name_folded", "legal_name", "kind", "document_number", "document_compact"),
     *("email", "email_folded", "phone_1", "phone_1_e164", "notifications", "entered_on", "channel_id"),
     *("segment_id", "level_id", "zone_id", "sector_id", "salesperson_id", "status_id", "status_since"),
-    *("source_id", "value", "currency", "city", "created_at", "updated_at", "version"),
+    *("source_id", "value", "currency", "city", "created_at", "updated_at", "version", "is_repeat"),
 )
 ADDRESS = ("lead_id", "is_main", "position", "city", "zone_id", "sector_id")
 
@@ -101,7 +101,7 @@ def _invented(
             *(_some(chance, lists.channels), _some(chance, lists.segments), _some(chance, lists.levels)),
             *(zone, sector, _some(chance, lists.people), _some(chance, lists.statuses, missing=0), moment),
             *(_some(chance, lists.sources), chance.randrange(1, 2_000_000_000), "USD", row[13]),
-            *(moment, moment, 1),
+            *(moment, moment, 1, store.false),
         )
         hanging: list[Sequence[Any]] = [(id, store.true, 0, row[13], zone, sector)]
         if number % 5 == 0:  # every fifth has another one elsewhere
