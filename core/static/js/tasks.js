@@ -4,14 +4,14 @@ let place = null;
 
 /** The line that is marked, and where it stood, before its page is read anew. */
 function remember(root) {
-  const lines = [...root.querySelectorAll("li[data-href]")];
+  const lines = [...root.querySelectorAll("section li[data-href]")];
   const at = lines.findIndex((line) => line.classList.contains("is-here") || line.contains(document.activeElement));
   place = at < 0 ? null : { id: lines[at].id, at };
 }
 
 function stand(root) {
   if (!place) return;
-  const lines = [...root.querySelectorAll("li[data-href]")];
+  const lines = [...root.querySelectorAll("section li[data-href]")];
   const line = lines.find((each) => each.id === place.id) ?? lines[Math.min(place.at, lines.length - 1)];
   place = null;
   if (!line) return;
@@ -30,7 +30,7 @@ function turnInList(form) {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.matches?.("#day-parts")) remember(event.detail.target);
 });
-document.addEventListener("htmx:afterSwap", (event) => {
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.matches?.("#day-parts")) stand(event.detail.target);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
