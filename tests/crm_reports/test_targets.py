@@ -110,7 +110,7 @@ def _pages(sold: Sold, team: str) -> None:
     forged = {f"v:user:{sold.carlos}:{year}-03-01": "9"}
     assert browser.post(at, forged).status_code == 302
     answer = browser.get("/reports/targets.xlsx?span=quarter")
-    rows = list(openpyxl.load_workbook(BytesIO(answer.data)).active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    rows = list(openpyxl.load_workbook(BytesIO(answer.data)).active.iter_rows(values_only=True))
     assert len(rows) == 4 and {row[2] for row in rows[1:]} == {"Centro", "Ana Salas"}
     assert "Centro" in browser.get("/reports/targets/history?goal=lead-funnel.leads&span=month").text
     home = sold.installation.browser("ana@example.com").get("/").text

@@ -53,6 +53,7 @@ KNOWN_OF_PLUGINS = {
     "plugins/crm_leads/inquiries.py": "somebody's lead that is still open takes what they write again, whoever's it is",
     "plugins/crm_deals/inquiries.py": "a client's deal that is still open takes what they write again, whoever's it is",
     "plugins/crm_leads/repeat.py": "that somebody is a client already is so whoever's the client is; only ids are kept",
+    "plugins/crm_reports/schedules/sending.py": "after a reader's mail, made in their name, the system goes on to the next",
     "plugins/crm_deals/rules.py": "that a client has bought before is so whoever sold it; only that it is so is told",
 }
 
