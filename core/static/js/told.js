@@ -12,7 +12,7 @@ async function look() {
   if (!answer?.ok || answer.redirected) return;
   const { unread, cards } = await answer.json().catch(() => ({ unread: 0, cards: [] }));
   count(unread);
-  show(cards);
+  show(document.querySelector(".told-list, .told-choices") ? [] : cards); // the list itself shows them
 }
 
 function count(unread) {
