@@ -49,7 +49,7 @@ def test_a_rule_is_built_in_the_page_tried_out_switched_on_and_done(firm: Firm) 
     page = browser.get("/settings/automation").text
     print(re.findall("Leads: .*", page))
     assert (
-        "Leads: when its status changes, and Estimated value: from 1000: add the tag big, then tell" in page
+        "Leads: when its status changes, and Estimated value: from 1000.00: add the tag big, then tell" in page
     )
     (rule,) = (int(each) for each in set(re.findall(r"/automation/rules/(\d+)/switch", page)))
     big, small = firm.write([{"name": "Sol", "value": 5000}, {"name": "Luna", "value": 5}])
