@@ -28,7 +28,8 @@ function go(step) {
 /** Press what declares this key: data-key="n". */
 function press(name) {
   const target = document.querySelector(`[data-key="${name}"]`);
-  target?.click();
+  if (target?.matches("input")) target.focus();
+  else target?.click();
   return Boolean(target);
 }
 
