@@ -9,6 +9,7 @@ from typing import Any
 
 from core.resources.declare import Resource
 from tests.hostile.matrix_world import WORTH, World, words_in
+from tests.hostile.matrix_world import beside as beside_lead
 
 
 def check(
@@ -21,8 +22,7 @@ def check(
 ) -> None:
     """Every door of every resource tells of exactly these records; `elsewhere` is of resources without statuses."""
     for resource in world.resources:
-        name, has_path = resource.name, resource.name in world.stage
-        seen = allowed if has_path or elsewhere is None else elsewhere
+        name, seen = resource.name, world.seen(resource, allowed, elsewhere)
         doors = [f"/{name}", f"/{name}/choose?q=casa", f"/api/v1/{name}"]
         doors += [f"/{name}/board"] if resource.board is not None else []
         doors += ["/shell/search?q=casa", f"/api/v1/{name}?q=casa"] if resource.search else []
@@ -31,7 +31,8 @@ def check(
             assert words_in(answer.text, resource) == seen, (told, door)
             assert answer.status_code == (403 if not seen and not door.startswith("/shell") else 200), door
         file = world.ana.get(f"/{name}/export?format=csv")
-        assert words_in(file.text, resource) == (seen if exported is None else exported), (told, name, "file")
+        taken = seen if exported is None or resource.beside is not None else exported
+        assert words_in(file.text, resource) == taken, (told, name, "file")
         file.close()
         _check_figures(world, resource, told, seen)
 
@@ -73,10 +74,19 @@ def _is_within(value: Any, allowed: frozenset[str]) -> bool:
     return not isinstance(value, int) or value <= len(allowed)
 
 
-def check_records(world: World, told: str, allowed: Mapping[str, frozenset[str]]) -> None:
-    """Each record by its own address: what may not be seen is missing, what may not be done is refused."""
-    missing = 404 if allowed["view"] else 403
+def check_records(
+    world: World,
+    told: str,
+    allowed: Mapping[str, frozenset[str]],
+    beside: Mapping[str, frozenset[str]] | None = None,
+) -> None:
+    """Each record by its own address: what may not be seen is missing, what may not be done is refused.
+
+    `beside` says it of what lies beside others, where it is otherwise.
+    """
+    missing, of_all = 404 if allowed["view"] else 403, allowed
     for resource in world.resources:
+        allowed = of_all if resource.beside is None or beside is None else {**of_all, **beside}
         for word, id in world.ids[resource.name].items():
             sees = word in allowed["view"]
             page, api = f"/{resource.name}/{id}", f"/api/v1/{resource.name}/{id}"
@@ -100,6 +110,7 @@ def check_creating(world: World, resource: Resource, email: str, is_allowed: boo
     owner = resource.owner_field
     assert owner is not None
     body = {resource.title: "Nueva", owner.name: {"id": world.people[email]}}
+    body |= beside_lead(resource, world.ids, "zqown")
     answer = world.asked(f"/api/v1/{resource.name}", "POST", body)
     assert (answer.status_code == 201) == is_allowed, (resource.name, email, answer.text)
     assert is_allowed or answer.status_code in (403, 422), answer.text

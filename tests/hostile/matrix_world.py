@@ -55,6 +55,8 @@ class World:
     ana: Browser
     key: Mapping[str, str]
     api: Any = field(init=False)
+    usual: Scope = Scope.NONE
+    """How far Ana's right to see reaches, statuses and shares apart."""
 
     def __post_init__(self) -> None:
         self.api = self.installation.app.test_client()
@@ -78,6 +80,21 @@ class World:
             assert user is not None
             change_user(session, user, roles=[role] if role else [])
             session.commit()
+        self.usual = SHIPPED.get(role, Scope.NONE)
+
+    def seen(
+        self, resource: Resource, allowed: frozenset[str], elsewhere: frozenset[str] | None
+    ) -> frozenset[str]:
+        """The words Ana sees of a resource, of which `allowed` are within her rights; `elsewhere` where no status counts.
+
+        What lies beside a record is seen by whom that is; a task also by whom the right to see tasks reaches.
+        """
+        if resource.beside is None:
+            return allowed if resource.name in self.stage or elsewhere is None else elsewhere
+        if self.usual is Scope.NONE:
+            return frozenset()
+        within = allowed if elsewhere is None else elsewhere
+        return within if resource.beside.optional else allowed & within
 
     def grant(
         self,
@@ -87,6 +104,7 @@ class World:
         may_edit: bool = False,
     ) -> None:
         """What Ana's role may on all resources; rights in the status of `zqstage`; one word's records shared to her."""
+        self.usual = scopes("view")
         with self.installation.session() as session:
             for table in (Grant, StageGrant):
                 session.execute(sa.delete(table).where(table.role_id == self.role))
@@ -100,7 +118,7 @@ class World:
                     if status := self.stage.get(resource.name):
                         own = {"resource": resource.name, "action": action, "value_id": status}
                         session.add(StageGrant(role_id=self.role, scope=int(scope), **own))
-                if share:
+                if share and resource.beside is None:
                     record = self.ids[resource.name][share]
                     session.add(
                         Share(
@@ -137,7 +155,7 @@ def made_world(installation: Installation) -> World:
         session.flush()
         house = installation.house
         context = write_context(session, house, None, "command")
-        for resource in house.resources.values():
+        for resource in sorted(house.resources.values(), key=lambda each: each.beside is not None):
             if resource.owner is None:
                 continue
             items = context.formats.references.items(resource.path.list) if resource.path else ()
@@ -150,6 +168,7 @@ def made_world(installation: Installation) -> World:
             ids[resource.name] = {}
             for word in OWNERS:
                 raw = _values(resource, word, people, other.id if other and word == "zqstage" else None)
+                raw |= beside(resource, ids, word)
                 ids[resource.name][word] = create(resource, raw, context).id
         session.commit()
         role_id = role.id
@@ -165,6 +184,12 @@ def made_world(installation: Installation) -> World:
         installation, ids, files, stage, people, role_id, installation.browser(ANA), installation.token(ANA)
     )
     return found
+
+
+def beside(resource: Resource, ids: Mapping[str, Mapping[str, int]], word: str) -> dict[str, Any]:
+    """Where a record of this word lies, of a resource whose records lie beside others: beside the lead of the word."""
+    declared = resource.beside_field
+    return {} if declared is None else {declared.name: {"resource": "leads", "id": ids["leads"][word]}}
 
 
 def _values(resource: Resource, word: str, people: Mapping[str, int], status: int | None) -> dict[str, Any]:
