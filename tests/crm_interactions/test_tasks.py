@@ -94,7 +94,7 @@ def test_a_task_is_written_done_and_goes_on(desk: Desk) -> None:
     desk.press(again["id"], "done")
     [third] = desk.call("GET", "tasks?state=open").json["items"]
     desk.change(third["id"], notes="Bring the papers")
-    desk.press(again["id"], "reopen")
+    assert desk.press(again["id"], "reopen").json["next_stays"] == third["id"]
     assert len(desk.titles("state=open")) == 2, "one that somebody has touched stays"
     desk.change(again["id"], repeat_every=None)
     assert desk.told(again["id"])["repeat_unit"] is None

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from core.api import Refused, RestAction, WriteContext, _, _l, as_system, delete, require_reach
+from core.api import Refused, RestAction, WriteContext, _, _l, as_system, by_api, delete, require_reach
 from plugins.crm_interactions.models import Task
-from plugins.crm_interactions.tasks.series import SOURCE, follow_on, next_day
+from plugins.crm_interactions.tasks.series import SOURCE, follow_on, next_day, next_of
 from plugins.crm_interactions.tasks.states import is_open
+from plugins.crm_interactions.tasks.turning import REOPEN
 
 
 def repeats(task: Task) -> bool:
@@ -65,6 +66,15 @@ def _left_out(context: WriteContext, task: Task, body: Mapping[str, Any]) -> Map
 def _ended(context: WriteContext, task: Task, body: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"deleted": end_series(task, context)}
 
+
+def _reopened(context: WriteContext, task: Task, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    told = by_api("tasks", REOPEN).run(context, task, body)
+    kept = next_of(context.session, task)
+    return {**told, "next_stays": kept.id if kept else None}
+
+
+REOPEN_BY_API = RestAction(REOPEN.name, REOPEN.label, _reopened, permission=REOPEN.permission)
+"""Besides the task it tells the next of its series (`next_stays`), where somebody has changed that and it stays."""
 
 LEAVE_OUT = RestAction(
     "leave-out", _l("Leave only this one of its series out"), _left_out, permission="delete"

@@ -29,7 +29,7 @@ from plugins.crm_interactions.models import DAY, DONE, DUE, HIGH, LOW, MONTH, NO
 from plugins.crm_interactions.tasks import rules, series
 from plugins.crm_interactions.tasks.columns import DUE as DUE_COLUMN
 from plugins.crm_interactions.tasks.columns import TURN
-from plugins.crm_interactions.tasks.ending import END_SERIES, LEAVE_OUT, repeats
+from plugins.crm_interactions.tasks.ending import END_SERIES, LEAVE_OUT, REOPEN_BY_API, repeats
 from plugins.crm_interactions.tasks.kinds import RemindedBefore, Ticked
 from plugins.crm_interactions.tasks.panels import STEPS
 from plugins.crm_interactions.tasks.states import FROM_ME, STATE
@@ -198,7 +198,7 @@ TASKS = Resource(
     before_write=(rules.keep_moment, rules.keep_done, rules.keep_origin),
     before_all=(series.inherit, rules.begin_series),
     after_all=(rules.keep_reminders, series.go_on),
-    rest_actions=(by_api("tasks", FINISH), by_api("tasks", REOPEN), LEAVE_OUT, END_SERIES),
+    rest_actions=(by_api("tasks", FINISH), REOPEN_BY_API, LEAVE_OUT, END_SERIES),
     deleting=lambda task: "crm_interactions_tasks.ask_series" if repeats(task) else "",
     extra_filters=(STATE, FROM_ME),
     shortcuts=(FINISH, REOPEN),

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from core.api import Draft, Resource, WriteContext, _, as_system, children_of_records, delete, save
+from core.api import Draft, Resource, WriteContext, as_system, children_of_records, delete, save
 from plugins.crm_interactions.models import DONE as FROM_DONE
 from plugins.crm_interactions.models import MONTH, Task
 from plugins.crm_interactions.tasks.moments import day_after
@@ -49,7 +50,7 @@ def go_on(written: Sequence[tuple[Task, Draft]], context: WriteContext) -> None:
             if turned == DONE:
                 follow_on(draft.resource, task, next_day(task), alone)
             elif turned == OPEN:
-                _take_next_back(task, draft, alone)
+                _take_next_back(draft.resource, task, alone)
 
 
 def next_day(task: Task, over: date | None = None, *, later: bool = False) -> date | None:
@@ -74,7 +75,7 @@ def next_day(task: Task, over: date | None = None, *, later: bool = False) -> da
 
 def follow_on(resource: Resource, task: Task, due_on: date | None, context: WriteContext) -> Task | None:
     """The next of its series, made for this day unless it is there; None for no day. The caller works as the system."""
-    following = _next_of(task, context)
+    following = next_of(context.session, task)
     if due_on is None or following is not None:
         return following
     values = {name: resource.field(name).kind.load(task, resource.field(name)) for name in INHERITED}
@@ -109,26 +110,20 @@ def inherit(written: Sequence[tuple[Task, Draft]], context: WriteContext) -> Non
             task.created_by_id = before.created_by_id
 
 
-def _take_next_back(task: Task, draft: Draft, context: WriteContext) -> None:
-    following = _next_of(task, context)
+def _take_next_back(resource: Resource, task: Task, context: WriteContext) -> None:
+    """One that somebody has touched stays; whoever reopens is told so (`next_of` still finds it)."""
+    following = next_of(context.session, task)
     if following is None:
         return
     if following.version == 1 and following.done_at is None:
-        delete(draft.resource, [following], context, is_allowed=True)
-    else:
-        draft.warnings.append(
-            (
-                "done",
-                _(
-                    "The next one of the series was changed since and stays: “%(title)s”.",
-                    title=following.title,
-                ),
-            )
-        )
+        delete(resource, [following], context, is_allowed=True)
 
 
-def _next_of(task: Task, context: WriteContext) -> Task | None:
+def next_of(session: Session, task: Task) -> Task | None:
+    """The one after it in its series, done or not, whoever's it is."""
+    if task.series_id is None:
+        return None
     wanted = sa.select(Task).where(
         Task.series_id == task.series_id, Task.series_number == (task.series_number or 1) + 1
     )
-    return context.session.scalar(wanted, **UNSCOPED)
+    return session.scalar(wanted, **UNSCOPED)

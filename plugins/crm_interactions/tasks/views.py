@@ -36,6 +36,7 @@ from plugins.crm_interactions.tasks.day import done_today, parts_of_day
 from plugins.crm_interactions.tasks.ending import end_series, leave_out, next_if_left_out
 from plugins.crm_interactions.tasks.moving import moved, moved_to
 from plugins.crm_interactions.tasks.panels import on_home, pending, steps
+from plugins.crm_interactions.tasks.series import next_of
 
 TASKS = "tasks"
 CHANGED = "tasks-changed"
@@ -95,7 +96,9 @@ def turn(id: int) -> ResponseReturnValue:
     db.session.refresh(task, with_for_update=True)
     if (task.done_at is not None) == wanted:
         return answered(told)
-    return deed(lambda: change_here(TASKS, id, {"done": wanted}), told)
+    return deed(
+        lambda: change_here(TASKS, id, {"done": wanted}), told, lambda: "" if wanted else _stays(task)
+    )
 
 
 @blueprint.post("/tasks/<int:id>/put")
@@ -176,14 +179,20 @@ def add() -> ResponseReturnValue:
     return answered(_("“%(record)s” was created.", record=task.title))
 
 
-def deed(do: Callable[[], str], told: str) -> ResponseReturnValue:
+def _stays(task: Task) -> str:
+    """What is said of the next of a series that was not taken back."""
+    kept = next_of(db.session(), task)
+    return _("The next one of its series was changed since and stays.") if kept else ""
+
+
+def deed(do: Callable[[], str], told: str, more: Callable[[], str] = str) -> ResponseReturnValue:
     """Do it, say so with the way back, and have the page read its parts anew; a refusal is said and nothing is done."""
     try:
         undo = do()
     except (NotValid, Refused, PluginError) as error:
         db.session.rollback()
         return _refused(_words_of(error))
-    return answered(told, undo)
+    return answered(f"{told} {more()}".strip(), undo)
 
 
 def answered(told: str, undo: str = "") -> ResponseReturnValue:

@@ -49,6 +49,9 @@ KNOWN = {
 
 KNOWN_OF_PLUGINS = {
     "plugins/crm_interactions/reminders/telling.py": "after what each person sees was asked in their name, the system goes on",
+    "plugins/crm_interactions/tasks/ending.py": "the next of a series whose task the person may delete lies there, whoever's it is",
+    "plugins/crm_interactions/tasks/rules.py": "reminders of tasks written as allowed, maybe into other hands by that",
+    "plugins/crm_interactions/tasks/series.py": "who may tick a task off lets its series go on, whoever's the next one is",
     "plugins/crm_leads/conversion": "what hangs on a lead that the person may convert, and only the ids of what came of it",
     "plugins/crm_clients/inquiries/clients.py": "who writes again is known whoever's the client is; shown is only what the asker sees",
     "plugins/crm_leads/inquiries.py": "somebody's lead that is still open takes what they write again, whoever's it is",
