@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from core.db import utcnow
+from core.testing.browser import axe_violations
 from core.testing.installation import ALL_APPS, Installation, Shape, config_for
 from plugins.crm_interactions.models import Reminder
 from tests.browser.conftest import PEOPLE
@@ -23,6 +24,7 @@ def test_a_reminder_over_the_open_page_and_a_calendar_elsewhere(desk: Page, demo
     card = desk.locator(".told-card", has_text="Call the workshop")
     expect(card).to_be_visible()
     expect(desk.locator("#count-notifications")).to_have_text(re.compile(r"1"))
+    assert not axe_violations(desk)
     card.get_by_role("button", name="In 10 minutes").click()
     expect(card).to_have_count(0)
     expect(desk.locator("#toasts")).to_contain_text("10")
@@ -41,6 +43,7 @@ def test_a_reminder_over_the_open_page_and_a_calendar_elsewhere(desk: Page, demo
     settle(desk)
     desk.get_by_role("button", name="Make a link").click()
     settle(desk)
+    assert not axe_violations(desk)
     address = desk.get_by_label("Calendar link").last.input_value()
     desk.get_by_role("button", name="Copy").click()
     expect(desk.get_by_role("button", name="Copied")).to_be_visible()
