@@ -96,7 +96,9 @@ function start(box) {
   nameKind(box);
   if (swapped) {
     swapped = false;
-    (box.querySelector("[aria-invalid=true]") ?? box.querySelector("textarea")).focus({ preventScroll: true });
+    const wrong = box.querySelector("[aria-invalid=true]");
+    (wrong ?? box.querySelector("textarea")).focus({ preventScroll: true });
+    wrong?.select?.();
   }
   const dialled = read("dialled");
   if (dialled && dialled.draft === box.dataset.draft && Date.now() - dialled.at < 3600000) logCall(box);
