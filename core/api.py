@@ -103,7 +103,7 @@ from core.kept import KEPT
 from core.mail import MailFile, cancel_mail, message_id, outgoing_file, send_later
 from core.mail.settings import MailServer, Password
 from core.merging.plan import MergePlan, is_united
-from core.notifications.service import Note, mark_read, notify, people_who_follow, tell
+from core.notifications.service import Note, mark_read, notify, people_who_follow, settle, tell
 from core.outbox import announce
 from core.records.attachments import attach, attachments_of, path_of
 from core.records.handover import bring_back, count_handed_over, hand_over, rows_that_move

@@ -178,6 +178,22 @@ def mark_read(session: Session, user_id: int, id: int | None = None) -> int:
     return len(session.scalars(done).all())
 
 
+def settle(
+    session: Session, user_ids: Collection[int], kind: str, resource: str, ids: Collection[int]
+) -> None:
+    """What these people were told of these records needs nothing more of them: it is read. The caller commits."""
+    theirs = sa.update(Notification).where(
+        Notification.user_id.in_(user_ids),
+        Notification.read_at.is_(None),
+        Notification.kind == kind,
+        Notification.resource == resource,
+        Notification.record_id.in_(ids),
+    )
+    session.execute(
+        theirs.values(read_at=utcnow(), digest=False), execution_options={"synchronize_session": False}
+    )
+
+
 def mark_unread(session: Session, user_id: int, id: int) -> int:
     """Mark one of the person's notifications not read again; answers how many were read. The caller commits."""
     mine = sa.update(Notification).where(

@@ -74,7 +74,7 @@ def page() -> str:
 def news() -> ResponseReturnValue:
     """What an open page asks now and then: how many are not read, and what is urgent enough to be shown over it."""
     session, house = db.session(), current_house()
-    lines = _lines(urgent_news(session, house, _me()))
+    lines = [line for line in _lines(urgent_news(session, house, _me())) if line.url]
     cards = [{"id": line.id, "html": render_template("notifications/card.html", line=line)} for line in lines]
     return jsonify(unread=unread_count(session, _me()), cards=cards)
 

@@ -11,6 +11,7 @@ from icalendar import Calendar
 from core.access.models import User
 from core.state import forget
 from core.testing.installation import ADMIN
+from tests.core.resources.test_budgets import counting
 from tests.crm_interactions.conftest import ANA, BETO, Desk
 
 
@@ -67,6 +68,9 @@ def test_tasks_are_events_of_a_calendar(desk: Desk) -> None:
     assert not events["✓ Done"].walk("VALARM")
     zones = {str(zone["tzid"]) for zone in _calendar(desk, path).walk("VTIMEZONE")}
     assert "America/New_York" in zones and len({str(event["uid"]) for event in events.values()}) == 3
+    with counting(desk.installation) as said:
+        desk.api.get(path)
+    assert len([each for each in said if each.startswith("SELECT")]) <= 6, "however many tasks there are"
     # a change keeps the event and says that it is newer; what has not changed is not sent again
     tag = desk.api.get(path).headers["ETag"]
     assert desk.api.get(path, headers={"If-None-Match": tag}).status_code == 304

@@ -140,8 +140,10 @@ def test_whoever_has_the_task_is_told_once_and_does_something_about_it(desk: Des
     desk.ask("POST", f"reminders/{_reminder(desk, id, 0)}/later", BETO, 422, minutes=0)
     desk.ask("POST", f"reminders/{_reminder(desk, id, 0)}/later", BETO, 200, minutes=60)
     assert desk.ask("GET", "reminders", BETO)["items"][0]["title"] == "Call Luna again"
+    assert clock.told(BETO)
     done = beto.post(f"/reminders/{_reminder(desk, id, 0)}/done", headers={"HX-Request": "true"})
     assert done.status_code == 204 and desk.ask("GET", f"tasks/{id}", BETO)["done"]
+    assert clock.told(BETO) == [], "what is done needs nothing more"
     # nobody hears of what is done, deleted or no longer theirs to see
     gone, hidden = (task(desk, due_on="2027-03-15") for _each in range(2))
     lead = desk.make("leads", name="Luna", salesperson={"id": desk.ana})["id"]

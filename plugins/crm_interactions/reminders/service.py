@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.api import utcnow
+from core.api import settle, utcnow
 from plugins.crm_interactions.models import Reminder, ReminderHabit, Task
 
+TASKS, REMINDER = "tasks", "task_reminder"
+"""The resource, and the kind of notification that tells of one of them."""
 AT_DUE = 0
 """How long before, where a person has said nothing: when it is due."""
 MORNING = time(8)
@@ -87,6 +89,9 @@ def _keep(session: Session, tasks: Sequence[Task]) -> None:
             _set(row, planned(task, minutes), now)
             session.add(row)
     session.flush()
+    if done := [task for task in tasks if task.done_at is not None and task.assignee_id is not None]:
+        people = {task.assignee_id for task in done if task.assignee_id is not None}
+        settle(session, people, REMINDER, TASKS, [task.id for task in done])
 
 
 def _set(row: Reminder, moment: datetime | None, now: datetime) -> None:

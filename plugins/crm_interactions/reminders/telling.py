@@ -21,9 +21,10 @@ from core.api import (
     work_for,
 )
 from plugins.crm_interactions.models import Reminder, Task
+from plugins.crm_interactions.reminders.service import REMINDER, TASKS
 
-TASKS = "tasks"
-REMINDER, LATE = "task_reminder", "late"
+LATE = "late"
+"""Names the sentence that says since when."""
 LATE_AFTER = timedelta(minutes=5)
 AT_ONE_TIME = 100
 SNOOZE = 10

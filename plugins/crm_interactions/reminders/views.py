@@ -23,8 +23,8 @@ from core.api import (
     record_or_404,
 )
 from plugins.crm_interactions.models import Reminder, Task
-from plugins.crm_interactions.reminders.service import habit_of, put_off, set_habit
-from plugins.crm_interactions.reminders.telling import SNOOZE, TASKS
+from plugins.crm_interactions.reminders.service import TASKS, habit_of, put_off, set_habit
+from plugins.crm_interactions.reminders.telling import SNOOZE
 from plugins.crm_interactions.tasks import views as task_pages
 from plugins.crm_interactions.tasks.kinds import REMINDERS
 
