@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,17 @@ def fill(instance: Path) -> None:
         create_demo(session, installation.house, "es")
         enqueue(session, "core.sweep", actor=None, title="Barrer")
         session.commit()
+    lay_out(installation)
     installation.close()
+
+
+def lay_out(installation: Installation) -> None:
+    """A dashboard that everybody may lay out, and a target for the company."""
+    desk = installation.browser(PEOPLE["en"])
+    desk.post("/dashboards/new", {"name": "Ventas", "begin": "starters"})
+    desk.post("/dashboards/1/settings", {"name": "Ventas", "shared": "all", "others": "y"})
+    first = date.today().replace(day=1).isoformat()
+    desk.post("/reports/targets/set?goal=lead-funnel.leads", {f"v:company:{first}": "40"})
 
 
 @pytest.fixture
