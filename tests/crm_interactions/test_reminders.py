@@ -113,6 +113,12 @@ def test_whoever_has_the_task_is_told_once_and_does_something_about_it(desk: Des
     assert [each["text"].partition(" is due")[0] for each in told] == ["“Call Luna”", "“Call Luna”"]
     mails = [subject for to, subject in clock.mails() if to == BETO and " is due" in subject]
     assert len(mails) == 2
+    # the machine's clock is set back
+    with desk.installation.session() as session:
+        session.execute(sa.update(Reminder).values(told_at=utcnow() + timedelta(hours=1)))
+        session.commit()
+    clock.work()
+    assert len(clock.told(BETO)) == 2
     # moved into the future it is told again, moved within the past not
     desk.ask("PATCH", f"tasks/{id}", BETO, 200, due_on="2020-01-01")
     clock.work()
