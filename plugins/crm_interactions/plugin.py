@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Blueprint
@@ -26,6 +26,7 @@ from core.api import (
 from plugins.crm_interactions.calendar.views import blueprint as calendar_blueprint
 from plugins.crm_interactions.feed import views as feed
 from plugins.crm_interactions.feed.profile import profile_parts
+from plugins.crm_interactions.interactions.commands import interactions
 from plugins.crm_interactions.interactions.mentions import MENTIONED
 from plugins.crm_interactions.lists import LISTS
 from plugins.crm_interactions.mailing import rest as mail_api
@@ -47,6 +48,9 @@ from plugins.crm_interactions.timeline.done import done_strands
 from plugins.crm_interactions.timeline.strand import strands
 from plugins.crm_interactions.timeline.views import composer_of
 from plugins.crm_interactions.timeline.views import pages as timeline_pages
+
+if TYPE_CHECKING:
+    from plugins.crm_reports.declare import Report
 
 
 @hookimpl
@@ -78,7 +82,7 @@ def register_errands() -> list[Errand]:
 
 @hookimpl
 def register_commands() -> list[click.Command]:
-    return [mail, tasks]
+    return [interactions, mail, tasks]
 
 
 @hookimpl
@@ -145,3 +149,11 @@ def register_automation_triggers() -> Sequence[Any]:
     from plugins.crm_interactions.automation import TRIGGERS
 
     return TRIGGERS
+
+
+@hookimpl(optionalhook=True)
+def register_reports() -> Sequence[Report]:
+    # only while Reports is on: interactions go without it
+    from plugins.crm_interactions.reports import REPORTS
+
+    return REPORTS

@@ -48,6 +48,7 @@ KNOWN = {
 }
 
 KNOWN_OF_PLUGINS = {
+    "plugins/crm_interactions/interactions/mentions.py": "whom a text names that somebody was allowed to write",
     "plugins/crm_interactions/reminders/telling.py": "after what each person sees was asked in their name, the system goes on",
     "plugins/crm_interactions/tasks/ending.py": "the next of a series whose task the person may delete lies there, whoever's it is",
     "plugins/crm_interactions/tasks/rules.py": "reminders of tasks written as allowed, maybe into other hands by that",
