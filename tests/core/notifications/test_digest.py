@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.notifications.digest import send_due
-from core.notifications.models import Digest, Notification
-from core.notifications.service import notify
+from core.notifications.models import DAILY, Digest, Notification
+from core.notifications.service import choose, notify
 from core.outbox import OutboxRow
 from core.testing.installation import Installation
 
@@ -65,6 +66,26 @@ def test_the_days_mail(installation: Installation) -> None:
     assert "“Later”" in tomorrow["text"] and "Luna" not in tomorrow["text"]
     assert send(installation, MORNING + timedelta(days=2)) == []
     assert kept_day(installation, sara) == date(2027, 3, 16)
+
+
+def test_workers_at_the_same_moment_write_one_mail(installation: Installation) -> None:
+    sara = installation.user(SARA, name="Sara", language="en").id
+    with installation.session() as session:
+        choose(session, installation.house, sara, {"assigned": (False, DAILY)})
+        session.commit()
+    for name in ("Luna", "Sol"):
+        say(installation, sara, name, MORNING - timedelta(hours=1))
+
+    def work(_number: int) -> None:
+        with installation.session() as session:
+            send_due(session, MORNING)
+            session.commit()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    with installation.session() as session:
+        (mail,) = session.scalars(sa.select(OutboxRow).where(OutboxRow.kind == "mail")).all()
+    assert "“Luna”" in mail.payload["text"] and "“Sol”" in mail.payload["text"]
 
 
 def test_reading_and_leaving_for_later(installation: Installation) -> None:
