@@ -23,6 +23,7 @@ from bench.leads import write_csv
 from bench.million import fill
 from bench.place import Browser, Place, at_once, free_port, installation, percentile, serving, wait_for
 from bench.reminders import reminders
+from bench.reports import reports
 from bench.timeline import timeline
 
 Figures = dict[str, Any]
@@ -310,4 +311,4 @@ def _must(answer: tuple[int, bytes], allowed: tuple[int, ...] = (200,)) -> bytes
     return content
 
 
-ALL = (start_and_build, import_leads, export, throughput, lists_and_search, filters, conversions, reminders, timeline)
+ALL = (start_and_build, import_leads, export, throughput, lists_and_search, filters, conversions, reminders, timeline, reports)

@@ -126,15 +126,21 @@ class DealLine(Model):
     """A product of a deal: how many, at what price each, and what is taken off (percent)."""
 
     __tablename__ = "crm_deals_line"
-    __table_args__ = (Index("ix_crm_deals_line_deal_id", "deal_id", "position"),)
+    __table_args__ = (
+        Index("ix_crm_deals_line_deal_id", "deal_id", "position"),
+        Index("ix_crm_deals_line_name_folded", "name_folded", "deal_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     deal_id: Mapped[int] = mapped_column(Id, ForeignKey("crm_deals_deal.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(default=0)
     name: Mapped[str] = mapped_column(String(200))
+    name_folded: Mapped[str] = mapped_column(String(400))
     quantity: Mapped[Decimal] = mapped_column(Money, default=Decimal(1))
     price: Mapped[Decimal | None] = mapped_column(Money)
     discount: Mapped[Decimal | None] = mapped_column(Money)
+    amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    """What it comes to, kept so that reports can add it up."""
 
 
 class DealPassage(Model):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint
 from markupsafe import Markup
 
-from core.api import Panel, ReferenceList, Resource, WriteContext, _, hookimpl
+from core.api import Column, Filter, Panel, ReferenceList, Resource, WriteContext, _, hookimpl
 from plugins.crm_clients.inquiries.declare import Inquiry, Routed
+from plugins.crm_deals.buying import COLUMNS, ENGAGEMENT, PURCHASES
 from plugins.crm_deals.inquiries import route_to_deal
 from plugins.crm_deals.lists import LISTS
 from plugins.crm_deals.panels import DEALS_OF_CLIENT, REACHES
@@ -36,6 +37,18 @@ def register_blueprints() -> list[Blueprint]:
 def extend_detail(resource: Resource) -> list[Panel]:
     """On a client its deals, on a deal whom to call."""
     return {"clients": [DEALS_OF_CLIENT], "deals": [REACHES]}.get(resource.name, [])
+
+
+@hookimpl
+def extend_filters(resource: Resource) -> list[Filter]:
+    """On clients: how lively they are, how often they have bought."""
+    return [ENGAGEMENT, PURCHASES] if resource.name == "clients" else []
+
+
+@hookimpl
+def extend_columns(resource: Resource) -> list[Column]:
+    """On clients, for who chooses it: their purchases, the first and the last one, and what they came to."""
+    return list(COLUMNS) if resource.name == "clients" else []
 
 
 @hookimpl
@@ -69,6 +82,6 @@ def register_conversion_targets() -> Sequence[Target]:
 @hookimpl(optionalhook=True)
 def register_reports() -> Sequence[Report]:
     # only while Reports is on: deals go without it
-    from plugins.crm_deals import reports, sales_reports
+    from plugins.crm_deals import client_reports, reports, sales_reports
 
-    return (*sales_reports.REPORTS, *reports.REPORTS)
+    return (*sales_reports.REPORTS, *reports.REPORTS, *client_reports.REPORTS)

@@ -109,7 +109,7 @@ LINES = Child(
     DealLine,
     "deal_id",
     (
-        Field("name", _l("Product"), Text(max_length=200), required=True),
+        Field("name", _l("Product"), Text(max_length=200, folded=True), required=True),
         Field(
             "quantity",
             _l("Quantity"),
@@ -125,5 +125,5 @@ LINES = Child(
     icon="package",
     search=("name",),
     checks=(check_line,),
-    sum=RowSum(_l("Amount"), worth, currency="currency"),
+    sum=RowSum(_l("Amount"), worth, currency="currency", kept="amount"),
 )

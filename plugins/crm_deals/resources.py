@@ -25,6 +25,7 @@ from core.api import (
 )
 from plugins.crm_clients.inquiries.history import HAPPENINGS as INQUIRIES
 from plugins.crm_deals import rules
+from plugins.crm_deals.buying import PRODUCT
 from plugins.crm_deals.closing import CLOSING
 from plugins.crm_deals.ending import LOSS, REOPEN
 from plugins.crm_deals.forecast_page import FORECAST
@@ -199,7 +200,7 @@ DEALS = Resource(
     actions=(REPEAT,),
     rest_actions=(by_api("deals", REOPEN), REPEAT_BY_API),
     extra_columns=(STALE_COLUMN,),
-    extra_filters=(CLOSING, STALE_FILTER),
+    extra_filters=(CLOSING, STALE_FILTER, PRODUCT),
     shortcuts=(REOPEN,),
     children=(PEOPLE, LINES),
     happenings=(

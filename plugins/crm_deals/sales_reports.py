@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.api import _l
-from plugins.crm_deals.reports import MEASURES, MONTH
+from plugins.crm_deals.reports import MEASURES
 from plugins.crm_reports.declare import (
     Amount,
     ByStages,
@@ -22,6 +22,7 @@ from plugins.crm_reports.declare import (
     Share,
     Stage,
 )
+from plugins.crm_reports.family import MONTH
 
 
 def _moved() -> Any:
@@ -162,4 +163,79 @@ EFFECTIVENESS = _of_leads(
 )
 """Leads and deals that came in during the period, whether the deals came of leads or not."""
 
-REPORTS = (SALES_FUNNEL, EFFECTIVENESS)
+
+def _trend(name: str, resource: str, day: str, *measures: Measure, person: str = "salesperson") -> Report:
+    """What stands beside leads in a month: what happened in it, whenever it began."""
+    return Report(
+        name,
+        name,
+        "",
+        resource=resource,
+        day=day,
+        person=person,
+        measures=measures,
+        figures=(),
+        columns=(),
+        cuts=(),
+        charts=(),
+        counted=measures[0].name,
+        filters=(person,),
+        called=(("salesperson", person),) if person != "salesperson" else (),
+    )
+
+
+TRENDS = Report(
+    "trends",
+    _l("Month by month"),
+    _l(
+        "Leads, conversions, deals won, their value and interactions of each month, beside those of the year before."
+    ),
+    resource="leads",
+    day="entered_on",
+    person="salesperson",
+    icon="chart-line",
+    hue="blue",
+    measures=(Count("leads", _l("Leads"), good="up", compared=True),),
+    counted="leads",
+    usual="12m",
+    figures=("leads", "conversions", "won", "won_value", "interactions"),
+    columns=("leads", "conversions", "won", "won_value", "interactions"),
+    cuts=(MONTH, ByValue("salesperson", _l("Salesperson"))),
+    charts=(
+        Chart(
+            "months",
+            _l("By month"),
+            "month",
+            measures=("leads", "conversions", "won"),
+            hues=("accent", "orange", "green"),
+            wide=True,
+        ),
+        Chart("months", _l("Interactions"), "month", measures=("interactions",), hues=("teal",), wide=True),
+    ),
+    filters=("salesperson",),
+    beside=(
+        _trend(
+            "conversions",
+            "leads",
+            "converted_at",
+            Count("conversions", _l("Conversions"), where="status=~converted", good="up", compared=True),
+        ),
+        _trend(
+            "won",
+            "deals",
+            "closed_at",
+            Count("won", _l("Deals won"), where="stage=~won", good="up", compared=True),
+            Amount("won_value", _l("Won value"), where="stage=~won", good="up"),
+        ),
+        _trend(
+            "interactions",
+            "interactions",
+            "at",
+            Count("interactions", _l("Interactions"), good="up", compared=True),
+            person="person",
+        ),
+    ),
+)
+"""Each counted in the month in which it happened; interactions while their app is on."""
+
+REPORTS = (SALES_FUNNEL, EFFECTIVENESS, TRENDS)

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from core.api import _l
 from plugins.crm_leads.models import CONVERTED, JUNK, OPEN
-from plugins.crm_reports.declare import (
-    Amount,
-    ByMonth,
-    BySteps,
-    ByValue,
-    Chart,
-    Count,
-    Days,
-    Report,
-    Share,
-    Toggle,
-)
+from plugins.crm_leads.passages import PASSAGES
+from plugins.crm_reports.declare import Amount, BySteps, ByValue, Chart, Count, Days, Share, Toggle
+from plugins.crm_reports.family import MONTH, Family
 
 MEASURES = (
     Count("leads", _l("Leads"), good="up", compared=True),
@@ -39,10 +29,12 @@ MEASURES = (
     Amount("won", _l("Converted value"), where=f"status=~{CONVERTED}", good="up"),
 )
 
-STATUS = BySteps("status", _l("Status"), way=(OPEN, CONVERTED), amount="value", time="time")
+STATUS = BySteps("status", _l("Status"), way=(OPEN, CONVERTED), amount="value", time="time", spent=PASSAGES)
 SEGMENT = ByValue("segment", _l("Segment"))
 CHANNEL = ByValue("channel", _l("Channel"))
 SOURCE = ByValue("source", _l("Source"))
+LEVEL = ByValue("level", _l("Level"))
+ZONE = ByValue("zone", _l("Zone"))
 CITY = ByValue("city", _l("City"))
 REASON = ByValue("junk_reason", _l("Reason for discarding"), columns=("junk",))
 SALESPERSON = ByValue(
@@ -50,59 +42,42 @@ SALESPERSON = ByValue(
     _l("Salesperson"),
     columns=("leads", "active", "converted", "rate", "junk", "time", "value", "won"),
 )
-MONTH = ByMonth("month", _l("Month"))
 
-FIGURES = ("leads", "converted", "rate", "time", "won")
-COLUMNS = ("leads", "converted", "rate", "junk", "time", "won")
-FILTERS = ("salesperson", "channel", "segment", "source", "level", "status")
-REPEAT = Toggle("is_repeat", _l("All"), _l("First"), _l("Repeat"))
-
-
-def _report(name: str, **given: Any) -> Report:
-    """A report over leads by the day they came in."""
-    return Report(
-        name,
-        resource="leads",
-        day="entered_on",
-        person="salesperson",
-        measures=MEASURES,
-        figures=FIGURES,
-        columns=COLUMNS,
-        counted="leads",
-        filters=FILTERS,
-        toggle=REPEAT,
-        **given,
-    )
-
+LEADS = Family(
+    resource="leads",
+    day="entered_on",
+    person="salesperson",
+    measures=MEASURES,
+    counted="leads",
+    figures=("leads", "converted", "rate", "time", "won"),
+    columns=("leads", "converted", "rate", "junk", "time", "won"),
+    filters=("salesperson", "channel", "segment", "source", "level", "status"),
+    toggle=Toggle("is_repeat", _l("All"), _l("First"), _l("Repeat")),
+)
+BOTH = ("leads", "rate")
 
 REPORTS = (
-    _report(
+    LEADS.report(
         "lead-funnel",
-        label=_l("Lead funnel"),
+        _l("Lead funnel"),
+        _l("How far leads get, how many convert and how long that takes."),
         icon="chart-funnel",
         hue="blue",
-        summary=_l("How far leads get, how many convert and how long that takes."),
         cuts=(STATUS, SEGMENT, CHANNEL, SALESPERSON, MONTH),
         charts=(
             Chart("funnel", _l("Funnel"), "status"),
             Chart("over_time", _l("By segment"), "segment", measures=("leads",)),
         ),
     ),
-    _report(
+    LEADS.report(
         "conversion",
-        label=_l("Conversion"),
-        icon="user-check",
-        hue="green",
-        summary=_l(
+        _l("Conversion"),
+        _l(
             "What part of the leads converts, and how long that takes: by month, source, channel, salesperson."
         ),
-        cuts=(
-            MONTH,
-            SOURCE,
-            CHANNEL,
-            ByValue("salesperson", _l("Salesperson")),
-            SEGMENT,
-        ),
+        icon="user-check",
+        hue="green",
+        cuts=(MONTH, SOURCE, CHANNEL, ByValue("salesperson", _l("Salesperson")), SEGMENT),
         charts=(
             Chart(
                 "months",
@@ -112,91 +87,100 @@ REPORTS = (
                 hues=("accent", "green"),
                 wide=True,
             ),
-            Chart("bars", _l("By source"), "source", measures=("leads", "rate"), wide=True),
+            Chart("bars", _l("By source"), "source", measures=BOTH, wide=True),
         ),
     ),
-    _report(
+    LEADS.report(
         "leads-by-segment",
-        label=_l("Leads by segment"),
+        _l("Leads by segment"),
+        _l("Which part of the market leads belong to, week by week."),
         icon="chart-pie",
         hue="orange",
-        summary=_l("Which part of the market leads belong to, week by week."),
         cuts=(SEGMENT,),
         charts=(Chart("over_time", _l("By segment"), "segment", measures=("leads",), wide=True),),
     ),
-    _report(
+    LEADS.bars(
         "leads-by-channel",
-        label=_l("Leads by channel"),
+        _l("Leads by channel"),
+        _l("By which channel leads come, and how many of them convert."),
+        CHANNEL,
+        _l("By channel"),
+        BOTH,
         icon="chart-bar",
         hue="cyan",
-        summary=_l("By which channel leads come, and how many of them convert."),
-        cuts=(CHANNEL,),
-        charts=(Chart("bars", _l("By channel"), "channel", measures=("leads", "rate"), wide=True),),
     ),
-    _report(
+    LEADS.bars(
         "leads-by-source",
-        label=_l("Leads by source"),
+        _l("Leads by source"),
+        _l("What brings leads, and how many of them convert."),
+        SOURCE,
+        _l("By source"),
+        BOTH,
         icon="chart-bar",
         hue="teal",
-        summary=_l("What brings leads, and how many of them convert."),
-        cuts=(SOURCE,),
-        charts=(Chart("bars", _l("By source"), "source", measures=("leads", "rate"), wide=True),),
     ),
-    _report(
+    LEADS.bars(
+        "leads-by-level",
+        _l("Leads by level"),
+        _l("How good the leads are that come in, and how many of each level convert."),
+        LEVEL,
+        _l("By level"),
+        BOTH,
+        icon="chart-bar",
+        hue="lime",
+        cuts=(replace(MONTH, columns=("leads", "converted", "rate", "won")),),
+    ),
+    LEADS.bars(
         "leads-by-reason",
-        label=_l("Why leads are discarded"),
+        _l("Why leads are discarded"),
+        _l("The reasons for which leads came to nothing, and how many for each."),
+        REASON,
+        _l("By reason"),
+        ("junk",),
         icon="circle-x",
         hue="red",
-        summary=_l("The reasons for which leads came to nothing, and how many for each."),
-        cuts=(
-            REASON,
-            *(replace(cut, columns=("leads", "junk", "junk_rate")) for cut in (SOURCE, CHANNEL, SALESPERSON)),
+        cuts=tuple(
+            replace(cut, columns=("leads", "junk", "junk_rate")) for cut in (SOURCE, CHANNEL, SALESPERSON)
         ),
-        charts=(Chart("bars", _l("By reason"), "junk_reason", measures=("junk",), wide=True),),
     ),
-    _report(
+    LEADS.bars(
         "leads-by-city",
-        label=_l("Leads by city"),
+        _l("Leads by city"),
+        _l("The cities most leads are in, and how many of them convert."),
+        CITY,
+        _l("By city"),
+        BOTH,
         icon="map-pin",
         hue="amber",
-        summary=_l("The cities most leads are in, and how many of them convert."),
-        cuts=(CITY,),
-        charts=(Chart("bars", _l("By city"), "city", measures=("leads", "rate"), wide=True),),
     ),
-    _report(
+    LEADS.bars(
+        "leads-by-zone",
+        _l("Leads by zone"),
+        _l("In which zones leads are, and how many of them convert."),
+        ZONE,
+        _l("By zone"),
+        BOTH,
+        icon="map-pin",
+        hue="brown",
+    ),
+    LEADS.parts(
         "leads-by-salesperson",
-        label=_l("Leads by salesperson"),
+        _l("Leads by salesperson"),
+        _l("Active, converted and discarded leads of each salesperson, and their value."),
+        SALESPERSON,
+        _l("By salesperson"),
+        ("active", "converted", "junk"),
+        ("accent", "green", "slate"),
         icon="users",
         hue="violet",
-        summary=_l("Active, converted and discarded leads of each salesperson, and their value."),
-        cuts=(SALESPERSON,),
-        charts=(
-            Chart(
-                "parts",
-                _l("By salesperson"),
-                "salesperson",
-                measures=("active", "converted", "junk"),
-                hues=("accent", "green", "slate"),
-                wide=True,
-            ),
-        ),
     ),
-    _report(
+    LEADS.months(
         "leads-by-month",
-        label=_l("Leads by month"),
+        _l("Leads by month"),
+        _l("How many leads come in and convert, month by month."),
+        ("leads", "converted"),
+        ("accent", "green"),
         icon="chart-line",
         hue="green",
-        summary=_l("How many leads come in and convert, month by month."),
-        cuts=(MONTH,),
-        charts=(
-            Chart(
-                "months",
-                _l("By month"),
-                "month",
-                measures=("leads", "converted"),
-                hues=("accent", "green"),
-                wide=True,
-            ),
-        ),
     ),
 )

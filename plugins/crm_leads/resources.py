@@ -7,6 +7,7 @@ from core.api import (
     Ask,
     Board,
     Currency,
+    DateTime,
     Field,
     Integer,
     MoneyAmount,
@@ -114,6 +115,8 @@ JUNK_NOTE = Field(
     aliases=("nota de descarte", "note de rejet", "junk note"),
 )
 
+CONVERTED_AT = Field("converted_at", _l("Converted on"), DateTime(), writable=False)
+
 ORIGIN = (
     Field(
         "source_detail",
@@ -155,6 +158,7 @@ LEADS = Resource(
                 CONDITION,
                 CLIENT,
                 REPEAT,
+                CONVERTED_AT,
             ),
             "contact_email": ORIGIN,
         },
@@ -182,6 +186,7 @@ LEADS = Resource(
         "kind",
         "junk_reason",
         "is_repeat",
+        "converted_at",
         "client",
     ),
     quick_filters=("status", "segment", "channel", "level", "salesperson", "zone", "sector", "entered_on"),

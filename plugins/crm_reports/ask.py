@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy.orm import join as sa_join
+import sqlalchemy as sa
 
-from core.api import Actor, Child, Field, Formats, House, Reading, Resource
+from core.api import Actor, Child, Field, Filter, Formats, House, Reading, Resource
 from plugins.crm_reports.buckets import Grain
-from plugins.crm_reports.declare import ByValue, Cut, Days, Measure, Report, Share
+from plugins.crm_reports.declare import ByFilter, ByValue, Cut, Days, Measure, Report, Share
 from plugins.crm_reports.filtering import own_words, read_filters
 from plugins.crm_reports.narrowing import Narrowing, name_of, narrowed, narrowing_of
 from plugins.crm_reports.periods import COMPARISONS, Period, before, months_between, read_period
@@ -78,22 +78,24 @@ class Ask:
             return None
         return months if grain == "month" else months // 12
 
-    @property
-    def source(self) -> Any:
-        """What is selected from: the records, or the rows that hang on them joined to these."""
+    def selected_from(self, statement: sa.Select[Any]) -> sa.Select[Any]:
+        """The statement over the records, or over the rows that hang on them joined to these."""
         model = self.resource.model
-        if not self.report.rows:
-            return model
-        rows = self.counted_model
-        child = self.resource.child(self.report.rows)
-        assert child is not None
-        return sa_join(rows, model, model.id == getattr(rows, child.parent))
+        child = self.resource.child(self.report.rows) if self.report.rows else None
+        if child is None:
+            return statement.select_from(model)
+        return statement.select_from(child.model).join(model, model.id == getattr(child.model, child.parent))
 
     @property
     def counted_model(self) -> Any:
         """Whose attributes are added up."""
         child = self.resource.child(self.report.rows) if self.report.rows else None
         return child.model if child is not None else self.resource.model
+
+    def filter_of(self, name: str) -> Filter | None:
+        """The filter of the list by whose choices the cut of this name divides; None where it divides by a field."""
+        is_filter = any(cut.name == name and isinstance(cut, ByFilter) for cut in self.report.cuts)
+        return next((each for each in self.resource.extra_filters if is_filter and each.name == name), None)
 
     def field_of(self, name: str) -> Field:
         """The field by which a cut of this name divides; of the rows, where the cut says so."""
@@ -112,7 +114,7 @@ class Ask:
 
     def arguments(self) -> list[tuple[str, str]]:
         """The URL arguments that mean this; what is usual is left out."""
-        pairs = self.period.arguments()
+        pairs = [pair for pair in self.period.arguments() if pair != ("period", self.report.usual)]
         pairs += [("compare", self.comparison)] if self.comparison != COMPARISONS[0] else []
         pairs += [("by", self.cut.name)] if self.cut.name != self.report.cuts[0].name else []
         return pairs + [(name, value) for name, values in self.filters.items() for value in values]
@@ -142,7 +144,7 @@ def read_ask(report: Report, reader: Reader, args: Mapping[str, Sequence[str]]) 
         )
     cut = next((each for each in report.cuts if each.name == first("by")), report.cuts[0])
     comparison = first("compare")
-    period = read_period(first("period"), first("from"), first("to"), reader.today)
+    period = read_period(first("period"), first("from"), first("to"), reader.today, report.usual)
     comparison = comparison if comparison in COMPARISONS else COMPARISONS[0]
     beside = tuple(
         Ask(other, reader.house.resources[other.resource], period, comparison, cut, own_words(other, filters))
@@ -176,7 +178,8 @@ def list_of(
     """The address of the list of what a measure counts, among the records of one row; its own or of those beside."""
     part = ask.part_of(measure.name)
     own = None if narrowing is None else own_words(part.report, narrowing)
-    return list_url(reader, part, period, own, measured_narrowing(part.resource, measure))
+    rows = {cut.name: ("~any",) for cut in part.report.cuts if isinstance(cut, ByValue) and cut.of}
+    return list_url(reader, part, period, own, rows, measured_narrowing(part.resource, measure))
 
 
 def measured_narrowing(resource: Resource, measure: Measure) -> Narrowing | None:

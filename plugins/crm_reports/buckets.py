@@ -26,7 +26,7 @@ def grain_for(period: Period, *, finest: Grain = "day") -> Grain:
     """In what a period is divided so that neither too few nor too many columns stand side by side."""
     if finest == "day" and period.days <= MOST_DAYS:
         return "day"
-    if finest == "day" and period.days <= 7 * MOST_WEEKS:
+    if finest in ("day", "week") and period.days <= 7 * MOST_WEEKS:
         return "week"
     months = (period.last.year - period.first.year) * 12 + period.last.month - period.first.month + 1
     return "month" if months <= MOST_MONTHS else "year"

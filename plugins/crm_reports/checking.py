@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.api import Boolean, House, Reference, Resource
-from plugins.crm_reports.declare import ByStages, BySteps, ByValue, Count, Report, Share
+from plugins.crm_reports.declare import ByFilter, ByStages, BySteps, ByValue, Count, Report, Share
 from plugins.crm_reports.filtering import own_name
 from plugins.crm_reports.largest import is_text
-from plugins.crm_reports.narrowing import narrowing_of
+from plugins.crm_reports.narrowing import name_of, narrowing_of
 from plugins.crm_reports.span import filter_behind
 
 
@@ -64,21 +64,25 @@ def _check_names(report: Report) -> None:
 
 def _check_fields(report: Report, resource: Resource) -> None:
     """What is grouped or narrowed by is a field of the right kind, kept with the record."""
-    filters = {each.name for each in resource.extra_filters}
     narrowing = [
         name
         for measure in report.measures
         if not isinstance(measure, Share)
-        for name in narrowing_of(measure.where)
-        if name not in filters
+        for name in map(name_of, narrowing_of(measure.where))
+        if name not in {each.name for each in resource.extra_filters}
     ]
     values = [cut for cut in report.cuts if isinstance(cut, ByValue)]
     _kinds(report, resource, (cut.name for cut in values if not cut.of), texts=True)
+    filters = {each.name for each in resource.extra_filters}
+    if missing := [cut.name for cut in report.cuts if isinstance(cut, ByFilter) and cut.name not in filters]:
+        raise ValueError(f"{report.name} needs the filter {missing[0]}, which {resource.name} have not")
     for cut in values:
         if cut.of:
             _check_rows(report, resource, cut)
     _kinds(report, resource, (cut.name for cut in report.cuts if isinstance(cut, BySteps)))
-    _kinds(report, resource, (*report.narrowed_by, *narrowing), yes_or_no=True)
+    _kinds(report, resource, report.narrowed_by, yes_or_no=True)
+    if missing := [name for name in narrowing if not resource.has_field(name)]:
+        raise ValueError(f"{report.name} needs the field {missing[0]}, which {resource.name} have not")
 
 
 def _check_rows(report: Report, resource: Resource, cut: ByValue) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.api import KEPT
+from core.api import KEPT, Filter
 from plugins.crm_reports.ask import Ask, Reader
 from plugins.crm_reports.buckets import buckets_of
 from plugins.crm_reports.declare import Amount, BySteps, Count, Days, Mean, Measure, Share, Sum
@@ -80,12 +80,15 @@ def statement_of(session: Session, reader: Reader, ask: Ask, axis: Axis) -> sa.S
     groups: dict[str, Any] = {}
     texts: list[tuple[sa.Subquery, Any]] = []
     for name in axis.fields:
+        if (choices := ask.filter_of(name)) is not None:
+            groups[f"group_{name}"] = _chosen(reader, choices)
+            continue
         field, model = ask.field_of(name), ask.model_of(name)
         column = getattr(model, field.attribute)
         groups[f"group_{name}"] = column
         if is_text(field):
             counted = _counted_now(session, reader, ask, span)
-            largest = largest_texts(model, field, name, counted, where, ask.source)
+            largest = largest_texts(model, field, name, counted, where, ask.selected_from)
             texts.append((largest, largest.c.compared == compared_by(model, field)))
             groups[f"group_{name}"] = largest.c.written
             groups[f"rest_{name}"] = sa.case(
@@ -93,10 +96,19 @@ def statement_of(session: Session, reader: Reader, ask: Ask, axis: Axis) -> sa.S
             )
     groups |= {"group_bucket": _bucket(ask, axis, span), "group_currency": currency_of(ask)}
     named = [expression.label(name) for name, expression in groups.items() if expression is not None]
-    statement = sa.select(*named, *measured(session, reader, ask)).select_from(ask.source)
+    statement = ask.selected_from(sa.select(*named, *measured(session, reader, ask)))
     for largest, is_one in texts:
         statement = statement.join(largest, is_one, isouter=not ask.report.rows)
     return statement.where(*where).group_by(*(label.name for label in named))
+
+
+def _chosen(reader: Reader, filter_: Filter) -> Any:
+    """The choice of a filter that a record meets, by the very criterion of the list."""
+    ways = []
+    for key, _label in filter_.choices():
+        meant = filter_.personal(key, reader.actor) if filter_.personal else filter_.criterion(key)
+        ways.append((meant, sa.literal(key, literal_execute=True)))
+    return sa.case(*ways, else_=None)
 
 
 def _bucket(ask: Ask, axis: Axis, span: Span) -> Any:
@@ -152,6 +164,8 @@ def _group_count(reader: Reader, ask: Ask, axis: Axis) -> int:
 
 def _size(reader: Reader, ask: Ask, name: str) -> int:
     """How many values a field can have in groups, the empty one and all others among them."""
+    if (choices := ask.filter_of(name)) is not None:
+        return len(choices.choices()) + 1
     field = ask.field_of(name)
     kind: Any = field.kind
     return MOST_TEXTS + 2 if is_text(field) else len(reader.formats.references.items(kind.list)) + 1
@@ -183,7 +197,7 @@ def _tally_of(row: Mapping[Any, Any], reader: Reader, measures: Sequence[Measure
     for measure in measures:
         name = measure.name
         if isinstance(measure, (Count, Sum)):
-            tally.counts[name] = int(row[f"n_{name}"] or 0)
+            tally.counts[name] = whole(row[f"n_{name}"] or 0)
         elif isinstance(measure, Amount) and row[f"a_{name}"] is not None:
             tally.amounts[name] = {currency: row[f"a_{name}"]}
         elif isinstance(measure, Mean) and row[f"o_{name}"]:
@@ -193,3 +207,8 @@ def _tally_of(row: Mapping[Any, Any], reader: Reader, measures: Sequence[Measure
         elif isinstance(measure, Share):
             continue
     return tally
+
+
+def whole(number: Any) -> Any:
+    """A sum as a whole number where it is one: of quantities not all are."""
+    return int(number) if number == int(number) else number

@@ -127,12 +127,24 @@ class BySteps:
 
 
 @dataclass(frozen=True)
-class ByMonth:
-    """A row for each month of the period (each year where that would be too many)."""
+class ByFilter:
+    """A row for each choice of a filter of the list that is no field (how lively a client is); they exclude each other."""
 
     name: str
     label: Words
     columns: tuple[str, ...] = ()
+    hues: tuple[str, ...] = ()
+    """Of the choices, in their order."""
+
+
+@dataclass(frozen=True)
+class ByMonth:
+    """A row for each month of the period, or each `finest`; for wider ones where that would be too many."""
+
+    name: str
+    label: Words
+    columns: tuple[str, ...] = ()
+    finest: Literal["week", "month"] = "month"
 
 
 @dataclass(frozen=True)
@@ -156,7 +168,7 @@ class ByStages:
     stages: tuple[Stage, ...]
 
 
-Cut = ByValue | BySteps | ByMonth | ByStages
+Cut = ByValue | BySteps | ByFilter | ByMonth | ByStages
 
 
 @dataclass(frozen=True)
@@ -231,8 +243,10 @@ class Report:
     beside: tuple[Report, ...] = ()
     called: tuple[tuple[str, str], ...] = ()
     """Of a report beside another: (the other's field, what it is called here), where the names differ."""
+    usual: str = "90d"
+    """The period when none is asked for, as the address calls it."""
     rows: str = ""
-    """The child whose rows are counted instead of records (the products of deals); see `Report.rows` in the guide."""
+    """The child whose rows are counted instead of records (the products of deals); a record with several is one all the same."""
 
     @property
     def all_measures(self) -> tuple[Measure, ...]:

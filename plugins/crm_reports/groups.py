@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from core.api import ReferenceItem, UserRef, _, fold
 from plugins.crm_reports.ask import Ask, Reader
 from plugins.crm_reports.buckets import Grain, bucket_label, buckets_of, days_of, grain_for
-from plugins.crm_reports.declare import ByMonth, ByStages, BySteps, ByValue, Cut
+from plugins.crm_reports.declare import ByFilter, ByMonth, ByStages, BySteps, ByValue, Cut
 from plugins.crm_reports.largest import Other, Value, has_further, is_text, narrowing_to
 from plugins.crm_reports.lists import item_title, items_within
 from plugins.crm_reports.narrowing import Narrowing
@@ -51,14 +51,16 @@ def axis_of(cut: Cut, period: Period) -> Axis:
     """What must be counted for a cut."""
     if isinstance(cut, ByStages):
         return Axis()
-    return Axis(grain=grain_for(period, finest="month")) if isinstance(cut, ByMonth) else Axis((cut.name,))
+    return Axis(grain=grain_for(period, finest=cut.finest)) if isinstance(cut, ByMonth) else Axis((cut.name,))
 
 
 def groups_of(reader: Reader, ask: Ask, cut: Cut, tallies: Tallies) -> list[Group]:
     """The rows of a cut: values with anything to count, the largest first, others and empty last; steps in their order; months all."""
     if isinstance(cut, ByMonth):
-        return _months(reader, ask, grain_for(ask.period, finest="month"), tallies)
+        return _months(reader, ask, grain_for(ask.period, finest=cut.finest), tallies)
     now, before = tallies.by_value(cut.name), tallies.by_value(cut.name, before=True)
+    if isinstance(cut, ByFilter):
+        return _choices(ask, cut, now, before)
     found = {*now, *before}
     draw = _text_group if is_text(ask.field_of(cut.name)) else _group
     groups = [
@@ -101,6 +103,29 @@ def _order(reader: Reader, ask: Ask, cut: Cut, found: Set[Any]) -> list[Any]:
         return [*known, *([None] if None in found else [])]
     rest = sorted(id for id in found if id is not None and id not in set(known))
     return [id for id in (*known, *rest, None) if id in found]
+
+
+def _choices(
+    ask: Ask, cut: ByFilter, now: Mapping[Value, Tally], before: Mapping[Value, Tally]
+) -> list[Group]:
+    """The choices of a filter, all of them, in its order; what meets none of them has no row."""
+    declared = ask.filter_of(cut.name)
+    assert declared is not None
+    hues = (*cut.hues, *("slate",) * 20)
+    return [
+        Group(
+            key,
+            str(label),
+            hue,
+            {cut.name: (key,)},
+            None,
+            now.get(key, Tally()),
+            before.get(key, Tally()) if ask.before else None,
+            is_coloured=bool(cut.hues),
+            value=key,
+        )
+        for (key, label), hue in zip(declared.choices(), hues, strict=False)
+    ]
 
 
 def _text_group(

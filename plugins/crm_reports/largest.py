@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 from urllib.parse import urlencode
@@ -42,14 +42,18 @@ def is_text(field: Field) -> bool:
 
 
 def largest_texts(
-    model: Any, field: Field, name: str, counted: Any, where: Sequence[Any], source: Any
+    model: Any,
+    field: Field,
+    name: str,
+    counted: Any,
+    where: Sequence[Any],
+    selected_from: Callable[[sa.Select[Any]], sa.Select[Any]],
 ) -> sa.Subquery:
     """The texts with most of what is `counted`: `compared` tells them apart, `written` is how one of them is spelled."""
     written = getattr(model, field.attribute)
     compared = compared_by(model, field)
     return (
-        sa.select(compared.label("compared"), sa.func.min(written).label("written"))
-        .select_from(source)
+        selected_from(sa.select(compared.label("compared"), sa.func.min(written).label("written")))
         .where(written.isnot(None), *where)
         .group_by(compared)
         .order_by(counted.desc(), sa.func.count().desc(), compared)

@@ -125,6 +125,8 @@ def _both(
         return one
     if set(other) <= set(one):
         return other
+    if ("~any",) in (one, other):
+        return tuple(value for value in (*one, *other) if value not in ("~any", "~empty"))
     if not resource.has_field(name):  # of a filter that is no field nobody knows what two values share
         return None
     field = resource.field(name)

@@ -16,7 +16,16 @@ from plugins.crm_reports.declare import Words
 from plugins.crm_reports.filtering import offered_filters, read_filters
 from plugins.crm_reports.lists import item_title, items_within
 from plugins.crm_reports.narrowing import CHOSEN, SEARCHED, condition_of, name_of
-from plugins.crm_reports.periods import CALENDAR, COMPARISONS, LAST_DAYS, before, comparison_label, named
+from plugins.crm_reports.periods import (
+    ALL,
+    CALENDAR,
+    COMPARISONS,
+    CUSTOM,
+    LAST_DAYS,
+    before,
+    comparison_label,
+    named,
+)
 
 USERS_OFFERED = 200
 
@@ -83,7 +92,7 @@ def tools_of(session: Session, reader: Reader, ask: Ask, address: str, add: str 
     own_days = f"{day.text(ask.period.first, reader.formats)} – {day.text(ask.period.last, reader.formats)}"
     periods = tuple(
         Choice(period.label(), replace(ask, period=period).url(address), period.name == ask.period.name)
-        for period in (named(name, reader.today) for name in (*LAST_DAYS, *CALENDAR))
+        for period in (named(name, reader.today) for name in (*LAST_DAYS, *CALENDAR, ALL))
     )
     comparisons = tuple(
         Choice(
@@ -99,7 +108,7 @@ def tools_of(session: Session, reader: Reader, ask: Ask, address: str, add: str 
     shown = _offered(reader, ask)
     others = _others(ask, shown, add)
     return Tools(
-        period=ask.period.label() if ask.period.name in (*LAST_DAYS, *CALENDAR) else own_days,
+        period=ask.period.label() if ask.period.name != CUSTOM else own_days,
         periods=periods,
         kept=tuple(dayless),
         comparison=comparison_label(ask.comparison if ask.before else "none", ask.period),

@@ -92,7 +92,7 @@ def _line(reader: Reader, ask: Ask, step: Reached) -> Line:
         else Cell(None, NOTHING)
     )
     cells.append(_amount(reader, ask, step) if step.stage.amount else Cell(None, ""))
-    cells.append(Cell(step.time, step.time_text))
+    cells.append(_time(reader, ask, step))
     return Line(step.stage.count, str(step.label), "", tuple(cells))
 
 
@@ -100,6 +100,12 @@ def _amount(reader: Reader, ask: Ask, step: Reached) -> Cell:
     measure = ask.report.measure(step.stage.amount)
     url = list_of(reader, ask, measure, ask.period) if step.amount else ""
     return Cell(step.amount, value_text(measure, step.amount, reader.formats), url)
+
+
+def _time(reader: Reader, ask: Ask, step: Reached) -> Cell:
+    if step.time is None:
+        return Cell(None, step.time_text)
+    return Cell(step.time, step.time_text, list_of(reader, ask, ask.report.measure(step.stage.time), ask.period))
 
 
 def _before(reader: Reader, ask: Ask, step: Reached, measure: Count) -> Sequence[Cell]:

@@ -13,6 +13,7 @@ from plugins.crm_reports.ask import Ask, Reader, list_of
 from plugins.crm_reports.buckets import grain_for
 from plugins.crm_reports.declare import (
     Amount,
+    ByFilter,
     ByMonth,
     ByValue,
     Count,
@@ -72,11 +73,11 @@ class Table:
     total: Line | None
 
 
-def table_of(reader: Reader, ask: Ask, cut: ByValue | ByMonth, tallies: Tallies) -> Table:
+def table_of(reader: Reader, ask: Ask, cut: ByValue | ByFilter | ByMonth, tallies: Tallies) -> Table:
     """A row for each value or month, with the cut's measures; a total under more than one."""
     report = ask.report
     measures = [report.measure(name) for name in cut.columns or report.columns if ask.counts(name)]
-    compared = ask.before is not None and (not isinstance(cut, ByMonth) or _months_match(ask))
+    compared = ask.before is not None and (not isinstance(cut, ByMonth) or _months_match(ask, cut))
     total = Group(
         TOTAL, _("Total"), "", {}, None, tallies.total(), tallies.total(before=True) if ask.before else None
     )
@@ -147,5 +148,5 @@ def kind_of(measure: Measure) -> str:
     return {Count: "count", Sum: "number", Amount: "money", Mean: "money", Share: "share"}[type(measure)]
 
 
-def _months_match(ask: Ask) -> bool:
-    return ask.shift(grain_for(ask.period, finest="month")) is not None
+def _months_match(ask: Ask, cut: ByMonth) -> bool:
+    return ask.shift(grain_for(ask.period, finest=cut.finest)) is not None

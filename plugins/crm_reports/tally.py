@@ -41,7 +41,7 @@ class Axis:
 class Tally:
     """What was counted of one group of records; adds up with others."""
 
-    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    counts: dict[str, Any] = field(default_factory=lambda: defaultdict(int))
     amounts: dict[str, dict[str, Decimal]] = field(default_factory=dict)
     means: dict[str, dict[str, tuple[Decimal, int]]] = field(default_factory=dict)
     """Measure name → currency → sum of amounts, and of how many records."""
@@ -68,7 +68,8 @@ class Tally:
     def value(self, report: Report, measure: Measure) -> Any:
         """A measure's value: int, {currency: Decimal}, or float (a share of 1, days, hours); None where there is none."""
         if isinstance(measure, (Count, Sum)):
-            return self.counts[measure.name]
+            number = self.counts[measure.name]
+            return number if isinstance(number, int) else float(number)
         if isinstance(measure, Mean):
             means = self.means.get(measure.name, {})
             return {

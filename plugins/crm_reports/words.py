@@ -53,8 +53,8 @@ def length_text(value: float, unit: str, language: str) -> str:
     return _("%(hours)s h", hours=number) if unit == "hours" else _("%(days)s d", days=number)
 
 
-def number_text(value: int, language: str) -> str:
-    return format_decimal(value, "#,##0", locale=language)
+def number_text(value: float, language: str) -> str:
+    return format_decimal(value, "#,##0.##", locale=language)
 
 
 def percent_text(value: float, language: str) -> str:

@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.resources.query import count, read_query
 from core.kept import forget_kept
+from core.resources.query import count, read_query
 from core.testing.installation import Installation
 from plugins.crm_leads.models import Lead
 from plugins.crm_leads.reports import REPORTS
@@ -148,7 +148,12 @@ def test_cities_cost_one_statement(sold: Sold) -> None:
 def test_page_workbook_and_api_agree(sold: Sold) -> None:
     browser = sold.installation.browser("berta@example.com")
     page = browser.get(f"/reports/leads-by-city?{ALWAYS}").text
-    assert "Others" in page and "city.main_not=" in page and "city=~empty" in page and "city.main=Caracas" in page
+    assert (
+        "Others" in page
+        and "city.main_not=" in page
+        and "city=~empty" in page
+        and "city.main=Caracas" in page
+    )
     book = openpyxl.load_workbook(BytesIO(browser.get(f"/reports/leads-by-city.xlsx?{ALWAYS}").data))
     written = {row[0]: row[1] for row in book["Table"].iter_rows(min_row=2, values_only=True)}
     headers = sold.installation.token("berta@example.com", read_only=True)

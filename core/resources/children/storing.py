@@ -173,6 +173,8 @@ def _columns(child: Child, row: ChildRow, place: int, record_id: int) -> dict[st
         columns["is_main"] = place == 0
     for field in child.fields:
         columns.update(field.kind.store(row.values.get(field.name), field))
+    if child.sum is not None and child.sum.kept:
+        columns[child.sum.kept] = child.sum.of(row.values)
     return columns
 
 

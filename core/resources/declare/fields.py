@@ -83,12 +83,14 @@ class AttributeValues:
 class RowSum:
     """An amount that follows from each row of a child and is added up for the record: what a product costs.
 
-    `of(values by field name)` is the row's amount; `currency` the record's field that says in what.
+    `of(values by field name)` is the row's amount; `currency` the record's field that says in what. `kept` is the row's
+    attribute that holds the amount, where reports are to add it up.
     """
 
     label: Text
     of: Callable[[Mapping[str, Any]], Decimal]
     currency: str = ""
+    kept: str = ""
 
 
 @dataclass(frozen=True)
