@@ -64,7 +64,7 @@ def test_a_rule_is_built_in_the_page_tried_out_switched_on_and_done(firm: Firm) 
     assert firm.field(big, "tags") == ["big"] and firm.field(small, "tags") == []
     log = browser.get(f"/settings/automation/log?rule={rule}").text
     assert "tagged big" in log and f"/leads/{big}" in log and "Luna" not in log
-    browser.post(f"/settings/automation/rules/{rule}/switch", {"active": "y"})
+    browser.post(f"/settings/automation/rules/{rule}/switch", {"active": ["", "y"]})
     browser.post(f"/settings/automation/rules/{rule}/duplicate")
     assert "Big ones (copy)" in browser.get("/settings/automation").text
     file = browser.get("/settings/automation/rules.json")

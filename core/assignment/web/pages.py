@@ -94,7 +94,7 @@ def edit(id: int) -> ResponseReturnValue:
 @blueprint.post(f"{AT}/rules/<int:id>/switch")
 @require(*EDIT)
 def switch(id: int) -> ResponseReturnValue:
-    on = request.form.get("active") == "y"
+    on = "y" in request.form.getlist("active")
     return done(
         lambda: switch_rule(db.session(), current_house(), id, on),
         _("The rule is on.") if on else _("The rule is off."),
