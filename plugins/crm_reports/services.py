@@ -106,7 +106,7 @@ def _table(session: Session, reader: Reader, ask: Ask, tallied: Mapping[Axis, Ta
     if isinstance(ask.cut, BySteps):
         stays = count_stays(session, reader, ask, ask.cut) if ask.cut.spent else {}
         return steps_table(reader, ask, ask.cut, groups_of(reader, ask, ask.cut, tallies), tallies, stays)
-    return table_of(reader, ask, ask.cut, tallies)
+    return table_of(reader, ask, ask.cut, tallies, tallied[Axis()])
 
 
 def _figure(reader: Reader, ask: Ask, measure: Measure, tallies: Tallies) -> Figure:

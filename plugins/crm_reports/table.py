@@ -73,13 +73,18 @@ class Table:
     total: Line | None
 
 
-def table_of(reader: Reader, ask: Ask, cut: ByValue | ByFilter | ByMonth, tallies: Tallies) -> Table:
-    """A row for each value or month, with the cut's measures; a total under more than one."""
+def table_of(
+    reader: Reader, ask: Ask, cut: ByValue | ByFilter | ByMonth, tallies: Tallies, whole: Tallies
+) -> Table:
+    """A row for each value or month, with the cut's measures; under more than one the total, which `whole` was counted for.
+
+    A record with two products is in two rows, but is one.
+    """
     report = ask.report
     measures = [report.measure(name) for name in cut.columns or report.columns if ask.counts(name)]
     compared = ask.before is not None and (not isinstance(cut, ByMonth) or _months_match(ask, cut))
     total = Group(
-        TOTAL, _("Total"), "", {}, None, tallies.total(), tallies.total(before=True) if ask.before else None
+        TOTAL, _("Total"), "", {}, None, whole.total(), whole.total(before=True) if ask.before else None
     )
     lines = [_line(reader, ask, group, measures, compared) for group in groups_of(reader, ask, cut, tallies)]
     return Table(

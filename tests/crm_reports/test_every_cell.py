@@ -32,6 +32,7 @@ from tests.crm_reports.conftest import ZONE, add_leads
 from tests.fixtures_app import Installer
 
 EVER = "from=2000-01-01&to=2199-01-01"
+ASKED = ("period=365d", "period=year&compare=last_year", EVER)
 PEOPLE = ("admin@example.com", "ana@example.com", "berta@example.com")
 
 NARROWED = {
@@ -40,7 +41,10 @@ NARROWED = {
         "period=year&city.contains=ciudad&channel.not=1&status=~open",
         f"{EVER}&zone=1&is_repeat=0&last_touch=~any&salesperson=~team",
     ),
-    "deals": ("period=24m&value.to=50000&product=~any&compare=last_year", f"{EVER}&stage.not=~open&client=~any"),
+    "deals": (
+        "period=24m&value.to=50000&product=~any&compare=last_year",
+        f"{EVER}&stage.not=~open&client=~any",
+    ),
     "clients": (f"{EVER}&engagement=cold&purchases=0",),
     "interactions": ("period=24m&minutes.from=5&record=~any&compare=last_year",),
 }
@@ -121,7 +125,10 @@ def _dress_deals(session: Session, dice: random.Random, clients: list[int]) -> N
         since = datetime.combine(deal.entered_on, time(9), ZONE).astimezone(UTC)
         session.add(
             DealPassage(
-                deal_id=deal.id, stage_id=deal.stage_id, since=since, until=since + timedelta(days=dice.randint(0, 9))
+                deal_id=deal.id,
+                stage_id=deal.stage_id,
+                since=since,
+                until=since + timedelta(days=dice.randint(0, 9)),
             )
         )
     session.flush()
@@ -194,9 +201,13 @@ class Lists:
             rows = self.session.execute(sa.select(begin, end).where(model.id.in_(ids))).all()
             both = [(first, last) for first, last in rows if first is not None and last is not None]
             assert len(both) == len(rows), f"{url} holds records without both moments"
-            return sum(((_moment(last) - _moment(first)).total_seconds() for first, last in both), 0.0) / len(both)
+            return sum(((_moment(last) - _moment(first)).total_seconds() for first, last in both), 0.0) / len(
+                both
+            )
         if isinstance(measure, Sum):
-            return self.session.scalar(sa.select(sa.func.sum(getattr(model, measure.of))).where(model.id.in_(ids)))
+            return self.session.scalar(
+                sa.select(sa.func.sum(getattr(model, measure.of))).where(model.id.in_(ids))
+            )
         amount = getattr(model, measure.of)
         rows = self.session.execute(
             sa.select(model.currency, sa.func.sum(amount), sa.func.count(amount))
@@ -208,7 +219,9 @@ class Lists:
             known = sums.get(currency or self.reader.formats.currency, (Decimal(0), 0))
             sums[currency or self.reader.formats.currency] = (known[0] + total, known[1] + number)
         if isinstance(measure, Mean):
-            return {code: (total / number).quantize(Decimal("0.01")) for code, (total, number) in sums.items()}
+            return {
+                code: (total / number).quantize(Decimal("0.01")) for code, (total, number) in sums.items()
+            }
         return {code: total for code, (total, _number) in sums.items()}
 
 
@@ -223,7 +236,9 @@ def figures_of(found: Answer) -> Iterator[tuple[str, Any, Any, str]]:
     for figure in found.figures:
         yield figure.name, named[figure.name], figure.value, figure.url
     for line in (*found.table.lines, found.table.total) if found.table else ():
-        for heading, cell in zip(found.table.headings, line.cells, strict=True) if line and found.table else ():
+        for heading, cell in (
+            zip(found.table.headings, line.cells, strict=True) if line and found.table else ()
+        ):
             measure = _measure_behind(ask, heading.name, line.key, named)
             if measure is not None and cell.value is not None:
                 yield f"{line.label}, {heading.name}", measure, cell.value, cell.url
@@ -231,7 +246,12 @@ def figures_of(found: Answer) -> Iterator[tuple[str, Any, Any, str]]:
         for series in picture.series:
             for place, url in enumerate(series.urls):
                 value = series.values[place]
-                yield f"{picture.title}, {series.name}, {picture.categories[place]}", Count("", ""), value, url
+                yield (
+                    f"{picture.title}, {series.name}, {picture.categories[place]}",
+                    Count("", ""),
+                    value,
+                    url,
+                )
 
 
 def _measure_behind(ask: Ask, column: str, row: str, named: dict[str, Any]) -> Any:
@@ -254,7 +274,9 @@ def check(session: Session, reader: Reader, report: Report, query: str, lists: L
     for what, measure, value, url in figures_of(found):
         place = f"{report.name}?{query}: {what} says {value}"
         if not url:
-            is_silent = report.rows or type(measure).__name__ == "Share" or callable(getattr(measure, "end", None))
+            is_silent = (
+                report.rows or type(measure).__name__ == "Share" or callable(getattr(measure, "end", None))
+            )
             assert not value or is_silent, f"{place} and opens nothing"
             continue
         if report.rows and not isinstance(measure, Count):
@@ -263,32 +285,30 @@ def check(session: Session, reader: Reader, report: Report, query: str, lists: L
             continue
         there = lists.look(url, type(measure).__name__, measure)
         if isinstance(measure, Days):
-            value, there = value * (3_600 if measure.unit == "hours" else 86_400), pytest.approx(there, rel=1e-6, abs=1)
+            value, there = (
+                value * (3_600 if measure.unit == "hours" else 86_400),
+                pytest.approx(there, rel=1e-6, abs=1),
+            )
         assert value == there or (not value and not there), f"{place}, {url} has {there}"
         checked += 1
     return checked
 
 
-@pytest.mark.parametrize("email", PEOPLE)
-def test_every_cell_is_what_its_list_holds(world: Installation, email: str, backend: str) -> None:
-    with world.session(email) as session:
-        actor = actor_of(session)
-        assert actor is not None
-        formats = formats_for(session, actor)
-        reader = Reader(world.house, actor, formats, reading_for(session, actor, formats=formats))
-        lists, checked = Lists(session, reader), 0
-        reports = reports_of(world.house, actor)
-        assert len(reports) >= 26 and {each.resource for each in reports} == {
-            "leads",
-            "deals",
-            "clients",
-            "interactions",
-        }
-        for report in reports:
-            usual = ("period=365d", EVER, "period=year&compare=last_year")
-            for place, cut in enumerate(report.cuts):
-                for query in usual if email == PEOPLE[0] and backend == "sqlite" else usual[place % 3 :][:1]:
-                    checked += check(session, reader, report, f"{query}&by={cut.name}", lists)
-            for query in NARROWED.get(report.resource, ()) if not report.beside else ():
-                checked += check(session, reader, report, query, lists)
-        assert checked > 1000
+def test_every_cell_is_what_its_list_holds(world: Installation, backend: str) -> None:
+    for turn, email in enumerate(PEOPLE):
+        with world.session(email) as session:
+            actor = actor_of(session)
+            assert actor is not None
+            formats = formats_for(session, actor)
+            reader = Reader(world.house, actor, formats, reading_for(session, actor, formats=formats))
+            lists, checked = Lists(session, reader), 0
+            reports = reports_of(world.house, actor)
+            assert len(reports) >= 26 and {each.resource for each in reports} == set(NARROWED)
+            for report in reports:
+                for place, cut in enumerate(report.cuts):
+                    whole = turn == 0 and backend == "sqlite"
+                    for query in ASKED[:2] if whole else (ASKED[(place + turn) % 3],):
+                        checked += check(session, reader, report, f"{query}&by={cut.name}", lists)
+                for query in NARROWED[report.resource] if not report.beside and turn < 2 else ():
+                    checked += check(session, reader, report, query, lists)
+            assert checked > 1000, email
