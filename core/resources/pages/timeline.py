@@ -72,7 +72,8 @@ def timeline(resource: str, id: int) -> ResponseReturnValue:
         newest=_address(here, id, "timeline", replace(ask, entry="", before="")),
         undoable=undoable(here.writing(), here.resource, stored.record, merges) if merges else (),
     )
-    return (text, 200, {"HX-Push-Url": frame.page}) if framed else text
+    part = urlsplit(request.headers.get("HX-Current-URL", "")).fragment
+    return (text, 200, {"HX-Push-Url": f"{frame.page}#{part}" if part else frame.page}) if framed else text
 
 
 def shown_of(here: Here, record: Any) -> Frame:
