@@ -16,6 +16,7 @@ from core.notifications.models import Notification
 from plugins.crm_interactions.models import DAY, DONE, DUE, MONTH, WEEK, Task
 from plugins.crm_interactions.tasks.moments import day_after, due_moment
 from plugins.crm_interactions.tasks.series import next_day
+from tests.core.resources.test_budgets import BUDGETS, counting
 from tests.crm_interactions.desk import CARACAS, Desk
 from tests.fixtures_app import Installer
 
@@ -258,6 +259,20 @@ def test_a_day_at_the_pages(desk: Desk) -> None:
     assert sol.post("/calendar/new", {"task-due_on": "2026-12-01"}, headers=script).status_code == 422
     made = sol.post("/calendar/new", {"task-title": "Dialog", "task-due_on": "2026-12-01"}, headers=script)
     assert made.status_code == 204 and desk.titles("due_on=2026-12-01") == ["Dialog"]
+
+    for number in range(8):
+        due = str(today + timedelta(days=number - 2))
+        desk.add(f"More {number}", "sol@example.com", due_on=due, record={"resource": "leads", "id": lead})
+    for path, budget in BUDGETS.items():
+        if any(each in path for each in ("/tasks", "/my-day", "/calendar")):
+            address = path.replace("{id}", str(late))
+            sol.get(address)
+            with counting(desk.installation) as said:
+                assert sol.get(address).status_code == 200
+            asked = [
+                each for each in said if not each.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE"))
+            ]
+            assert len(asked) <= budget, (path, len(asked), "\n".join(asked))
 
     leo = desk.browser("leo@example.com")
     for missing in (
