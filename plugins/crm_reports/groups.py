@@ -158,11 +158,7 @@ def _group(
         EMPTY if id is None else str(id),
         label,
         hue,
-        {
-            f"{cut.name}.main" if id is not None and has_further(ask.resource, cut.name) else cut.name: (
-                value,
-            )
-        },
+        {f"{cut.name}.main" if has_further(ask.resource, cut.name) else cut.name: (value,)},
         None,
         tally,
         before,

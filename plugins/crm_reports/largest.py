@@ -71,12 +71,12 @@ def narrowing_to(
     resource: Resource, name: str, field: Field, value: Value, shown: Sequence[Value], reading: Reading
 ) -> dict[str, tuple[str, ...]] | None:
     """How a list narrows to a text, to empty ones, or to all but those shown; None where its words cannot say it."""
+    is_own = has_further(resource, name)
     if value is None:
-        return {name: ("~empty",)}
+        return {f"{name}.main" if is_own else name: ("~empty",)}
     texts = [value] if isinstance(value, str) else [text for text in shown if isinstance(text, str)]
     if not all(_reads_back(field, text, reading) for text in texts):
         return None
-    is_own = has_further(resource, name)
     key = (
         (f"{name}.main" if is_own else name)
         if isinstance(value, str)

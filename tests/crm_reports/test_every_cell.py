@@ -20,7 +20,7 @@ from core.formats import formats_for, reading_for
 from core.resources.query import filtered, read_query
 from core.testing.installation import ALL_APPS, Installation
 from core.text import fold
-from plugins.crm_clients.models import Address, Client, Zone
+from plugins.crm_clients.models import Client, Zone
 from plugins.crm_deals.models import Deal, DealLine, DealPassage
 from plugins.crm_interactions.models import Interaction, InteractionKind, Outcome, Task
 from plugins.crm_leads.models import JunkReason, Lead, LeadAddress, Passage
@@ -180,7 +180,7 @@ class Lists:
 
     def __init__(self, session: Session, reader: Reader) -> None:
         self.session, self.reader = session, reader
-        self._known: dict[tuple[str, Any], Any] = {}
+        self._known: dict[tuple[str, str, Any], Any] = {}
 
     def look(self, url: str, kind: str, measure: Any) -> Any:
         """The number of records of a list, or what an attribute of theirs comes to."""
@@ -206,16 +206,16 @@ class Lists:
             )
         if isinstance(measure, Sum):
             return self.session.scalar(
-                sa.select(sa.func.sum(getattr(model, measure.of))).where(model.id.in_(ids))
+                sa.select(sa.func.sum(getattr(model, str(measure.of)))).where(model.id.in_(ids))
             )
         amount = getattr(model, measure.of)
-        rows = self.session.execute(
+        by_currency = self.session.execute(
             sa.select(model.currency, sa.func.sum(amount), sa.func.count(amount))
             .where(model.id.in_(ids), amount.isnot(None))
             .group_by(model.currency)
         )
         sums: dict[str, tuple[Decimal, int]] = {}
-        for currency, total, number in rows:
+        for currency, total, number in by_currency:
             known = sums.get(currency or self.reader.formats.currency, (Decimal(0), 0))
             sums[currency or self.reader.formats.currency] = (known[0] + total, known[1] + number)
         if isinstance(measure, Mean):
@@ -235,10 +235,9 @@ def figures_of(found: Answer) -> Iterator[tuple[str, Any, Any, str]]:
     named = {each.name: each for each in report.all_measures}
     for figure in found.figures:
         yield figure.name, named[figure.name], figure.value, figure.url
-    for line in (*found.table.lines, found.table.total) if found.table else ():
-        for heading, cell in (
-            zip(found.table.headings, line.cells, strict=True) if line and found.table else ()
-        ):
+    table = found.table
+    for line in (*table.lines, *([table.total] if table.total else ())) if table else ():
+        for heading, cell in zip(table.headings, line.cells, strict=True) if table else ():
             measure = _measure_behind(ask, heading.name, line.key, named)
             if measure is not None and cell.value is not None:
                 yield f"{line.label}, {heading.name}", measure, cell.value, cell.url
