@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from core.cli import main
 from core.testing.installation import ADMIN, Browser, Installation
 
 
@@ -76,20 +78,28 @@ Command = Callable[..., Any]
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Command:
-    """`prospecto` as a process in an installation: answers its JSON, or the process where it fails or speaks words."""
+def command() -> Command:
+    """`prospecto` in an installation, run in this process: answers its JSON, or how it ended where it fails or speaks."""
 
     def run(place: Installation, *arguments: str | Path) -> Any:
-        done = subprocess.run(
-            [sys.executable, "-m", "core.cli", *map(str, arguments)],
-            env=environ(place),
-            text=True,
-            capture_output=True,
-            timeout=120,
-        )
-        if done.returncode == 0 and "--json" in arguments:
+        words = [str(each) for each in arguments]
+        done = CliRunner(env=environ(place)).invoke(main, words)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        if done.exit_code == 0 and "--json" in words:
             return json.loads(done.stdout)
-        return done
+        return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def command_line() -> Command:
+    """The same as a process of its own, as an operator types it."""
+
+    def run(place: Installation, *arguments: str | Path) -> Any:
+        words = [sys.executable, "-m", "core.cli", *map(str, arguments)]
+        return subprocess.run(words, env=environ(place), text=True, capture_output=True, timeout=120)
 
     return run
 

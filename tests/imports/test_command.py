@@ -27,7 +27,7 @@ def ve(tmp_path: Path) -> Path:
 
 
 def test_a_file_comes_in_once_and_tells_its_bad_rows(
-    installation: Installation, command: Command, ve: Path, tmp_path: Path
+    installation: Installation, command: Command, command_line: Command, ve: Path, tmp_path: Path
 ) -> None:
     tried = command(installation, "import", "leads", ve, "--dry-run", "--json")
     with installation.session() as session:
@@ -49,7 +49,7 @@ def test_a_file_comes_in_once_and_tells_its_bad_rows(
     }  # row 16 has no document, e-mail or phone to be known by
     assert (again["duplicates"], again["errors"]) == (10, 5)
 
-    words = command(installation, "import", "leads", ve)
+    words = command_line(installation, "import", "leads", ve)
     assert words.returncode == 0
     assert "J-30456789-X" in words.stdout
 
