@@ -208,7 +208,7 @@ from core.rest.once import Answer, once
 from core.routing import public_address
 from core.security import public
 from core.settings import CLASSIC, SIMPLE, decoded, encoded, save_setting, settings_of
-from core.state import forget, remembered
+from core.state import forget, look_again, remembered
 from core.tabular.write import ColumnType, SinkColumn, XlsxSink
 from core.text import compact, fold, name_key
 

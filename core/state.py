@@ -70,3 +70,9 @@ def forget(session: Session) -> None:
     )
     session.info["forgot"] = True
     session.info["revision"] = None
+
+
+def look_again(session: Session) -> None:
+    """Say that a new transaction begins in a session that lives long: what others have changed meanwhile counts from here."""
+    session.info.pop("forgot", None)
+    session.info["revision"] = None

@@ -9,7 +9,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.api import House, Job, _, db, forget, notify, settings_of, use_language, utcnow, writing
+from core.api import House, Job, _, db, forget, look_again, notify, settings_of, use_language, utcnow, writing
 from plugins.crm_automation.models import DONE, FAILED, SKIPPED, STOPPED, Happening, Rule, Run
 from plugins.crm_automation.performing import Outcome, OwnerGone, fits, is_broken, perform
 from plugins.crm_automation.queueing import HAND, Chain
@@ -68,6 +68,7 @@ def _settle(session: Session, house: House, id: int) -> int:
     count = 0
     with writing():
         while True:
+            look_again(session)
             held = session.get(Happening, id, with_for_update={"skip_locked": True}, populate_existing=True)
             if held is None or held.done_at is not None:
                 session.rollback()
@@ -155,6 +156,7 @@ def _note(row: Run, outcome: Outcome, began: float) -> None:
 def _repeat(session: Session, house: House, id: int) -> int:
     """Try a run again that failed."""
     with writing():
+        look_again(session)
         began = time.monotonic()
         row = session.get(Run, id, with_for_update={"skip_locked": True}, populate_existing=True)
         if row is None or row.again_at is None or row.again_at > utcnow():

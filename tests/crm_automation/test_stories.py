@@ -201,6 +201,7 @@ def test_loops_are_stopped(firm: Firm) -> None:
     firm.system(lambda session: session.add_all([Run(**told) for _number in range(MOST_AN_HOUR - 1)]))
     firm.write([{"id": lead, "notes": "once"}])
     firm.write([{"id": lead, "notes": "twice"}])
+    firm.write([{"id": lead, "notes": "thrice"}])  # by then it is off
     firm.work()
     assert firm.results(rule_id=busy) == ["done"] * MOST_AN_HOUR + ["stopped"]
     assert not firm.system(lambda session: session.get_one(Rule, busy)).active
