@@ -87,7 +87,7 @@ def understand(session: Session, house: House, wanted: Wanted, reading: Reading)
     problems: dict[str, Words] = {}
     if not 0 < len(wanted.name.strip()) <= NAME_LENGTH:
         problems["name"] = _("A rule needs a name of at most %(max)s characters.", max=NAME_LENGTH)
-    if (wrong := _wrong_owner(session, wanted.owner_id)) is not None:
+    if (wrong := wrong_owner(session, wanted.owner_id)) is not None:
         problems["owner"] = wrong
     trigger = _trigger(place, wanted.trigger, reading, problems)
     if not wanted.actions:
@@ -136,7 +136,7 @@ def switch_rule(session: Session, house: House, id: int, active: bool) -> None:
         Refused: there is none, or nobody stands behind it.
     """
     rule = stored_rule(session, house, id)
-    if active and (wrong := _wrong_owner(session, rule.owner_id)) is not None:
+    if active and (wrong := wrong_owner(session, rule.owner_id)) is not None:
         raise Refused(wrong, "owner")
     if active and not rule.active:
         rule.looked_at = utcnow()
@@ -256,8 +256,8 @@ def _action(
     return read
 
 
-def _wrong_owner(session: Session, owner_id: int | None) -> Words | None:
-    """Who makes a rule may give it to anybody whose rights they have themselves: to others only who administers."""
+def wrong_owner(session: Session, owner_id: int | None) -> Words | None:
+    """Why the session's person may not let a rule work in this person's name: in others' only who administers may."""
     if owner_id is None:
         return _("Choose in whose name it works.")
     try:

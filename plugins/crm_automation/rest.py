@@ -35,6 +35,7 @@ from plugins.crm_automation.keeping import (
     create_rule,
     delete_rule,
     wanted_of,
+    wrong_owner,
 )
 from plugins.crm_automation.kinds import place_of, plain_reading
 from plugins.crm_automation.log import lately, page_of_log, try_again
@@ -135,6 +136,8 @@ def run(id: int) -> ResponseReturnValue:
     _allowed()
     rule, session = _rule(id), db.session()
     ids = _ids(json_object())[:MOST_AT_ONCE]
+    if (wrong := wrong_owner(session, rule.owner_id)) is not None:
+        raise ApiError(403, "forbidden", wrong)
     queue_for(session, rule.resource, ids, rule.id, HAND)
     session.commit()
     return jsonify(queued=len(ids))

@@ -8,8 +8,12 @@ import re
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
+from sqlalchemy.orm import Session
 
+from core.access.models import Grant, Role
+from core.api import forget
 from core.cli import main
 from tests.crm_automation.conftest import Firm
 
@@ -49,7 +53,8 @@ def test_a_rule_is_built_in_the_page_tried_out_switched_on_and_done(firm: Firm) 
     page = browser.get("/settings/automation").text
     print(re.findall("Leads: .*", page))
     assert (
-        "Leads: when its status changes, and Estimated value: from 1000.00: add the tag big, then tell" in page
+        "Leads: when its status changes, and Estimated value: from 1000.00: add the tag big, then tell"
+        in page
     )
     (rule,) = (int(each) for each in set(re.findall(r"/automation/rules/(\d+)/switch", page)))
     big, small = firm.write([{"name": "Sol", "value": 5000}, {"name": "Luna", "value": 5}])
@@ -145,6 +150,23 @@ def test_rules_by_the_api_and_the_command(firm: Firm, monkeypatch: pytest.Monkey
     assert f"{API}/rules/{{id}}/dry-run" in document["paths"]
     mia = firm.installation.token("mia@example.com")
     assert client.get(f"{API}/rules", headers=mia).status_code == 403
+
+    def grant(session: Session) -> None:
+        role = session.scalars(sa.select(Role).where(Role.name == "manager")).one()
+        session.execute(
+            sa.update(Grant).where(Grant.role_id == role.id, Grant.resource == "automation").values(scope=3)
+        )
+        forget(session)
+
+    firm.system(
+        grant
+    )  # who may make rules works with them in their own name, and reads of no record they do not see
+    listed = client.get(f"{API}/runs?result=done", headers=mia).json["items"][0]
+    assert (listed["record"], listed["told"]) == (None, [])
+    for path, body in (("", {"name": "Mine"}), ("/run", {"ids": [lead]})):
+        method = "POST" if path else "PATCH"
+        refused = client.open(f"{API}/rules/{made['id']}{path}", method=method, json=body, headers=mia)
+        assert refused.status_code in (403, 422), refused.text
 
     monkeypatch.setenv("PROSPECTO_INSTANCE", str(firm.installation.config.instance))
     monkeypatch.setenv("PROSPECTO_DATABASE_URL", firm.installation.config.database_url)

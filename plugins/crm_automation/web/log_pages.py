@@ -24,6 +24,7 @@ from core.api import (
     settings_page,
 )
 from plugins.crm_automation.files import rules_file, take_rules
+from plugins.crm_automation.keeping import wrong_owner
 from plugins.crm_automation.log import Asked, page_of_log, try_again
 from plugins.crm_automation.models import Run
 from plugins.crm_automation.queueing import HAND, queue_for
@@ -81,6 +82,9 @@ def run_now(id: int) -> ResponseReturnValue:
     if "sure" not in request.form:
         return settings_page("crm_automation/run.html", rule=rule, ids=ids)
     session = db.session()
+    if (wrong := wrong_owner(session, rule.owner_id)) is not None:
+        flash_toast(wrong, tone="bad")
+        return lead_to(url_for("crm_automation.edit", id=id))
     queue_for(session, rule.resource, ids, rule.id, HAND)
     session.commit()
     flash_toast(

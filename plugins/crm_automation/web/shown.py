@@ -1,4 +1,4 @@
-"""Rules, runs and trials as pages and API tell them."""
+"""Rules, runs and trials as pages and API tell them; of a record out of the reader's sight not what was done to it."""
 
 from __future__ import annotations
 
@@ -99,6 +99,7 @@ def runs_json(rows: Sequence[Run], formats: Formats) -> list[dict[str, Any]]:
 
 def trial_json(trial: Trial, resource: str, formats: Formats) -> dict[str, Any]:
     formats.references.know_records(resource, [each.record_id for each in trial.tried])
+    seen = {each.record_id: _record(resource, each.record_id, formats) for each in trial.tried}
     return {
         "days": trial.days,
         "records": trial.records,
@@ -108,11 +109,11 @@ def trial_json(trial: Trial, resource: str, formats: Formats) -> dict[str, Any]:
         "results": dict(trial.results),
         "items": [
             {
-                "record": _record(resource, each.record_id, formats),
+                "record": seen[each.record_id],
                 "at": each.at.isoformat(),
                 "result": each.outcome.result,
-                "told": [deed["text"] for deed in each.outcome.told],
-                "reason": each.outcome.reason,
+                "told": [deed["text"] for deed in each.outcome.told if seen[each.record_id]],
+                "reason": each.outcome.reason if seen[each.record_id] else "",
             }
             for each in trial.tried
         ],
@@ -132,22 +133,23 @@ def _run_line(house: House, row: Run, formats: Formats) -> RunLine:
         house.resources[row.resource].label,
         label,
         hue,
-        row.told,
-        row.reason,
+        row.told if title is not None else (),
+        row.reason if title is not None else "",
         _moment(row.again_at, formats),
         row.result == FAILED and row.rule_id is not None and row.again_at is None,
     )
 
 
 def _run_json(row: Run, formats: Formats) -> dict[str, Any]:
+    record = _record(row.resource, row.record_id, formats)
     return {
         "id": row.id,
         "rule": {"id": row.rule_id, "name": row.rule_name},
         "resource": row.resource,
-        "record": _record(row.resource, row.record_id, formats),
+        "record": record,
         "result": row.result,
-        "told": row.told,
-        "reason": row.reason,
+        "told": row.told if record else [],
+        "reason": row.reason if record else "",
         "chain": row.chain,
         "depth": row.depth,
         "at": row.at.isoformat(),
