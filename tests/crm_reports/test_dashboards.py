@@ -8,8 +8,11 @@ from typing import Any
 from core.host import lifecycle
 from core.testing.installation import Browser
 from tests.crm_reports.conftest import Sold
+from tests.crm_reports.test_budget import statements
 
 AT = "/api/v1/dashboards"
+BUDGETS = {"/dashboards/1": 6}
+"""Statements for the page and one of its tiles, whatever is on it."""
 
 
 def test_a_dashboard_from_its_making_to_its_end(sold: Sold) -> None:
@@ -26,7 +29,13 @@ def test_a_dashboard_from_its_making_to_its_end(sold: Sold) -> None:
 
     kinds = [each["kind"] for each in tiles()]
     assert kinds[:6] == ["figure"] * 4 + ["chart"] * 2 and {"target", "list"} <= set(kinds)
-    page = berta.get("/dashboards/1").text
+    berta.get("/dashboards/1/tiles/1")  # what processes remember is read now
+    with house.session() as session, statements(session.get_bind()) as asked:  # type: ignore[arg-type]
+        page = berta.get("/dashboards/1").text
+        berta.get("/dashboards/1/tiles/1")
+    assert (
+        len([each for each in asked if not each.startswith(("BEGIN", "PRAGMA"))]) <= BUDGETS["/dashboards/1"]
+    )
     assert page.count('class="pane-body"') == len(kinds) and "Sales of Centro" in page
 
     _add_from_a_report(berta)

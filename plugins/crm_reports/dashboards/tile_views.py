@@ -53,11 +53,13 @@ def add_routes(blueprint: Blueprint) -> None:
 def tile(id: int, tile_id: int) -> ResponseReturnValue:
     """What stands on one tile; one that fails says so and leaves the others alone."""
     session, reader, actor = reader_here()
-    _dashboard, found = _at(session, actor, id, tile_id)
+    dashboard, found = _at(session, actor, id, tile_id)
     period = request.args.get("period", "")
     try:
         shown = show(session, reader, actor, found, period if period in PERIODS else "")
-        return render_template("crm_reports/_tile.html", **drawn(actor, shown))
+        is_piece = request.headers.get("HX-Request") == "true"
+        template = "crm_reports/_tile.html" if is_piece else "crm_reports/tile_page.html"
+        return render_template(template, dashboard=dashboard, **drawn(actor, shown))
     except Exception:  # the guard around a tile: a report of some app may fail, the dashboard lives
         log.exception("Tile %s of dashboard %s", tile_id, id)
         session.rollback()

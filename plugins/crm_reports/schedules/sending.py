@@ -7,7 +7,7 @@ counts for one after the other, and notes that a mail is sent in the transaction
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 JOB = "crm_reports.send"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ATTEMPTS = 3
+KEPT = timedelta(days=180)
+"""So long the log says what became of a mail."""
 BATCH = 50
 
 
@@ -75,6 +77,7 @@ def send_noted(job: Job) -> None:
         _send(session, job.house, id)
     with writing():
         forget_removed(session)
+        session.execute(sa.delete(Sending).where(Sending.due_at < utcnow() - KEPT, Sending.status != DUE))
         session.commit()
 
 
