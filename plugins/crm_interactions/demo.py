@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,6 +75,16 @@ NEXT = {
 }
 
 
+@dataclass(frozen=True)
+class Place:
+    """A record beside which something was done, whose it is, and since when it is there."""
+
+    resource: str
+    id: int
+    owner_id: int | None
+    since: datetime
+
+
 def load(session: Session, language: str) -> None:
     """Three hundred interactions and sixty tasks; the caller commits."""
     context = write_context(session, current_house(), None, "command")
@@ -84,54 +95,58 @@ def load(session: Session, language: str) -> None:
     _write(context, "tasks", _tasks(context, chance, places, language))
 
 
-def _places(context: WriteContext) -> Iterator[tuple[str, int, int | None]]:
-    """(resource, id, whose) of the records beside which something was done."""
+def _places(context: WriteContext) -> Iterator[Place]:
+    """The records beside which something was done."""
+    long_ago = utcnow() - timedelta(days=45)
     for resource in context.house.resources.values():
         if resource.timeline:
             owner = getattr(resource.model, resource.owner) if resource.owner else sa.null()
-            wanted = sa.select(resource.model.id, owner).order_by(resource.model.id.desc()).limit(RECORDS)
-            for id, owner_id in context.session.execute(wanted):
-                yield resource.name, id, owner_id
+            model = resource.model
+            wanted = sa.select(model.id, owner, model.created_at).order_by(model.id.desc()).limit(RECORDS)
+            for id, owner_id, since in context.session.execute(wanted):
+                answered = resource.touched is not None and resource.touched.first
+                yield Place(resource.name, id, owner_id, since if answered else min(since, long_ago))
 
 
 def _interactions(
-    context: WriteContext, chance: random.Random, places: list[tuple[str, int, int | None]], language: str
+    context: WriteContext, chance: random.Random, places: list[Place], language: str
 ) -> Iterator[dict[str, Any]]:
     references, now = context.formats.references, utcnow()
     kinds = {item.meaning: item.id for item in references.items("interaction_kinds")}
     outcomes = [item.id for item in references.items("outcomes")]
     talked = chance.sample(places, max(len(places) * 3 // 5, 1))
     for _number in range(INTERACTIONS):
-        resource, id, owner_id = chance.choice(talked)
+        place = chance.choice(talked)
+        minutes = max(int((now - place.since) / timedelta(minutes=1)), 5)
         meaning = chance.choices(
             (CALL, EMAIL, MEETING, VISIT, CHAT, NOTE, COMMENT), (30, 20, 10, 8, 12, 12, 8)
         )[0]
         between = meaning not in (NOTE, COMMENT)
         yield {
-            "record": {"resource": resource, "id": id},
+            "record": {"resource": place.resource, "id": place.id},
             "kind": {"id": kinds[meaning]},
             "text": chance.choice(SAID[meaning][language]),
-            "at": (now - timedelta(minutes=chance.randint(30, 60 * 24 * 45))).isoformat(),
+            "at": (now - timedelta(minutes=chance.randint(1, min(minutes, 60 * 24 * 90)))).isoformat(),
             "direction": chance.choice((IN, OUT, OUT)) if between else None,
             "minutes": chance.randint(2, 55) if meaning in (CALL, MEETING, VISIT) else None,
             "outcome": {"id": chance.choice(outcomes)} if meaning == CALL and outcomes else None,
-            "person": {"id": owner_id} if owner_id else None,
+            "person": {"id": place.owner_id} if place.owner_id else None,
         }
 
 
 def _tasks(
-    context: WriteContext, chance: random.Random, places: list[tuple[str, int, int | None]], language: str
+    context: WriteContext, chance: random.Random, places: list[Place], language: str
 ) -> Iterator[dict[str, Any]]:
     today = datetime.now(context.formats.zone).date()
     for number in range(TASKS):
-        resource, id, owner_id = chance.choice(places)
+        place = chance.choice(places)
         yield {
-            "record": {"resource": resource, "id": id},
+            "record": {"resource": place.resource, "id": place.id},
             "title": chance.choice(NEXT[language]),
             "due_on": (today + timedelta(days=chance.randint(-6, 20))).isoformat(),
             "due_time": f"{chance.randint(8, 17):02}:{chance.choice((0, 30)):02}" if number % 2 else None,
             "priority": chance.choice(("low", "normal", "normal", "high")),
-            "assignee": {"id": owner_id} if owner_id else None,
+            "assignee": {"id": place.owner_id} if place.owner_id else None,
             "repeat_every": 1 if number % 12 == 0 else None,
             "repeat_unit": "month" if number % 12 == 0 else None,
             "repeat_from": "due" if number % 12 == 0 else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -51,6 +52,9 @@ def load(session: Session, language: str) -> None:
                 "validity_days": chance.choice((30, 60, 90, None)),
             },
             context,
+        )
+        lead.created_at = min(
+            datetime.combine(lead.entered_on, time(9), context.formats.zone), lead.created_at
         )
         if number % 3 == 1:
             confirm_email(session, "leads", lead)
