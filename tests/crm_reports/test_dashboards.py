@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import sqlalchemy as sa
+
 from core.host import lifecycle
 from core.testing.installation import Browser
 from tests.crm_reports.conftest import Sold
@@ -137,6 +139,14 @@ def _home(sold: Sold, copied: dict[str, Any]) -> None:
     )
     ana.post(f"/dashboards/{copied['id']}/settings", {**own, "start": [f"user:{sold.ana}", "all"]})
     assert "/dashboards/1/tiles/1" in berta.get("/").text
+    # a tile that fails says so, and the page with the others lives
+    listed = copied["tiles"][1]["id"]
+    _rename(sold, "crm_leads_lead", "away")
+    failed = ana.get(f"/dashboards/{copied['id']}/tiles/{listed}")
+    assert failed.status_code == 200 and "This tile did not answer" in failed.text
+    assert ana.get(f"/dashboards/{copied['id']}").status_code == 200
+    _rename(sold, "away", "crm_leads_lead")
+    assert "pane-list" in ana.get(f"/dashboards/{copied['id']}/tiles/{listed}").text
     # what is gone is a quiet tile, not an error
     lifecycle.disable(house.config, "crm_leads", by=None)
     text = berta.get("/dashboards/1/tiles/1").text
@@ -156,3 +166,10 @@ def _add_from_a_report(browser: Browser) -> None:
     value = tables[0].replace("&#34;", '"').replace("&quot;", '"').replace("&amp;", "&")
     assert browser.post(address, {"piece": value, "dashboard": "1"}).status_code == 302
     assert browser.post(address, {"piece": "forged", "dashboard": "1"}).status_code == 422
+
+
+def _rename(sold: Sold, table: str, to: str) -> None:
+    """Have every statement on a table fail, or work again."""
+    with sold.installation.session() as session:
+        session.execute(sa.text(f"ALTER TABLE {table} RENAME TO {to}"))
+        session.commit()

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.api import Actor, Refused, _
@@ -59,7 +60,10 @@ def set_targets(
     for wish in wanted:
         target = kept.get((wish.whose.key, wish.first))
         written += _write(session, actor, goal, span, wish, target, currency if goal.is_money else None)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Refused(_("Somebody has just set the same target; look at it again."), "conflict") from error
     return written
 
 
