@@ -44,12 +44,17 @@ def sees_place(actor: Actor, house: House, session: Session | None, place: Place
         work_for(session, worker)
 
 
-def is_seen_beside(actor: Actor, resource: Resource, owner_id: int | None, sees: bool | None) -> bool:
-    """Whether the person sees what lies beside a record that they see, or do not see, or beside none."""
+def is_seen_beside(
+    actor: Actor, resource: Resource, owner_id: int | None, maker_id: int | None, sees: bool | None
+) -> bool:
+    """Whether the person sees what lies beside a record that they see, or do not see, or beside none.
+
+    What may lie beside none is also seen by who made it: whoever gives somebody a task sees what becomes of it.
+    """
     scope = actor.scope(resource.name, "view")
     if scope is Scope.NONE:
         return False
     if sees:
         return True
     optional = resource.beside is not None and resource.beside.optional
-    return optional and actor.reaches(scope, owner_id)
+    return optional and (maker_id == actor.user_id or actor.reaches(scope, owner_id))

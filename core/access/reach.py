@@ -60,7 +60,7 @@ def judge(resource: Resource, record: Any, action: str, actor: Actor, house: Hou
     beside = None
     if resource.beside is not None:
         beside = sees_place(actor, house, object_session(record), place_of(record))
-        seen = is_seen_beside(actor, resource, owner_id, beside)
+        seen = is_seen_beside(actor, resource, owner_id, record.created_by_id, beside)
         within = seen and (within or (action == "view" and scope > Scope.NONE))
     shared = not within and is_shared(actor, resource, record, action)
     if not within and not shared:

@@ -123,6 +123,7 @@ class Task(Record, Model):
         Index("ix_crm_interactions_task_due_at", "due_at", "id"),
         Index("ix_crm_interactions_task_title_folded_id", "title_folded", "id"),
         Index("ix_crm_interactions_task_done_at", "done_at"),
+        Index("ix_crm_interactions_task_created_by_id", "created_by_id", "done_at"),
         UniqueConstraint("series_id", "series_number"),
         {"info": {"handed_over": HandedOver(_l("Tasks"), "checkbox"), "records_of": "tasks"}},
     )

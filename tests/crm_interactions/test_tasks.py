@@ -274,6 +274,15 @@ def test_a_day_at_the_pages(desk: Desk) -> None:
             ]
             assert len(asked) <= budget, (path, len(asked), "\n".join(asked))
 
+    given = desk.call("POST", "tasks", {"title": "Favour", "assignee": desk.leo}, "sol@example.com").json[
+        "id"
+    ]
+    assert desk.titles("from_me=given", "sol@example.com") == ["Favour"], (
+        "who gave it sees what becomes of it"
+    )
+    assert desk.told(given, "sol@example.com")["assignee"]["name"] == "Leo Paz"
+    assert desk.press(given, "done", "sol@example.com").status_code == 403, "but it is his to do"
+
     leo = desk.browser("leo@example.com")
     for missing in (
         f"/tasks/{late}/turn",

@@ -93,6 +93,7 @@ def _reached_beside(actor: Actor, house: House, resource: Resource, action: str)
     if resource.beside is not None and resource.beside.optional:
         there = sa.or_(model.resource.is_(None), model.resource.in_([each.name for each in known]))
         ways.append(sa.and_(_of_owner(actor, resource, usual["view"]), there))
+        ways.append(sa.and_(model.created_by_id == actor.user_id, there))
     seen = sa.or_(*ways)
     if action == "view" or not resource.is_scoped(action):
         return seen

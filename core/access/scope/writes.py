@@ -101,6 +101,8 @@ class _Guard:
             return
         before, after = self._owners(record, resource)
         status, new_status = self._statuses(record, resource)
+        if before == after and was_handed_over(self.session, record):
+            return  # what was given away rightfully may be finished with
         self._allow(record, "edit", before, status)
         if before != after:
             self._allow(record, "assign", before, status)
@@ -166,7 +168,7 @@ class _Guard:
         else:
             names, ids = self._two(record, "resource"), self._two(record, "record_id")
             stored, wanted = (names[0], ids[0]), (names[1], ids[1])
-            may_lie_alone = is_seen_beside(self.actor, resource, owner_id, None)
+            may_lie_alone = is_seen_beside(self.actor, resource, owner_id, record.created_by_id, None)
             places = {stored, wanted} - ({stored} if may_lie_alone else set())
         return all(self._sees(place, may_lie_alone) for place in places)
 

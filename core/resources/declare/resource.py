@@ -47,7 +47,7 @@ class Beside:
 
     Args:
         optional: it may lie beside none (a task): then, and besides, it is seen by whom the right to view reaches as
-            with any other record.
+            with any other record, and by who made it.
         at: the attribute with the moment at which it touched the record (see `Touched`); '' where it does not.
         answers: the criterion of those of them that count as the first answer to the record.
     """

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date, format_time
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.api import (
@@ -21,6 +21,7 @@ from core.api import (
     create,
     current_house,
     db,
+    flash_toast,
     formats_for,
     inputs_of,
     page_context,
@@ -130,7 +131,11 @@ def make_new() -> ResponseReturnValue:
         db.session.rollback()
         words = str(getattr(error, "message", error))
         return _asking({}, [Problem("", words)]), 422
-    return answered(_("“%(record)s” was created.", record=task.title))
+    told = _("“%(record)s” was created.", record=task.title)
+    if is_scripted():
+        return answered(told)
+    flash_toast(told)
+    return redirect(f"{request.script_root}/calendar?on={task.due_on or ''}")
 
 
 def _asking(given: Mapping[str, str], problems: Any = ()) -> str:

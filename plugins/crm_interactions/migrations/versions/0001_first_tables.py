@@ -230,6 +230,9 @@ def upgrade() -> None:
             ["assignee_id", "done_at", "due_at", "id"],
             unique=False,
         )
+        batch_op.create_index(
+            "ix_crm_interactions_task_created_by_id", ["created_by_id", "done_at"], unique=False
+        )
         batch_op.create_index("ix_crm_interactions_task_done_at", ["done_at"], unique=False)
         batch_op.create_index("ix_crm_interactions_task_due_at", ["due_at", "id"], unique=False)
         batch_op.create_index(
@@ -397,6 +400,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_crm_interactions_task_interaction_id"))
         batch_op.drop_index("ix_crm_interactions_task_due_at")
         batch_op.drop_index("ix_crm_interactions_task_done_at")
+        batch_op.drop_index("ix_crm_interactions_task_created_by_id")
         batch_op.drop_index("ix_crm_interactions_task_assignee_id_due_at")
 
     op.drop_table("crm_interactions_task")
