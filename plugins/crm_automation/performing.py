@@ -66,8 +66,9 @@ def owner_of(session: Session, rule: KeptRule) -> Actor:
 
 
 def fits(session: Session, resource: Resource, rule: KeptRule, record_id: int) -> bool:
-    """Whether the record is, as it is now, one that the rule is about."""
-    return record_id in fitting_ids(session, resource, rule.query, [record_id])
+    """Whether the record is still there and, as it is now, one that the rule is about; asked as the system."""
+    there = session.get(resource.model, record_id) is not None
+    return there and record_id in fitting_ids(session, resource, rule.query, [record_id])
 
 
 def is_broken(resource: Resource, rule: KeptRule) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api import House, Resource, _, fitting_ids, past_of, utcnow
@@ -55,7 +56,7 @@ def try_out(session: Session, house: House, rule: KeptRule, *, days: int = DAYS,
     if is_broken(resource, rule):
         return Trial(days, wrong=_("Its filter asks for what there is no more."))
     moments, whole = _moments(session, house, rule, resource, utcnow() - timedelta(days=days))
-    fit = fitting_ids(session, resource, rule.query, list(moments))
+    fit = fitting_ids(session, resource, rule.query, _there(session, resource, list(moments)))
     found = {id: times for id, times in moments.items() if id in fit}
     tried = []
     try:
@@ -70,6 +71,14 @@ def try_out(session: Session, house: House, rule: KeptRule, *, days: int = DAYS,
     for each in tried:
         results[each.outcome.result] = results.get(each.outcome.result, 0) + 1
     return Trial(days, len(found), sum(map(len, found.values())), tried, whole, results=results)
+
+
+def _there(session: Session, resource: Resource, ids: Sequence[int]) -> list[int]:
+    """Those that have not been deleted since, and that whoever tries the rule may see."""
+    id, found = resource.model.id, list[int]()
+    for start in range(0, len(ids), 500):
+        found += session.scalars(sa.select(id).where(id.in_(ids[start : start + 500])))
+    return found
 
 
 def _tried(session: Session, house: House, rule: KeptRule, record_id: int) -> Outcome:

@@ -238,9 +238,13 @@ def test_nothing_happens_twice_and_nothing_is_lost_with_what_is_taken_back(firm:
         session.rollback()
     count = sa.select(sa.func.count()).select_from(Happening)
     assert firm.system(lambda session: session.scalar(count)) == 0
+    (deleted,) = firm.write([{"name": "Cero"}])
+    client, headers = firm.installation.app.test_client(), firm.installation.token()
+    assert client.delete(f"/api/v1/leads/{deleted}", headers=headers).status_code == 204
+    assert firm.work() and firm.runs() == []  # nothing to do, and nothing to tell
     (lead,) = firm.write([{"name": "Uno"}])
     with firm.installation.session() as session:
-        held = session.scalars(sa.select(Happening)).one()
+        held = session.scalars(sa.select(Happening).where(Happening.record_id == lead)).one()
         run = dict(rule_name="x", resource="leads", record_id=lead, chain="c", result="done")
         session.add(Run(rule_id=held.rules[0], happening_id=held.id, **run))
         session.add(Run(rule_id=held.rules[0], happening_id=held.id, **run))
