@@ -127,7 +127,7 @@ def test_whoever_has_the_task_is_told_once_and_does_something_about_it(desk: Des
     assert len(clock.planned(id)) == 2
     # late ones say since when
     clock.comes(id, late=timedelta(hours=3))
-    assert "You should have heard of it before" in clock.told(BETO)[0]["text"]
+    assert "This comes late, it was for" in clock.told(BETO)[0]["text"]
     # over the open page, with what one can do about it; the reminder is put off, not the task
     beto = desk.installation.browser(BETO)
     news = beto.get("/notifications/news").json

@@ -36,7 +36,7 @@ KIND = NotificationKind(
     _l("“%(task)s” is due: %(due)s"),
     "calendar-due",
     mail=True,
-    sentences={LATE: _l("“%(task)s” is due: %(due)s. You should have heard of it before: %(at)s")},
+    sentences={LATE: _l("“%(task)s” is due: %(due)s. This comes late, it was for %(at)s")},
     urgent=True,
     acts=(
         NotificationAct(_l("Done"), "/reminders/%(reminder)s/done?notification=%(notification)s", "check"),
