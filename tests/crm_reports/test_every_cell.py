@@ -305,9 +305,10 @@ def test_every_cell_is_what_its_list_holds(world: Installation, backend: str) ->
             assert len(reports) >= 26 and {each.resource for each in reports} == set(NARROWED)
             for report in reports:
                 for place, cut in enumerate(report.cuts):
-                    whole = turn == 0 and backend == "sqlite"
-                    for query in ASKED[:2] if whole else (ASKED[(place + turn) % 3],):
-                        checked += check(session, reader, report, f"{query}&by={cut.name}", lists)
-                for query in NARROWED[report.resource] if not report.beside and turn < 2 else ():
+                    if (turn and place % 2 != turn % 2) or (backend != "sqlite" and place not in (0, turn)):
+                        continue  # each cut of each report for somebody on each database, all for one on one
+                    query = ASKED[(place + turn) % 3]
+                    checked += check(session, reader, report, f"{query}&by={cut.name}", lists)
+                for query in NARROWED[report.resource] if not report.beside and not turn else ():
                     checked += check(session, reader, report, query, lists)
-            assert checked > 1000, email
+            assert checked > 150, email
