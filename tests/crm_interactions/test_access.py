@@ -8,13 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from core.access.models import Grant, Role, Share, Team
-from core.access.reach import judge
-from core.access.service import change_user, find_user
 from core.access.teams import set_team
 from core.access.why import why
-from core.api import Refused, Scope, actor_for, forget
+from core.api import Refused, Scope, forget
 from core.testing.installation import ALL_APPS, Installation
-from plugins.crm_interactions.models import Interaction, Participant
+from plugins.crm_interactions.models import Interaction, Participant, Task
+from tests.crm_interactions.conftest import Desk
 from tests.fixtures_app import Installer
 
 ANA, BETO, LEO = "ana@example.com", "beto@example.com", "leo@example.com"
@@ -137,3 +136,37 @@ def test_seen_beside(install: Installer) -> None:
             )
         }
         assert not told["view"].allowed and not told["edit"].allowed
+
+
+def test_a_task_is_seen_by_whom_it_belongs_to_and_by_whom_its_record_is(desk: Desk) -> None:
+    his = desk.make("leads", BETO, name="Pedro Gil")["id"]
+    place = {"resource": "leads", "id": his}
+    for_her = desk.make("tasks", BETO, title="For her", record=place, assignee={"id": desk.ana})["id"]
+    desk.make("tasks", BETO, title="His own", record=place)
+    desk.make("tasks", BETO, title="Of nothing")
+    desk.make("tasks", title="The administrator's", record=place)
+
+    def titles(email: str) -> set[str]:
+        return {each["title"] for each in desk.ask("GET", "tasks", email, 200)["items"]}
+
+    assert titles(BETO) == {"For her", "His own", "Of nothing", "The administrator's"}
+    assert titles(ANA) == {"For her"}
+    told = desk.ask("GET", f"tasks/{for_her}", ANA, 200)
+    assert told["record"] == {"resource": None, "id": None, "name": None, "hidden": True}
+    page = desk.installation.browser(ANA).get(f"/tasks/{for_her}").text
+    assert "Pedro Gil" not in page and f"/leads/{his}" not in page
+    # what is hidden may be sent back, and stays; another record that she does not see is none
+    changed = desk.ask("PATCH", f"tasks/{for_her}", ANA, 200, record=told["record"], notes="Called twice")
+    assert changed["notes"] == "Called twice" and changed["record"]["hidden"]
+    desk.ask("PATCH", f"tasks/{for_her}", ANA, 422, record={"resource": "leads", "id": his})
+    desk.ask("POST", f"leads/{his}/tasks", ANA, 404, title="Mine")
+    with desk.installation.session() as session:
+        assert session.get_one(Task, for_her).record_id == his
+    # given on, it is out of her sight; she may give away what is hers
+    desk.ask("PATCH", f"tasks/{for_her}", ANA, 204, assignee={"id": desk.beto})
+    assert titles(ANA) == set()
+    told = desk.ask("GET", f"leads/{his}/access?user={desk.ana}", status=200)
+    assert not next(each for each in told["actions"] if each["action"] == "view")["allowed"]
+    told = desk.ask("GET", f"tasks/{for_her}/access?user={desk.beto}", BETO, 200)
+    reasons = {each["action"]: " ".join(each["reasons"]) for each in told["actions"]}
+    assert "record beside which it lies" in reasons["view"] and "own" in reasons["edit"]
