@@ -142,6 +142,8 @@ class _Asked:
             yield from self._relation()  # else it does not matter whose it is
         if verdict.beside is not None and not self.actor.is_admin:
             yield self._beside(verdict.beside)
+        if self._is_made_by_them() and action == "view":
+            yield _("They wrote it down themselves.")
         if verdict.shared:
             yield self._share()
         if verdict.lacks:
@@ -166,6 +168,11 @@ class _Asked:
                 )
             else:
                 yield _("The role “%(role)s” reaches %(scope)s.", **words)
+
+    def _is_made_by_them(self) -> bool:
+        """Whether that decides: what may lie beside no record is seen by who made it."""
+        optional = self.resource.beside is not None and self.resource.beside.optional
+        return optional and not self.actor.is_admin and self.record.created_by_id == self.actor.user_id
 
     def _beside(self, sees: bool) -> str:
         other = self.house.resources.get(self.record.resource)
