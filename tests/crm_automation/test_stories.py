@@ -102,16 +102,19 @@ def test_what_rules_wait_for(firm: Firm) -> None:
 
 
 def test_moments_that_come_are_noted_once(firm: Firm) -> None:
-    """A date before which something is done, at an hour of the company's day, whoever looks and how often."""
+    """An attribute's date, and days after it, at an hour of the company's day, whoever looks and how often."""
+    client, headers = firm.installation.app.test_client(), firm.installation.token()
+    body = {"name": "Renewal", "type": "date", "resources": ["leads"]}
+    assert client.post("/api/v1/attributes", json=body, headers=headers).status_code == 201
     rule = firm.rule(
-        {"kind": "date", "field": "entered_on", "days": 3, "side": "after", "hour": 0},
+        {"kind": "date", "field": "x_renewal", "days": 3, "side": "after", "hour": 0},
         {"kind": "set", "field": "city", "value": "Coro"},
     )
     today = utcnow() - timedelta(hours=4)  # Caracas
     due, later = firm.write(
         [
-            {"name": "Uno", "entered_on": (today - timedelta(days=3)).date().isoformat()},
-            {"name": "Dos", "entered_on": today.date().isoformat()},
+            {"name": "Uno", "x_renewal": (today - timedelta(days=3)).date().isoformat()},
+            {"name": "Dos", "x_renewal": today.date().isoformat()},
         ]
     )
 
