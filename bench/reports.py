@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,7 +28,9 @@ MEANT = "status_id IN (SELECT id FROM crm_leads_status WHERE meaning = '{}')"
 WON = "stage_id IN (SELECT id FROM crm_deals_stage WHERE meaning = 'won')"
 COUNTED = (
     "count(*), sum(CASE WHEN {open} THEN 1 ELSE 0 END), sum(CASE WHEN {converted} THEN 1 ELSE 0 END),"
-    " sum(CASE WHEN {junk} THEN 1 ELSE 0 END), sum(value), sum(CASE WHEN {converted} THEN value END)"
+    " sum(CASE WHEN {junk} THEN 1 ELSE 0 END), sum(value), sum(CASE WHEN {converted} THEN value END),"
+    " sum(CASE WHEN {converted} THEN SECONDS(converted_at) - SECONDS(entered_on) END),"
+    " sum(CASE WHEN {converted} AND converted_at IS NOT NULL THEN 1 ELSE 0 END)"
 ).format(**{name: MEANT.format(name) for name in ("open", "converted", "junk")})
 """What the reports of leads add up."""
 
@@ -57,7 +60,7 @@ TOP = (
     " GROUP BY city ORDER BY 2 DESC LIMIT 20"
 )
 STAYS = (
-    "SELECT p.status_id, count(*), min(p.until), max(p.since) FROM crm_leads_passage p JOIN crm_leads_lead l ON l.id = p.lead_id"
+    "SELECT p.status_id, count(*), sum(SECONDS(p.until) - SECONDS(p.since)) FROM crm_leads_passage p JOIN crm_leads_lead l ON l.id = p.lead_id"
     " WHERE p.until IS NOT NULL AND l.entered_on BETWEEN '{1}' AND '{2}' GROUP BY p.status_id"
 )
 WORK = (
@@ -89,7 +92,12 @@ CASES = (
     Case("leads-by-month", (by(MONTH),)),
     Case(
         "first-answer",
-        (by("salesperson_id", ", count(first_touch_at), max(first_touch_at), min(created_at)"),),
+        (
+            by(
+                "salesperson_id",
+                ", count(first_touch_at), sum(SECONDS(first_touch_at) - SECONDS(created_at))",
+            ),
+        ),
     ),
     Case("activity", (WORK,)),
     Case(
@@ -109,12 +117,19 @@ def reports() -> dict[str, Any]:
             fill(address, LEADS)
             add_work(address)
             with serving(place) as port:
-                for words, figure in _measure(Browser(port).sign_in(), asker(address)):
+                is_sqlite = address.startswith("sqlite")
+                for words, figure in _measure(Browser(port).sign_in(), asker(address), is_sqlite):
                     found[f"{backend}: {words}"] = figure
     return found
 
 
-def _measure(browser: Browser, ask: Callable[[str], list[Any]]) -> Iterator[tuple[str, str]]:
+def in_seconds(statement: str, is_sqlite: bool) -> str:
+    """`SECONDS(moment)` as the database says it."""
+    said = r"CAST(strftime('%s', \1) AS integer)" if is_sqlite else r"CAST(extract(epoch FROM \1) AS bigint)"
+    return re.sub(r"SECONDS\(([a-z_.]+)\)", said, statement)
+
+
+def _measure(browser: Browser, ask: Callable[[str], list[Any]], is_sqlite: bool) -> Iterator[tuple[str, str]]:
     """Cold each time asks for another year, so that nothing kept answers it."""
     browser.get("/reports/lead-funnel")
     for case in CASES:
@@ -129,7 +144,7 @@ def _measure(browser: Browser, ask: Callable[[str], list[Any]]) -> Iterator[tupl
             last = first + timedelta(days=364)
             days = (first - timedelta(days=365), first, last, last + timedelta(days=1))
             for statement in case.bare:
-                ask(statement.format(*days))
+                ask(in_seconds(statement.format(*days), is_sqlite))
 
         first, floor = milliseconds(cold, TIMES), milliseconds(bare, TIMES)
         again = milliseconds(lambda case=case: must_be_ok(browser, f"/reports/{case.name}"), TIMES * 4)  # type: ignore[misc]

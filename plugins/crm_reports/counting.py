@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.api import KEPT, Filter
 from plugins.crm_reports.ask import Ask, Reader
 from plugins.crm_reports.buckets import buckets_of
-from plugins.crm_reports.declare import Amount, BySteps, Count, Days, Mean, Measure, Share, Sum
+from plugins.crm_reports.declare import Amount, BySteps, Count, Mean, Measure, Share, Sum
 from plugins.crm_reports.filtering import own_name
 from plugins.crm_reports.largest import MOST_TEXTS, Other, compared_by, is_text, largest_texts
 from plugins.crm_reports.measuring import currency_of, measured, measures_of
@@ -20,7 +20,7 @@ from plugins.crm_reports.narrowing import criteria_of, narrowing_of
 from plugins.crm_reports.span import Span
 from plugins.crm_reports.tally import BEFORE, Axis, Tallies, Tally
 
-MOST_GROUPS = 20_000
+MOST_GROUPS = 10_000
 """As many groups may a statement that serves several pictures have; beyond that each has its own."""
 
 
@@ -172,16 +172,54 @@ def _size(reader: Reader, ask: Ask, name: str) -> int:
 
 
 def _count(session: Session, reader: Reader, ask: Ask, axis: Axis) -> Tallies:
+    """What the statement of an axis finds; its rows are read by place, for there are thousands of them."""
     tallies = Tallies(axis.fields)
-    measures = measures_of(ask)
-    rows = session.execute(statement_of(session, reader, ask, axis), execution_options=KEPT)
-    for row in rows.mappings():
+    found = session.execute(statement_of(session, reader, ask, axis), execution_options=KEPT)
+    place = {name: number for number, name in enumerate(found.keys())}
+    groups = [(place[f"group_{name}"], place.get(f"rest_{name}")) for name in axis.fields]
+    bucket, currency = place["group_bucket"], place.get("group_currency")
+    readers = [_reader_of(measure, place) for measure in measures_of(ask) if not isinstance(measure, Share)]
+    for row in found:
         values = tuple(
-            Other.TEXTS if row.get(f"rest_{name}") else row[f"group_{name}"] for name in axis.fields
+            Other.TEXTS if rest is not None and row[rest] else row[group] for group, rest in groups
         )
-        group = tallies.groups[values, row["group_bucket"]]
-        group += _tally_of(row, reader, measures)
+        code = (row[currency] if currency is not None else None) or reader.formats.currency
+        tally = tallies.groups[values, row[bucket]]
+        for read in readers:
+            read(tally, row, code)
     return tallies
+
+
+def _reader_of(measure: Measure, place: Mapping[str, int]) -> Callable[[Tally, Sequence[Any], str], None]:
+    """What adds a row's figures of a measure to a tally."""
+    name = measure.name
+    if isinstance(measure, (Count, Sum)):
+        number = place[f"n_{name}"]
+
+        def read(tally: Tally, row: Sequence[Any], code: str) -> None:
+            tally.counts[name] += whole(row[number] or 0)
+
+    elif isinstance(measure, Amount):
+        amount = place[f"a_{name}"]
+
+        def read(tally: Tally, row: Sequence[Any], code: str) -> None:
+            if row[amount] is not None:
+                tally.add_amount(name, code, row[amount])
+
+    elif isinstance(measure, Mean):
+        total, of = place[f"a_{name}"], place[f"o_{name}"]
+
+        def read(tally: Tally, row: Sequence[Any], code: str) -> None:
+            if row[of]:
+                tally.add_mean(name, code, row[total], int(row[of]))
+
+    else:
+        seconds, both = place[f"s_{name}"], place[f"o_{name}"]
+
+        def read(tally: Tally, row: Sequence[Any], code: str) -> None:
+            tally.add_seconds(name, int(row[seconds]), int(row[both]))
+
+    return read
 
 
 def _counted_now(session: Session, reader: Reader, ask: Ask, span: Span) -> Any:
@@ -191,24 +229,6 @@ def _counted_now(session: Session, reader: Reader, ask: Ask, span: Span) -> Any:
     return sa.func.sum(sa.case((sa.and_(span.between(ask.period), *where), 1), else_=0))
 
 
-def _tally_of(row: Mapping[Any, Any], reader: Reader, measures: Sequence[Measure]) -> Tally:
-    tally = Tally()
-    currency = row.get("group_currency") or reader.formats.currency
-    for measure in measures:
-        name = measure.name
-        if isinstance(measure, (Count, Sum)):
-            tally.counts[name] = whole(row[f"n_{name}"] or 0)
-        elif isinstance(measure, Amount) and row[f"a_{name}"] is not None:
-            tally.amounts[name] = {currency: row[f"a_{name}"]}
-        elif isinstance(measure, Mean) and row[f"o_{name}"]:
-            tally.means[name] = {currency: (row[f"a_{name}"], int(row[f"o_{name}"]))}
-        elif isinstance(measure, Days):
-            tally.seconds[name] = (int(row[f"s_{name}"]), int(row[f"o_{name}"]))
-        elif isinstance(measure, Share):
-            continue
-    return tally
-
-
 def whole(number: Any) -> Any:
     """A sum as a whole number where it is one: of quantities not all are."""
-    return int(number) if number == int(number) else number
+    return number if isinstance(number, int) or number != int(number) else int(number)

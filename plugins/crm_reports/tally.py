@@ -52,18 +52,27 @@ class Tally:
         for name, count in other.counts.items():
             self.counts[name] += count
         for name, sums in other.amounts.items():
-            mine = self.amounts.setdefault(name, {})
             for currency, amount in sums.items():
-                mine[currency] = mine.get(currency, Decimal(0)) + amount
+                self.add_amount(name, currency, amount)
         for name, means in other.means.items():
-            known = self.means.setdefault(name, {})
             for currency, (amount, number) in means.items():
-                so_far, before = known.get(currency, (Decimal(0), 0))
-                known[currency] = (so_far + amount, before + number)
+                self.add_mean(name, currency, amount, number)
         for name, (sum_, of) in other.seconds.items():
-            mine_sum, mine_of = self.seconds.get(name, (0, 0))
-            self.seconds[name] = (mine_sum + sum_, mine_of + of)
+            self.add_seconds(name, sum_, of)
         return self
+
+    def add_amount(self, name: str, currency: str, amount: Decimal) -> None:
+        sums = self.amounts.setdefault(name, {})
+        sums[currency] = sums[currency] + amount if currency in sums else amount
+
+    def add_mean(self, name: str, currency: str, amount: Decimal, number: int) -> None:
+        means = self.means.setdefault(name, {})
+        so_far, before = means.get(currency, (Decimal(0), 0))
+        means[currency] = (so_far + amount, before + number)
+
+    def add_seconds(self, name: str, seconds: int, number: int) -> None:
+        so_far, before = self.seconds.get(name, (0, 0))
+        self.seconds[name] = (so_far + seconds, before + number)
 
     def value(self, report: Report, measure: Measure) -> Any:
         """A measure's value: int, {currency: Decimal}, or float (a share of 1, days, hours); None where there is none."""
