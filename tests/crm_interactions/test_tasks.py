@@ -283,6 +283,15 @@ def test_a_day_at_the_pages(desk: Desk) -> None:
     assert desk.told(given, "sol@example.com")["assignee"]["name"] == "Leo Paz"
     assert desk.press(given, "done", "sol@example.com").status_code == 403, "but it is his to do"
 
+    with desk.installation.session() as session:
+        heard = session.execute(
+            sa.select(Notification.user_id, Notification.kind, Notification.record_id)
+        ).all()
+    assert (desk.leo, "assigned", given) in [tuple(each) for each in heard]
+    many = [desk.add(f"Many {number}", "sol@example.com")["id"] for number in range(3)]
+    sol.post("/tasks/bulk", {"action": "press:done", "id": [str(id) for id in many], "sure": "y"})
+    assert all(desk.told(id)["done"] for id in many)
+
     leo = desk.browser("leo@example.com")
     for missing in (
         f"/tasks/{late}/turn",
