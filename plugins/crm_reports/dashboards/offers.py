@@ -99,11 +99,22 @@ def starters(session: Session, reader: Reader, actor: Actor) -> list[Piece]:
         if figures and charts:
             pieces += [*figures, *charts]
             break
-    pieces += [each.piece for each in _targets(session, reader, actor)[:1]]
+    targets = _targets(session, reader, actor)
+    pieces += [targets[0].piece] if len(targets) > 1 else []
     for resource in reader.house.in_menu_order():
         if actor.may(resource.name, "view") and resource.views:
             view = resource.views[0]
-            pieces.append(Piece(LIST, resource.name, "", view.query, str(view.label), width=8, height=3))
+            pieces.append(
+                Piece(
+                    LIST,
+                    resource.name,
+                    "",
+                    view.query,
+                    str(view.label),
+                    width=8 if len(targets) > 1 else 12,
+                    height=3,
+                )
+            )
             break
     return pieces
 

@@ -122,7 +122,7 @@ def _check(actor: Actor, goal: Goal, span: str, wish: Wish) -> None:
     if not wish.value.is_finite() or not 0 <= wish.value <= LARGEST:
         raise Refused(_("A target is a number from 0 to %(most)s.", most=f"{LARGEST:,}"), "value")
     if goal.unit == "%" and wish.value > 100:
-        raise Refused(_("A share is at most 100 %%."), "value")
+        raise Refused(_("A share is at most 100 percent."), "value")
 
 
 def _write(
