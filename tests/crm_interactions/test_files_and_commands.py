@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from core.cli import main
 from core.testing.installation import Installation
+from tests.core.resources.test_budgets import BUDGETS, counting
 from tests.crm_interactions.conftest import ANA, BETO, Desk
 
 
@@ -83,6 +84,16 @@ def test_by_file_and_by_command(desk: Desk, tmp_path: Path) -> None:
     assert f'href="/leads/{lead}"' in page and "Pedro Gil" not in page
     assert browser.get("/interactions/choose-record?q=rosa").text.count('role="option"') == 2
     assert "Pedro" not in browser.get("/interactions/choose-record?q=pedro").text.replace("called pedro", "")
+    for path in (each for each in BUDGETS if "/interactions" in each):
+        address, headers = path.replace("{id}", str(found[0]["id"])), desk.key(ANA)
+        for _time in range(2):
+            with counting(installation) as said:
+                asked = desk.api.get(address, headers=headers) if "/api/" in path else browser.get(address)
+        assert asked.status_code == 200
+        asked_for = [
+            each for each in said if not each.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE"))
+        ]
+        assert len(asked_for) <= BUDGETS[path], (path, len(asked_for), "\n".join(asked_for))
     everything = {"action": "delete", "sure": "y", "all": "1", "query": "record=leads"}
     assert browser.post("/interactions/bulk", everything).status_code in (200, 204, 302)
     assert desk.ask("GET", f"leads/{lead}/interactions", ANA, 200)["items"] == []
