@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -291,6 +292,15 @@ def test_a_day_at_the_pages(desk: Desk) -> None:
     many = [desk.add(f"Many {number}", "sol@example.com")["id"] for number in range(3)]
     sol.post("/tasks/bulk", {"action": "press:done", "id": [str(id) for id in many], "sure": "y"})
     assert all(desk.told(id)["done"] for id in many)
+
+    form = sol.get(f"/tasks/{late}/edit").text
+    [box] = re.findall(r'<input[^>]*name="items-0-done"[^>]*>', form)
+    assert "checked" not in box, "an empty line of a checklist is not done"
+    version = re.search(r'name="version"[^>]*value="(\d+)"', form)
+    sent = {"title": "Late no more", "version": version[1] if version else "", "items-rows": "1"}
+    sent |= {"items-0-text": "", "due_on": str(today), "priority": "normal", "zone": CARACAS}
+    assert sol.post(f"/tasks/{late}/edit", sent).status_code == 302
+    assert (desk.told(late)["title"], desk.told(late)["items"]) == ("Late no more", [])
 
     leo = desk.browser("leo@example.com")
     for missing in (

@@ -13,7 +13,7 @@ from wtforms import BooleanField, Form, SelectField
 from core.fields import RecordRef
 from core.i18n import Text
 from core.resources.context import ChildRow, Draft, WriteContext
-from core.resources.declare import Child, Resource
+from core.resources.declare import Child, Field, Resource
 from core.resources.pages.choosing import typeahead
 from core.resources.pages.here import Here
 from core.resources.pages.inputs import fill_choices, input_for, typed
@@ -133,7 +133,7 @@ def row_form(
     if values is None:
         form = form_class(request.form, prefix=prefix)
     else:
-        shown = {each.name: each.kind.raw(values.get(each.name), here.formats) for each in child.fields}
+        shown = {each.name: _shown(here, each, values.get(each.name)) for each in child.fields}
         form = form_class(data=shown, prefix=prefix)
     for declared in child.fields:
         field = form[declared.name]
@@ -144,6 +144,11 @@ def row_form(
             field.render_kw = typeahead(here, declared.kind, field.id)
         field.flags.required = declared.required
     return RowForm(child, index, form, id, is_main)
+
+
+def _shown(here: Here, declared: Field, value: Any) -> Any:
+    """A value as its input holds it; a box is ticked or not."""
+    return value if isinstance(value, bool) else declared.kind.raw(value, here.formats)
 
 
 def raw_rows(forms: Iterable[ChildForms]) -> dict[str, list[dict[str, Any]]]:
