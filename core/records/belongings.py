@@ -12,6 +12,7 @@ from core.access.scope.policy import house_of
 from core.host.state import standing_tables
 from core.resources import search
 
+BATCH = 500
 RECORDS_OF = "records_of"
 """Key of a table's info: the resource whose records its rows are."""
 
@@ -28,9 +29,10 @@ def drop_belongings(session: Session, resource: str, ids: Sequence[int]) -> None
         if inner:  # they are records themselves, with files and such of their own
             of_it = sa.select(table.c.id).where(of_records(table, resource, ids))
             own = list(session.scalars(of_it, execution_options={"unscoped": True}))
-            if own:
-                drop_belongings(session, inner, own)
-                _unindex(session, inner, own)
+            for start in range(0, len(own), BATCH):
+                part = own[start : start + BATCH]
+                drop_belongings(session, inner, part)
+                _unindex(session, inner, part)
         session.execute(
             sa.delete(table).where(of_records(table, resource, ids)), execution_options={"unscoped": True}
         )

@@ -70,7 +70,7 @@ def _take_beside(
     for table in belongings(session):
         found = _rows(session, table, of_records(table, resource, ids))
         known = rows.setdefault(table.name, [])
-        known.extend(row for row in found if row not in known)
+        known.extend([row for row in found if row not in known])
         inner = table.info.get(RECORDS_OF)
         if found and inner:
             _follow(session, table.name, rows, links)
