@@ -86,12 +86,23 @@ function drawNow(place) {
   const source = document.getElementById(place.dataset.chart);
   if (!source || !place.isConnected) return;
   charts.get(place)?.dispose();
+  forgetGone();
   const chart = window.echarts.init(place, null, { renderer: "svg" });
   const option = painted(JSON.parse(source.textContent));
   chart.setOption(dressed(place.clientWidth < NARROW ? shortened(option) : option));
   chart.on("click", (event) => { if (event.data?.href) location.assign(event.data.href); });
   charts.set(place, chart);
   resized.observe(place);
+}
+
+/** A tile that is drawn again and again leaves nothing behind. */
+function forgetGone() {
+  for (const [place, chart] of charts) {
+    if (place.isConnected) continue;
+    chart.dispose();
+    resized.unobserve(place);
+    charts.delete(place);
+  }
 }
 
 const resized = new ResizeObserver((entries) => {
