@@ -123,6 +123,10 @@ def test_a_call_is_written_down_changed_and_deleted_where_it_stands(desk: Desk) 
     sol.post(events(gone)["toast"]["undo_url"])
     assert "prices.pdf" in story(sol, place)
 
+    assert write(sol, place, kind=kinds["visit"], minutes="40").status_code == 200
+    bare = re.search(r"<b>Visit</b> · 40 min</div>(.*?)story-who", story(sol, place), re.DOTALL)
+    assert bare and "Farmacia" not in bare.group(1), "what it is called by itself says nothing here"
+
     # What cannot be taken is said beside its input, and nothing is lost; the next step fails with the whole.
     wrong = write(sol, place, kind=kinds["call"], text="Typed in vain?", minutes="abc", participants="Rita")
     assert wrong.status_code == 422 and "composer-minutes-error" in wrong.text

@@ -10,6 +10,7 @@ from typing import Any
 from core.api import DateTime, Documents, Formats, ReferenceItem, Words, fold
 from plugins.crm_interactions.models import IN, OUT, Interaction, Participant
 from plugins.crm_interactions.timeline.meanings import ICONS, USUAL, asked_of
+from plugins.crm_interactions.timeline.wording import says
 
 KINDS = "interaction_kinds"
 ALWAYS = ("text", "at", "participants", "next_step")
@@ -71,7 +72,7 @@ def stored_writing(row: Interaction, participants: Sequence[Participant], format
     """The form of an interaction that is changed."""
     values = {
         "text": row.text or "",
-        "subject": row.subject,
+        "subject": row.subject if says(row.subject, row.text) else "",  # else it is taken from the text again
         "direction": row.direction or "",
         "outcome": str(row.outcome_id or ""),
         "minutes": "" if row.minutes is None else str(row.minutes),

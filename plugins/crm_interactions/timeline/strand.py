@@ -25,6 +25,7 @@ from core.api import (
     file_lines,
     found_by,
     reached_rows,
+    title_of,
 )
 from plugins.crm_interactions.mailing.shown import mails_of
 from plugins.crm_interactions.models import IN, Interaction, Mention, Participant
@@ -124,7 +125,7 @@ def shown_of(seek: Seek, rows: Sequence[Interaction]) -> list[Shown]:
             references.get("outcomes", row.outcome_id),
             None if row.direction is None else row.direction == IN,
             row.minutes,
-            row.subject if says(row.subject, row.text) else "",
+            row.subject if says(row.subject, row.text or _title(row, seek)) else "",
             text_html(row.text, named.get(row.id, ())) if row.text else Markup(""),
             row.next_step or "",
             _name(row.person_id, seek.formats),
@@ -164,6 +165,12 @@ def strands(resource: Resource) -> list[Strand]:
             moment_of=moment_of,
         )
     ]
+
+
+def _title(row: Interaction, seek: Seek) -> str:
+    """How an interaction without a text is called by itself: by its kind and its record."""
+    kind = seek.formats.references.get(KINDS, row.kind_id)
+    return " · ".join(filter(None, (kind.name if kind else "", title_of(seek.resource, seek.record))))
 
 
 def _declared(seek: Seek) -> Resource:
