@@ -45,6 +45,7 @@ KNOWN = {
     "core/resources/write.py": "the highest id, to number new records",
     "core/state.py": "the installation's revision",
     "core/testing": "tests look at what was stored",
+    "core/written.py": "which tables a transaction wrote; of their rows it tells nothing",
 }
 
 KNOWN_OF_PLUGINS = {
