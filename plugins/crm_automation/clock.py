@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from core.api import House, Job, db, is_sqlite, utcnow, writing
-from plugins.crm_automation.declare import Due
+from plugins.crm_automation.declare import Due, Place, Values
 from plugins.crm_automation.kinds import place_of, plain_reading, read_values, triggers_of
 from plugins.crm_automation.models import Happening, Rule, Run
-from plugins.crm_automation.queueing import wake
+from plugins.crm_automation.queueing import PLUGIN, wake
 from plugins.crm_automation.rules import KeptRule, as_kept
 from plugins.crm_automation.working import work_off
 
 CLOCK = "clock"
+Looks = Callable[[Place, Values, datetime, datetime], Sequence[Due]]
 KEPT = timedelta(days=7)
 LOGGED = timedelta(days=180)
 AT_ONCE = 500
@@ -44,7 +47,7 @@ def note_moments(session: Session, house: House) -> int:
         rule, since = as_kept(row), row.looked_at
         place = place_of(session, house, resource, None)
         values = read_values(place, kind, rule.trigger, plain_reading(session)).values
-        count += _keep(session, rule, list(kind.due(place, values, since, now)))
+        count += _keep(session, rule, _due(house, kind.due, place, values, since, now))
         row.looked_at = now
     if count:
         wake(session)
@@ -58,6 +61,19 @@ def tidy(job: Job) -> None:
         session.execute(sa.delete(Happening).where(Happening.done_at < utcnow() - KEPT))
         session.execute(sa.delete(Run).where(Run.at < utcnow() - LOGGED))
         session.commit()
+
+
+def _due(
+    house: House, due: Looks, place: Place, values: Values, since: datetime, until: datetime
+) -> list[Due]:
+    """Whose moment came; a trigger that cannot say keeps no other rule from being looked at."""
+    try:
+        return list(due(place, values, since, until))
+    except OperationalError:
+        raise
+    except Exception as error:  # the guard around a trigger, which another app may have brought
+        house.hooks.failed(house.plugin_behind(due, PLUGIN), "trigger", error)
+        return []
 
 
 def _keep(session: Session, rule: KeptRule, due: list[Due]) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.api import JobRow, Resource, WriteContext, Written, enqueue, is_sqlite, utcnow
+from core.api import House, JobRow, Resource, WriteContext, Written, enqueue, is_sqlite, utcnow
 from plugins.crm_automation.declare import Values
 from plugins.crm_automation.kinds import place_of, triggers_of
 from plugins.crm_automation.models import Happening
@@ -18,7 +18,8 @@ from plugins.crm_automation.rules import KeptRule, active_rules
 
 CHAIN = "automation chain"
 """Where a session that a rule works in keeps to which chain its writes belong."""
-WORK = "crm_automation.work"
+PLUGIN = "crm_automation"
+WORK = f"{PLUGIN}.work"
 IMPORT, HAND = "import", "hand"
 Happens = Callable[[Resource, Values, Written], bool]
 
@@ -43,7 +44,11 @@ def queue_written(resource: Resource, written: Sequence[Written], context: Write
     chain: Chain = session.info.get(CHAIN) or Chain(secrets.token_hex(8), -1)
     rows = []
     for each in written:
-        meant = [rule.id for rule, happens, values in waiting if happens(resource, values, each)]
+        meant = [
+            rule.id
+            for rule, happens, values in waiting
+            if _is_it(context.house, happens, resource, values, each)
+        ]
         if meant:
             rows.append(_row(resource.name, each.record.id, meant, context.source, chain))
     if rows:
@@ -84,6 +89,15 @@ def _waiting(
         if kind is not None and kind.happens is not None:
             found.append((rule, kind.happens, kind.ready(place, rule.trigger)))
     return found
+
+
+def _is_it(house: House, happens: Happens, resource: Resource, values: Values, written: Written) -> bool:
+    """Whether this is what a trigger waits for; one that cannot say keeps nobody from saving."""
+    try:
+        return happens(resource, values, written)
+    except Exception as error:  # the guard around a trigger, which another app may have brought
+        house.hooks.failed(house.plugin_behind(happens, PLUGIN), "trigger", error)
+        return False
 
 
 def _row(resource: str, record_id: int, rules: list[int], source: str, chain: Chain) -> dict[str, Any]:
