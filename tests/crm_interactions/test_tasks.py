@@ -293,6 +293,10 @@ def test_a_day_at_the_pages(desk: Desk) -> None:
     sol.post("/tasks/bulk", {"action": "press:done", "id": [str(id) for id in many], "sure": "y"})
     assert all(desk.told(id)["done"] for id in many)
 
+    pressing = desk.titles("state=overdue&state=today&assignee=~me", "sol@example.com")
+    counted = re.search(r'id="[^"]*tasks[^"]*"[^>]*>(\d+)<', sol.get("/shell/counts").text)
+    assert counted and int(counted[1]) == len(pressing) > 0
+
     form = sol.get(f"/tasks/{late}/edit").text
     [box] = re.findall(r'<input[^>]*name="items-0-done"[^>]*>', form)
     assert "checked" not in box, "an empty line of a checklist is not done"
