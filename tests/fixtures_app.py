@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,17 @@ import pytest
 
 from core.db import dispose_engine
 from core.testing.installation import Installation, Shape, config_for, copy_instance, make
+from core.testing.postgres import exclusive, shared_folder
 
 Installer = Callable[..., Installation]
 
 
 @pytest.fixture(scope="session")
-def templates() -> Iterator[Path]:
-    """Where installations are kept that were made once, to be copied."""
-    folder = Path(tempfile.mkdtemp(prefix="prospecto-templates-"))
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """Where installations are kept that were made once in this run, to be copied."""
+    folder = shared_folder(tmp_path_factory, request.config) / "templates"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -43,12 +43,7 @@ def install(
         shape = shape or Shape(**given)
         instance = tmp_path / f"instance{len(made)}"
         if server is None:
-            template = templates / shape.name
-            if not template.exists():
-                config = config_for(template, shape)
-                make(config, shape)
-                dispose_engine(config.database_url)
-            copy_instance(template, instance)
+            copy_instance(template_of(shape, templates), instance)
             installation = Installation(config_for(instance, shape))
         else:
             template = templates / f"{shape.name}_pg"
@@ -81,12 +76,20 @@ def installation(install: Installer) -> Installation:
 def sqlite_installation(templates: Path, tmp_path: Path) -> Iterator[Installation]:
     """The same on SQLite only, for what no database decides."""
     shape = Shape()
-    template = templates / shape.name
-    if not template.exists():
-        config = config_for(template, shape)
-        make(config, shape)
-        dispose_engine(config.database_url)
-    copy_instance(template, tmp_path / "instance")
+    copy_instance(template_of(shape, templates), tmp_path / "instance")
     made = Installation(config_for(tmp_path / "instance", shape))
     yield made
     made.close()
+
+
+def template_of(shape: Shape, templates: Path) -> Path:
+    """The instance of this shape on SQLite, made by the first test process that asks."""
+    template, done = templates / shape.name, templates / f"{shape.name}.done"
+    with exclusive(templates / f"{shape.name}.lock"):
+        if not done.exists():
+            shutil.rmtree(template, ignore_errors=True)
+            config = config_for(template, shape)
+            make(config, shape)
+            dispose_engine(config.database_url)
+            done.touch()
+    return template

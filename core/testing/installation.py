@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +17,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from core.config import Config, load_config
-from core.db import db, dispose_engine, writing
+from core.db import db, dispose_engine, engine_for, writing
 from core.house import EXTENSION, House
+from core.testing.statements import share_statements
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -45,18 +48,9 @@ class Shape:
 
     @property
     def name(self) -> str:
-        words = (
-            self.language,
-            self.country,
-            self.currency,
-            self.mode,
-            *self.apps,
-            *(path.name for path in self.plugins),
-        )
-        return (
-            re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:50].strip("_")
-            + f"_{abs(hash(self)) % 10**6}"
-        )
+        """The same in every process, and fit for a database."""
+        words = "_".join((self.language, self.country, self.mode, *self.apps)).lower()
+        return f"{re.sub('[^a-z0-9]+', '_', words)[:40]}_{sha256(repr(self).encode()).hexdigest()[:12]}"
 
 
 def make(config: Config, shape: Shape) -> None:
@@ -94,6 +88,14 @@ def copy_instance(template: Path, target: Path) -> None:
     shutil.copytree(template, target, dirs_exist_ok=True)
 
 
+@cache
+def hash_of(password: str) -> str:
+    """As it is stored; hashing costs what it should, but not once for each person of each test."""
+    from core.access.passwords import hash_password
+
+    return hash_password(password)
+
+
 @dataclass
 class Installation:
     """A company's Prospecto, ready to be used by tests through its doors."""
@@ -104,7 +106,9 @@ class Installation:
     def __post_init__(self) -> None:
         from core.switchboard import create_app
 
+        share_statements(engine_for(self.config.database_url))
         self.app = create_app(self.config)
+        self.app.test_client_class = Client
 
     @property
     def house(self) -> House:
@@ -141,13 +145,13 @@ class Installation:
             created = create_user(
                 session,
                 email=email,
-                password=PASSWORD,
+                password=None,
                 name=also.pop("name", email.split("@")[0].title()),
                 roles=list(roles),
                 language=also.pop("language", "es"),
                 zone=also.pop("zone", "America/Caracas"),
             )
-            for name, value in also.items():
+            for name, value in {"password": hash_of(PASSWORD), **also}.items():
                 setattr(created, name, value)
             session.commit()
         return created
@@ -194,6 +198,13 @@ class Installation:
 
     def close(self) -> None:
         dispose_engine(self.config.database_url)
+
+
+class Client(FlaskClient):
+    """Reads each answer whole, by which the file that it came from is closed."""
+
+    def open(self, *args: Any, buffered: bool = True, **also: Any) -> TestResponse:
+        return super().open(*args, buffered=buffered, **also)
 
 
 class Browser:

@@ -39,6 +39,7 @@ SETTINGS = {
     "max_wal_size": "128MB",
     "log_checkpoints": "off",
     "autovacuum": "off",
+    "jit": "off",
     "timezone": "UTC",
 }
 

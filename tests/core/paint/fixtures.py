@@ -22,6 +22,8 @@ from core.references import ship_values
 from core.resources.search import ensure_search
 from core.settings import save_setting
 from core.state import State
+from core.testing.installation import Client, hash_of
+from core.testing.statements import share_statements
 
 FOLDER = Path(__file__).parent / "plugins"
 PASSWORD = "violet-harbour-29-lamps"
@@ -33,9 +35,11 @@ def paint_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The app with `paint` on, in Spanish-speaking Venezuela but with English people."""
     config = Config(tmp_path / "instance", database_url, plugin_folders=(FOLDER,))
     config.instance.mkdir()
+    share_statements(engine_for(database_url))
     make_importable(config)
     app = build_app(config, load(discover(config), ("paint",), ("paint",), strict=True).plugins, 1)
     app.testing = True
+    app.test_client_class = Client
     app.config["WTF_CSRF_ENABLED"] = False  # forged forms are tested where they are refused
     with app.app_context():
         db.metadata.create_all(engine_for(database_url))
@@ -70,13 +74,10 @@ def _fill(session: Session) -> None:
     session.flush()
     seed_roles(session, house)
     for name, role in PEOPLE.items():
-        create_user(
-            session,
-            email=f"{name}@example.com",
-            password=PASSWORD,
-            name=f"{name.title()} Pérez",
-            roles=[role],
+        made = create_user(
+            session, email=f"{name}@example.com", password=None, name=f"{name.title()} Pérez", roles=[role]
         )
+        made.password = hash_of(PASSWORD)
     save_setting(session, "installation.ready", True)
     save_setting(session, "company.country", "VE")
     save_setting(session, "company.name", "Almacenes Caroní")
