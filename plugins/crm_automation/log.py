@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api import Refused, _, utcnow
-from plugins.crm_automation.models import FAILED, Run
+from plugins.crm_automation.models import FAILED, Rule, Run
 from plugins.crm_automation.queueing import wake
 
 PAGE = 50
@@ -57,13 +57,8 @@ def page_of_log(session: Session, asked: Asked, resources: Sequence[str]) -> tup
 
 def lately(session: Session) -> Mapping[int, Lately]:
     """How each rule has fared; three statements for all."""
-    last = dict(
-        session.execute(
-            sa.select(Run.rule_id, sa.func.max(Run.at)).where(Run.rule_id.is_not(None)).group_by(Run.rule_id)
-        )
-        .tuples()
-        .all()
-    )
+    newest_of = sa.select(sa.func.max(Run.at)).where(Run.rule_id == Rule.id).scalar_subquery()
+    last = session.execute(sa.select(Rule.id, newest_of)).tuples().all()
     week = Run.at > utcnow() - WEEK
     failed = sa.func.sum(sa.case((Run.result == FAILED, 1), else_=0))
     counts = {
@@ -76,11 +71,7 @@ def lately(session: Session) -> Mapping[int, Lately]:
     errors = dict(
         session.execute(sa.select(Run.rule_id, Run.reason).where(Run.id.in_(newest))).tuples().all()
     )
-    return {
-        id: Lately(at, *counts.get(id, (0, 0)), errors.get(id, ""))
-        for id, at in last.items()
-        if id is not None
-    }
+    return {id: Lately(at, *counts.get(id, (0, 0)), errors.get(id, "")) for id, at in last}
 
 
 def try_again(session: Session, id: int) -> Run:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.access.models import Grant, Role
 from core.api import forget
 from core.cli import main
+from tests.core.resources.test_budgets import BUDGETS, counting
 from tests.crm_automation.conftest import Firm
 
 API = "/api/v1/automation"
@@ -86,6 +87,13 @@ def test_a_rule_is_built_in_the_page_tried_out_switched_on_and_done(firm: Firm) 
     )
     assert [each["active"] for each in again] == [True, False, False, False]
     assert again[2]["trigger"] == again[0]["trigger"] and again[2]["filter"] == again[0]["filter"]
+    for path in (each for each in BUDGETS if "/settings/automation" in each):
+        address = path.replace("{id}", str(rule))
+        browser.get(address)
+        with counting(firm.installation) as said:
+            assert browser.get(address).status_code == 200
+        asked = [each for each in said if not each.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE"))]
+        assert len(asked) <= BUDGETS[path], (path, len(asked), "\n".join(asked))
     assert "Delete" in browser.post(f"/settings/automation/rules/{rule}/delete").text
     browser.post(f"/settings/automation/rules/{rule}/delete", {"sure": "y"})
     assert browser.get(f"/settings/automation/rules/{rule}").status_code == 404

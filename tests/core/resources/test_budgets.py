@@ -15,7 +15,7 @@ from core.testing.installation import Installation
 from tests.core.resources.conftest import WriteLead
 
 BUDGETS: dict[str, int] = json.loads((Path(__file__).parents[2] / "budgets.json").read_text(encoding="utf-8"))
-ELSEWHERE = ("/deals", "/interactions", "/tasks", "/my-day", "/calendar")
+ELSEWHERE = ("/deals", "/interactions", "/tasks", "/my-day", "/calendar", "/settings/automation")
 """Pages of apps that this installation has not; tests of theirs look at them."""
 
 
