@@ -185,6 +185,9 @@ def test_tasks_go_where_their_record_goes(desk: Desk) -> None:
         == missing.json["error"]["fields"]["record"][0]["code"]
     )
 
+    assert len(desk.titles(f"record=leads/{first}")) == 3
+    assert desk.titles("record=~empty") == [] == desk.titles(f"record=leads/{second}")
+
     def standing() -> set[tuple[str, int]]:
         found = desk.call("GET", "tasks").json["items"]
         return {(each["record"]["resource"], each["record"]["id"]) for each in found}

@@ -36,7 +36,6 @@ def pending(resource: str, record_id: int) -> Markup:
     number = len(tasks)
     if number > SHOWN:
         number = session.scalar(sa.select(sa.func.count()).select_from(Task).where(of_it)) or 0
-    label = house.resources[resource].label
     return Markup(
         render_template(
             "crm_interactions/pending.html",
@@ -45,7 +44,7 @@ def pending(resource: str, record_id: int) -> Markup:
             number=number,
             lines=lines_of(session, tasks[:SHOWN], house, g.actor, formats_for(session, g.actor)),
             all_url=f"{request.script_root}/tasks?"
-            + urlencode({"record": f"{label} #{record_id}", "state": "open"}),
+            + urlencode({"record": f"{resource}/{record_id}", "state": "open"}),
             may_create=g.actor.may("tasks", "create"),
         )
     )

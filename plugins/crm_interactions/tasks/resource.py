@@ -83,7 +83,6 @@ GENERAL = (
         "record",
         _l("Concerns"),
         RecordBeside(),
-        attribute="record_id",
         aliases=("registro", "fiche", "record", "related to"),
         help=_l("The lead, the client or the deal it is about, if there is one."),
     ),
