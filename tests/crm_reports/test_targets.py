@@ -77,6 +77,8 @@ def test_targets_from_setting_to_progress(sold: Sold) -> None:
     assert Decimal(str(all_of_it["leads", "company"]["so_far"])) == figures["leads"]
     amount = all_of_it["value", "company"]
     assert amount["currency"] == "USD" and Decimal(str(amount["so_far"])) > 0
+    assert str(amount["list"]).startswith("/leads?")
+    assert str(all_of_it["rate", f"user:{sold.ana}"]["list"]).startswith("/reports/lead-funnel?")
     changes = client.get(
         f"{AT}/changes?report=lead-funnel&measure=leads&span=quarter", headers=ana
     ).get_json()["items"]

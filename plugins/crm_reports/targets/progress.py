@@ -13,11 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api import Actor
-from plugins.crm_reports.ask import Ask, Reader, list_url, read_ask
+from plugins.crm_reports.ask import Ask, Reader, list_of, read_ask
 from plugins.crm_reports.counting import count_all
 from plugins.crm_reports.declare import Count, Days, Share
 from plugins.crm_reports.models import Target
-from plugins.crm_reports.narrowing import narrowing_of
 from plugins.crm_reports.tally import Axis, Tallies, Tally
 from plugins.crm_reports.targets.goals import (
     Goal,
@@ -197,12 +196,8 @@ def _tone(goal: Goal, value: Decimal, forecast: Decimal | None) -> str:
 
 
 def _url(reader: Reader, goal: Goal, whose: Whose, target: Target, last: date) -> str:
-    """The list that a count counts; of anything else the report of those days and people."""
+    """The list of what is counted or added up; of a share the report of those days and people."""
     ask = ask_of(reader, goal, target.first, last, whose.people)
-    if isinstance(goal.measure, Count):
-        part = ask.part_of(goal.measure.name)
-        found = list_url(reader, part, ask.period, narrowing_of(goal.measure.where))
-        if found:
-            return found
+    found = list_of(reader, ask, goal.measure, ask.period)
     pairs = urlencode(ask.arguments(), safe="~")
-    return f"{reader.root}/reports/{goal.report.name}?{pairs}"
+    return found or f"{reader.root}/reports/{goal.report.name}?{pairs}"
