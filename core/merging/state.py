@@ -41,10 +41,12 @@ def changed(kept: Mapping[str, Any], part: str) -> Iterator[str]:
 
 
 def bare_columns(resource: Resource) -> set[str]:
-    """Columns that no field writes: what a rule sets of itself."""
+    """Columns that no field writes: what a rule sets of itself. When it was last dealt with follows its interactions."""
     names = set(sa.inspect(resource.model).columns.keys()) - HOST_COLUMNS
+    if resource.touched is not None:
+        names -= {resource.touched.last, resource.touched.first}
     for declared in resource.fields:
-        if declared.side is None and not is_united(declared):
+        if declared.side is None and declared.writable and not is_united(declared):
             names -= declared.kind.store(None, declared).keys()
     return names
 
