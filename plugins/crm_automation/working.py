@@ -148,9 +148,9 @@ def _performed(session: Session, house: House, rule: KeptRule, record_id: int, c
 def _note(row: Run, outcome: Outcome, began: float) -> None:
     row.result, row.told, row.reason = outcome.result, [dict(each) for each in outcome.told], outcome.reason
     row.milliseconds = int((time.monotonic() - began) * 1000)
-    row.at = utcnow()
+    row.at = now = utcnow()
     attempts = row.attempts or 1
-    row.again_at = utcnow() + WAITS[attempts - 1] if outcome.again and attempts <= len(WAITS) else None
+    row.again_at = now + WAITS[attempts - 1] if outcome.again and attempts <= len(WAITS) else None
 
 
 def _repeat(session: Session, house: House, id: int) -> int:

@@ -1,0 +1,1 @@
+"""An app whose action fails at times."""
