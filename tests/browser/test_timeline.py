@@ -73,6 +73,7 @@ def test_a_call_is_written_down_and_taken_back_without_a_mouse(desk: Page, demo:
     assert not axe_violations(desk)
     desk.keyboard.press("Control+Enter")
     expect(entry).to_contain_text("sends them today")
+    expect(entry).to_be_focused()
     settle(desk)
     press_in_menu("Delete")
     expect(entry).to_have_count(0)

@@ -3,18 +3,20 @@
 import { whenFresh, within } from "./fresh.js";
 
 let sought = location.hash.length > 1 && /[?&]entry=/.test(location.search) ? location.hash.slice(1) : "";
-let kept = "";
+let kept = { entry: "", until: 0 };
 
-/* The timeline comes anew after an entry was changed: who was in it goes on from there. */
-document.body.addEventListener("writing-kept", (event) => { kept = event.detail.entry ?? ""; });
+/* An entry that was changed is drawn anew, perhaps the whole timeline: who was in it goes on from there. */
+document.body.addEventListener("writing-kept", (event) => {
+  kept = { entry: event.detail.entry ?? "", until: Date.now() + 3000 };
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const entry = kept.entry && Date.now() < kept.until && document.activeElement === document.body && document.getElementById(kept.entry);
+  if (!entry) return;
+  entry.tabIndex = -1;
+  entry.focus({ preventScroll: true });
+});
 
 whenFresh((root) => {
-  const changed = kept && within(root, "li").length && document.getElementById(kept);
-  if (changed) {
-    kept = "";
-    changed.tabIndex = -1;
-    changed.focus({ preventScroll: true });
-  }
   const entry = sought && document.getElementById(sought);
   if (!entry || !within(root, "li").length) return;
   sought = "";
@@ -23,6 +25,16 @@ whenFresh((root) => {
   if (entry.offsetParent === null) location.hash = "#side";
   entry.scrollIntoView({ block: "center" });
   entry.focus({ preventScroll: true });
+});
+
+/* Who asks for earlier entries goes on with the first of them. */
+let asked = false;
+document.addEventListener("htmx:beforeRequest", (event) => { asked = Boolean(event.target.closest?.(".story-older")); });
+whenFresh((root) => {
+  if (!asked || !root.matches?.("#timeline > li")) return;
+  asked = false;
+  root.tabIndex = -1;
+  root.focus({ preventScroll: true });
 });
 
 document.addEventListener("click", async (event) => {

@@ -89,7 +89,7 @@ def write(resource: str, id: int) -> ResponseReturnValue:
         flash_toast(told)
         return redirect(f"{url_for('resources.record', resource=resource, id=id)}#side")
     fresh = replace(new_writing(context.formats), kind_id=writing.kind_id)
-    return _drawn(declared, id, fresh, context), 200, _said(told, kept={})
+    return _drawn(declared, id, fresh, context), 200, _said(told, kept="", moved=True)
 
 
 @pages.get("/interactions/beside/<resource>/<int:id>/people")
@@ -116,6 +116,7 @@ def line(id: int) -> ResponseReturnValue:
     record_or_404(INTERACTIONS, id, "edit")
     if request.method == "GET":
         return _form(declared, record, _stored(row, context), context)
+    before = (row.at, row.kind_id)
     documents = sent_files(INTERACTIONS, id)
     writing = replace(sent_writing(request.form, context.formats, id), documents=documents)
     if documents.problems:
@@ -131,11 +132,9 @@ def line(id: int) -> ResponseReturnValue:
         flash_toast(_("Saved."), undo=undo or removed)
         return redirect(f"{url_for('resources.record', resource=declared.name, id=record.id)}#side")
     row, declared, record = _standing(id)
-    return (
-        _told(row, declared, record, context),
-        200,
-        _said(_("Saved."), undo or removed, kept={"entry": anchor_of(id)}),
-    )
+    moved = (row.at, row.kind_id) != before
+    said = _said(_("Saved."), undo or removed, kept=anchor_of(id), moved=moved)
+    return _told(row, declared, record, context), 200, said
 
 
 @pages.post("/interactions/<int:id>/remove")
@@ -263,11 +262,13 @@ def _told(row: Interaction, declared: Resource, record: Any, context: WriteConte
     return render_template("crm_interactions/timeline/told.html", each=shown_of(seek, [row])[0])
 
 
-def _said(text: str, undo: str = "", *, kept: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Events of an answer: a word with its way back, and where something was kept that the timeline comes anew."""
+def _said(text: str, undo: str = "", *, kept: str | None = None, moved: bool = False) -> dict[str, str]:
+    """Events of an answer: a word with its way back; that something was kept, in which entry; that entries moved."""
     events: dict[str, Any] = {"toast": {"text": text, "undo_url": undo}}
     if kept is not None:
-        events |= {"writing-kept": kept, "record-changed": {}}
+        events["writing-kept"] = {"entry": kept}
+    if moved:
+        events["record-changed"] = {}
     return {"HX-Trigger": json.dumps(events)}
 
 
