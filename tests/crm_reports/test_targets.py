@@ -153,6 +153,7 @@ def _team_with_diego(sold: Sold) -> int:
 
 def test_a_year_spread_adds_up_again() -> None:
     from plugins.crm_leads.reports import REPORTS
+    from plugins.crm_reports.declare import Mean
     from plugins.crm_reports.targets.goals import Goal, Whose
 
     report = next(each for each in REPORTS if each.name == "lead-funnel")
@@ -166,3 +167,5 @@ def test_a_year_spread_adds_up_again() -> None:
     assert sum(wish.value or 0 for wish in wishes) == Decimal("100.03")
     wishes = spread(Goal(report, report.measure("rate")), whose, firsts, Decimal(30))
     assert {wish.value for wish in wishes} == {Decimal(30)}
+    mean = Goal(report, Mean("mean", "Mean value"))
+    assert mean.is_money and {wish.value for wish in spread(mean, whose, firsts, Decimal(9))} == {Decimal(9)}

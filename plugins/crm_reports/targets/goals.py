@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.api import Actor, KnownTeam, _, known_teams
 from plugins.crm_reports.ask import Reader
-from plugins.crm_reports.declare import Amount, Count, Days, Measure, Report, Share, Words
+from plugins.crm_reports.declare import Amount, Count, Days, Mean, Measure, Report, Share, Sum, Words
 from plugins.crm_reports.models import COMPANY
 from plugins.crm_reports.services import reports_of
 from plugins.crm_reports.words import NOTHING
@@ -40,18 +40,20 @@ class Goal:
 
     @property
     def is_money(self) -> bool:
-        return isinstance(self.measure, Amount)
+        return isinstance(self.measure, (Amount, Mean))
 
     @property
     def adds_up(self) -> bool:
-        """Whether months make a year by addition; shares and times do not."""
-        return isinstance(self.measure, (Count, Amount))
+        """Whether months make a year by addition; shares, means and times do not."""
+        return isinstance(self.measure, (Count, Sum, Amount))
 
     @property
     def unit(self) -> Words:
         if isinstance(self.measure, Share):
             return "%"
-        return _("days") if isinstance(self.measure, Days) else ""
+        if isinstance(self.measure, Days):
+            return _("hours") if self.measure.unit == "hours" else _("days")
+        return ""
 
     @property
     def resources(self) -> Sequence[str]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.api import Actor
 from plugins.crm_reports.ask import Ask, Reader, list_of, read_ask
 from plugins.crm_reports.counting import count_all
-from plugins.crm_reports.declare import Count, Days, Share
+from plugins.crm_reports.declare import Amount, Count, Days, Share, Sum
 from plugins.crm_reports.models import Target
 from plugins.crm_reports.tally import Axis, Tallies, Tally
 from plugins.crm_reports.targets.goals import (
@@ -123,7 +123,7 @@ def amount_text(reader: Reader, goal: Goal, value: Decimal | None, currency: str
         shown = {currency or reader.formats.currency: plain}
     elif isinstance(measure, Share):
         shown = float(plain) / 100
-    elif isinstance(measure, Days):
+    elif isinstance(measure, (Days, Sum)):
         shown = float(plain)
     elif isinstance(measure, Count):
         shown = round(plain)
@@ -177,7 +177,8 @@ def _value(goal: Goal, target: Target, tally: Tally, reader: Reader) -> Decimal 
     """In the units of targets: percent, days, whole numbers, an amount of the target's own currency."""
     value = tally.value(goal.report, goal.measure)
     if goal.is_money:
-        return Decimal(value.get(target.currency or reader.formats.currency, 0))
+        found = value.get(target.currency or reader.formats.currency)
+        return Decimal(0) if found is None and isinstance(goal.measure, Amount) else found
     if value is None:
         return None
     return Decimal(value) if isinstance(value, int) else Decimal(str(round(value * _factor(goal), 4)))
