@@ -63,10 +63,17 @@ STAYS = (
     "SELECT p.status_id, count(*), sum(SECONDS(p.until) - SECONDS(p.since)) FROM crm_leads_passage p JOIN crm_leads_lead l ON l.id = p.lead_id"
     " WHERE p.until IS NOT NULL AND l.entered_on BETWEEN '{1}' AND '{2}' GROUP BY p.status_id"
 )
-WORK = (
-    "SELECT person_id, kind_id, CASE WHEN at >= '{1} 04:00:00' THEN 0 ELSE -1 END, count(*), sum(minutes)"
-    " FROM crm_interactions_interaction WHERE at >= '{0} 04:00:00' AND at < '{3} 04:00:00' GROUP BY 1, 2, 3"
+DONE = (
+    "SELECT {group}, CASE WHEN at >= '{{1}} 04:00:00' THEN 0 ELSE -1 END, count(*), sum(minutes),"
+    " sum(CASE WHEN kind_id IN (SELECT id FROM crm_interactions_kind WHERE meaning = 'call') THEN 1 ELSE 0 END)"
+    " FROM crm_interactions_interaction WHERE at >= '{{0}} 04:00:00' AND at < '{{3}} 04:00:00' GROUP BY {group}, 2"
 )
+WORK = DONE.format(group="person_id").replace("BY person_id, 2", "BY 1, 2")
+WEEKS = (
+    "SELECT kind_id, SECONDS(at) / 604800, count(*), sum(minutes) FROM crm_interactions_interaction"
+    " WHERE at >= '{0} 04:00:00' AND at < '{3} 04:00:00' GROUP BY 1, 2"
+)
+OUTCOMES = DONE.format(group="outcome_id").replace("BY outcome_id, 2", "BY 1, 2")
 CLOSED = (
     "SELECT salesperson_id, currency, CASE WHEN closed_at >= '{1} 04:00:00' THEN 0 ELSE -1 END, count(*),"
     f" sum(CASE WHEN {WON} THEN 1 ELSE 0 END), sum(CASE WHEN {WON} THEN value END) FROM crm_deals_deal"
@@ -99,11 +106,8 @@ CASES = (
             ),
         ),
     ),
-    Case("activity", (WORK,)),
-    Case(
-        "outcomes",
-        (WORK.replace("person_id, kind_id", "outcome_id").replace("GROUP BY 1, 2, 3", "GROUP BY 1, 2"),),
-    ),
+    Case("activity", (WORK, WEEKS)),
+    Case("outcomes", (OUTCOMES,)),
     Case("sales", (CLOSED,)),
     Case("products", (LINES, LINES)),
 )

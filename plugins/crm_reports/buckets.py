@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -32,8 +32,11 @@ def grain_for(period: Period, *, finest: Grain = "day") -> Grain:
     return "month" if months <= MOST_MONTHS else "year"
 
 
-def bucket_sql(grain: Grain, day: Any) -> Any:
-    """The whole number of a day's bucket, the same as `bucket_of`'s; for SQLite and PostgreSQL."""
+def bucket_sql(grain: Grain, day: Any, offset: int = 0) -> Any:
+    """The whole number of a day's bucket, the same as `bucket_of`'s; for SQLite and PostgreSQL.
+
+    Of a moment `offset` is by how many seconds the reader's clock is ahead of UTC; then only for days and weeks.
+    """
     if grain == "year":
         return sa.cast(sa.extract("year", day), sa.Integer)
     if grain == "month":
@@ -42,14 +45,18 @@ def bucket_sql(grain: Grain, day: Any) -> Any:
             + sa.cast(sa.extract("month", day), sa.Integer)
             - 1
         )
-    days = sa.cast(sa.extract("epoch", day), sa.BigInteger) // 86_400 + SHIFT
+    seconds = sa.cast(sa.extract("epoch", day), sa.BigInteger)
+    days = (seconds + offset if offset else seconds) // 86_400 + SHIFT
     return days if grain == "day" else (days + 3) // 7  # the epoch was a Thursday, weeks begin on Monday
 
 
-def bucket_between(grain: Grain, moment: Any, period: Period, midnight: Callable[[date], datetime]) -> Any:
-    """The number of the bucket of a moment within a period: its days begin at the reader's midnight, whatever the clocks do."""
+def bucket_between(grain: Grain, moment: Any, period: Period, begin: Callable[[date], date]) -> Any:
+    """The number of the bucket of a day or a moment within a period, found by comparing.
+
+    `begin` is when a day begins: of moments the reader's midnight, whatever the clocks do.
+    """
     buckets = buckets_of(grain, period)
-    begins = [midnight(_first_day(grain, bucket)) for bucket in buckets]
+    begins = [begin(_first_day(grain, bucket)) for bucket in buckets]
 
     def between(low: int, high: int) -> Any:
         if high - low == 1:
