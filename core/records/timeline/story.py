@@ -26,7 +26,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
-class Ask:
+class Sought:
     """What a reader wants of a timeline: `show` a strand or `strand.kind`, `find` a text, `entry` one to begin at."""
 
     show: str = ""
@@ -59,13 +59,13 @@ class Story:
         return [entry for line in self.lines for entry in line.changes]
 
 
-def story_of(seek: Seek, ask: Ask) -> Story:
+def story_of(seek: Seek, sought: Sought) -> Story:
     """A page of what happened to a record; the caller has checked that the reader may see it."""
-    marks = _begin(seek, ask)
+    marks = _begin(seek, sought)
     read: list[list[tuple[datetime, str, Told | Entry]]] = []
     silent = []
-    for strand, kind in _asked(seek, ask.show):
-        wanted = replace(seek, before=marks.of(strand.name), kind=kind, text=ask.find, limit=PAGE + 1)
+    for strand, kind in _asked(seek, sought.show):
+        wanted = replace(seek, before=marks.of(strand.name), kind=kind, text=sought.find, limit=PAGE + 1)
         entries = _read(strand, wanted)
         if entries is None:
             silent.append(strand.label)
@@ -118,11 +118,11 @@ def marks_from(text: str) -> Marks:
         return Marks()
 
 
-def _begin(seek: Seek, ask: Ask) -> Marks:
+def _begin(seek: Seek, sought: Sought) -> Marks:
     """Where the reader goes on; for who follows a link to an entry, so that this is the first."""
-    if ask.before or not ask.entry:
-        return marks_from(ask.before)
-    name, _dot, id = ask.entry.rpartition(".")
+    if sought.before or not sought.entry:
+        return marks_from(sought.before)
+    name, _dot, id = sought.entry.rpartition(".")
     strand = next((each for each in strands_of(seek) if each.name == name), None)
     if strand is None or strand.moment_of is None or not id.isdecimal() or len(id) > 18:
         return Marks()

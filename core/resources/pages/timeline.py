@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from core.i18n import Text, _
 from core.merging.undo import undoable
-from core.records.timeline.story import PAGE, Ask, story_of, strands_of
+from core.records.timeline.story import PAGE, Sought, story_of, strands_of
 from core.resources.declare import Seek
 from core.resources.pages.here import Here, enter, is_htmx
 from core.resources.rights import title_of
@@ -38,7 +38,7 @@ class Choice:
 class Frame:
     """The head of a timeline: what is shown of it, and what else could be."""
 
-    ask: Ask
+    sought: Sought
     choices: Sequence[Choice]
     entries: str
     page: str
@@ -54,8 +54,8 @@ def timeline(resource: str, id: int) -> ResponseReturnValue:
     """The newest entries, or those that follow a page; `frame=1` with the head, and without script as a page."""
     here = enter(resource)
     stored = here.record(id)
-    seek, ask = _seek(here, stored.record), _ask()
-    story = story_of(seek, ask)
+    seek, sought = _seek(here, stored.record), _sought()
+    story = story_of(seek, sought)
     merges = [each.merge_id for each in story.entries if each.merge_id is not None]
     frame = shown_of(here, stored.record)
     framed = is_htmx() and bool(request.args.get("frame"))
@@ -68,8 +68,8 @@ def timeline(resource: str, id: int) -> ResponseReturnValue:
         here=here,
         resource=here.resource,
         title=title_of(here.resource, stored.record),
-        older=_address(here, id, "timeline", replace(ask, entry="", before=story.older)),
-        newest=_address(here, id, "timeline", replace(ask, entry="", before="")),
+        older=_address(here, id, "timeline", replace(sought, entry="", before=story.older)),
+        newest=_address(here, id, "timeline", replace(sought, entry="", before="")),
         undoable=undoable(here.writing(), here.resource, stored.record, merges) if merges else (),
     )
     part = urlsplit(request.headers.get("HX-Current-URL", "")).fragment
@@ -78,29 +78,31 @@ def timeline(resource: str, id: int) -> ResponseReturnValue:
 
 def shown_of(here: Here, record: Any) -> Frame:
     """What the request asks for of the timeline of a record, among what there is."""
-    ask, choices = _ask(), [("", _("All"), False)]
+    sought, choices = _sought(), [("", _("All"), False)]
     for strand in strands_of(_seek(here, record)):
         choices.append((strand.name, strand.label, False))
         if strand.kinds is not None:
             choices += [(f"{strand.name}.{key}", label, True) for key, label in strand.kinds(here.formats)]
-    shown = ask.show if ask.show in [key for key, _label, _inner in choices] else ""
-    ask = replace(ask, show=shown)
+    shown = sought.show if sought.show in [key for key, _label, _inner in choices] else ""
+    sought = replace(sought, show=shown)
     back = _way_back()
     return Frame(
-        ask,
-        [_choice(here, record.id, ask, back, *each) for each in choices] if here.resource.strands else [],
-        _address(here, record.id, "timeline", ask),
-        _address(here, record.id, "", ask, back),
+        sought,
+        [_choice(here, record.id, sought, back, *each) for each in choices] if here.resource.strands else [],
+        _address(here, record.id, "timeline", sought),
+        _address(here, record.id, "", sought, back),
         back,
     )
 
 
 def _choice(
-    here: Here, id: int, ask: Ask, back: Mapping[str, str], key: str, label: Text, inner: bool
+    here: Here, id: int, sought: Sought, back: Mapping[str, str], key: str, label: Text, inner: bool
 ) -> Choice:
-    asked = Ask(show=key, find=ask.find)
+    asked = Sought(show=key, find=sought.find)
     page = _address(here, id, "", asked, back)
-    return Choice(key, label, f"{page}#side", _address(here, id, "timeline", asked), inner, key == ask.show)
+    return Choice(
+        key, label, f"{page}#side", _address(here, id, "timeline", asked), inner, key == sought.show
+    )
 
 
 def _way_back() -> dict[str, str]:
@@ -110,16 +112,18 @@ def _way_back() -> dict[str, str]:
     return {name: given[name] for name in ("from", "at") if given.get(name)}
 
 
-def _address(here: Here, id: int, part: str, ask: Ask, also: Mapping[str, str] | None = None) -> str:
-    told = {"show": ask.show, "find": ask.find, "entry": ask.entry, "before": ask.before} | {**(also or {})}
+def _address(here: Here, id: int, part: str, sought: Sought, also: Mapping[str, str] | None = None) -> str:
+    told = {"show": sought.show, "find": sought.find, "entry": sought.entry, "before": sought.before} | {
+        **(also or {})
+    }
     tail = urlencode({name: value for name, value in told.items() if value})
     place = here.address_of(id) + (f"/{part}" if part else "")
     return f"{place}?{tail}" if tail else place
 
 
-def _ask() -> Ask:
+def _sought() -> Sought:
     given = request.args
-    return Ask(
+    return Sought(
         given.get("show", "")[:80],
         given.get("find", "").strip()[:FIND_LENGTH],
         given.get("entry", "")[:80],
