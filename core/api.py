@@ -190,8 +190,8 @@ from core.resources.rights import may, require_reach, title_of
 from core.resources.search import found_by
 from core.resources.shortcuts import by_api
 from core.resources.side import attributes_of
+from core.resources.storing import DEED
 from core.resources.write import (
-    DEED,
     NotValid,
     change,
     check_draft,

@@ -32,7 +32,8 @@ from core.resources.context import ChildRow, Draft, Refused, WriteContext
 from core.resources.declare import Resource
 from core.resources.read import find
 from core.resources.rights import require_reach, title_of
-from core.resources.write import DEED, check_draft, read_draft, write_drafts
+from core.resources.storing import DEED
+from core.resources.write import check_draft, read_draft, write_drafts
 
 MERGED = "merged"
 """The action in the history of the record that stays."""

@@ -6,36 +6,29 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from core.assignment.giving import give_out, log_by_hand, taken
-from core.assignment.words import GIVEN
 from core.attributes.own_files import check_files
 from core.db import is_sqlite, utcnow
-from core.events import RecordChanged, RecordCreated, RecordDeleted
+from core.events import RecordDeleted
 from core.fields.kind import UNCHANGED, Invalid
-from core.fields.references import Tags
 from core.i18n import _
-from core.notifications.watch import tell_of_changes, tell_of_deletion, tell_of_new
+from core.notifications.watch import tell_of_deletion
 from core.outbox import announce
 from core.records.belongings import drop_belongings
-from core.records.history import actor_id_of, told_changes, write_history
-from core.records.models import History
-from core.records.tags import set_tags, tags_of
+from core.records.history import actor_id_of, write_history
 from core.records.touching import keep as keep_touched
 from core.records.touching import places_touched
 from core.resources import search, side
 from core.resources.children import read_children, settle_children, store_children
 from core.resources.closing import CLOSED, why_closed
 from core.resources.context import Draft, WriteContext
-from core.resources.declare import Field, Resource
+from core.resources.declare import Resource
+from core.resources.numbering import number_new
 from core.resources.rights import check_scope, require_reach, title_of
 from core.resources.steps import group_read, settle_step
+from core.resources.storing import change_record, new_record, store_changed, store_new, take_steps_before
 from core.resources.written import Written, tell_written
-
-DEED = "deed"
-"""Option of a draft: (action, what to tell besides) under which history has the change, in place of “changed”."""
 
 
 class NotValid(Exception):
@@ -122,23 +115,23 @@ def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
     if not drafts:
         return []
     resource = drafts[0].resource
-    fresh = [(draft, _new_record(draft, context)) for draft in drafts if draft.is_new]
-    changed = [(draft, _change_record(draft)) for draft in drafts if not draft.is_new]
+    fresh = [(draft, new_record(draft, context)) for draft in drafts if draft.is_new]
+    changed = [(draft, change_record(draft)) for draft in drafts if not draft.is_new]
     written = {id(draft): record for draft, record in fresh} | {
         id(draft): draft.current for draft, _changes in changed
     }
     for draft in drafts:
-        _before(draft, written[id(draft)], context)
+        take_steps_before(draft, written[id(draft)], context)
     session = context.session
-    _number(session, resource, [record for _draft, record in fresh])
+    number_new(session, resource, [record for _draft, record in fresh])
     for step_before_all in resource.before_all:
         step_before_all([(written[id(draft)], draft) for draft in drafts], context)
     session.add_all([record for _draft, record in fresh])
     session.flush()
     side.store(session, [(draft, written[id(draft)]) for draft in drafts], context.formats)
     store_children(resource, fresh, changed, context)
-    _store_new(resource, fresh, context)
-    told = _store_changed(resource, changed, context)
+    store_new(resource, fresh, context)
+    told = store_changed(resource, changed, context)
     for draft in drafts:
         for step in resource.after_write:
             step(written[id(draft)], draft, context)
@@ -212,163 +205,3 @@ def delete(
             session, RecordDeleted(utcnow(), actor_id_of(context), resource.name, record.id, context.source)
         )
     return len(ids)
-
-
-def _new_record(draft: Draft, context: WriteContext) -> Any:
-    record = draft.resource.model()
-    record.created_by_id = actor_id_of(context)
-    for field in draft.resource.own_fields:
-        value = draft.values.get(field.name)
-        if value is not None:
-            for attribute, kept in field.kind.store(value, field).items():
-                setattr(record, attribute, kept)
-    return record
-
-
-def _number(session: Session, resource: Resource, records: Sequence[Any]) -> None:
-    """Give new records their ids beforehand, so that many are stored with one statement.
-
-    SQLite does not promise in which order it tells the ids of several new rows, so they would be stored one by
-    one. It has one writer at a time, so nobody takes these ids before this transaction ends. It would also give the
-    ids of deleted and merged records again, which may come back: history knows the highest there ever was.
-    """
-    if not records:
-        return
-    if not is_sqlite(session):
-        _number_from_sequence(session, resource, records)
-        return
-    told = sa.select(History.record_id).where(History.resource == resource.name)
-    highest = (
-        sa.select(sa.func.max(resource.model.id)),
-        told.order_by(History.record_id.desc()).limit(1),
-    )
-    last = max(session.scalar(each, execution_options={"unscoped": True}) or 0 for each in highest)
-    for id, record in enumerate(records, start=last + 1):
-        record.id = id
-
-
-def _number_from_sequence(session: Session, resource: Resource, records: Sequence[Any]) -> None:
-    """On PostgreSQL many new records take their ids off the sequence at once.
-
-    To be told the ids they would go as one statement of thousands of parameters, which its driver takes apart anew
-    each time: a third of the time of an import.
-    """
-    if len(records) < 2 and not resource.before_all:
-        return
-    table = resource.model.__tablename__
-    ids = sa.select(sa.func.nextval(sa.func.pg_get_serial_sequence(table, "id")).label("id")).select_from(
-        sa.func.generate_series(1, len(records)).alias("wanted")
-    )
-    for id, record in zip(session.scalars(ids), records, strict=True):
-        record.id = id
-
-
-def _change_record(draft: Draft) -> dict[str, list[Any]]:
-    """Set what differs on the stored record; answers {field: [old, new]}."""
-    record = draft.current
-    changes: dict[str, list[Any]] = {}
-    for field in draft.resource.own_fields:
-        if field.name not in draft.values or isinstance(field.kind, Tags):
-            continue
-        old, new = field.kind.load(record, field), draft.values[field.name]
-        if old != new:
-            changes[field.name] = [old, new]
-            for attribute, value in field.kind.store(new, field).items():
-                setattr(record, attribute, value)
-    return changes
-
-
-def _before(draft: Draft, record: Any, context: WriteContext) -> None:
-    for step in draft.resource.before_write:
-        step(record, draft, context)
-    if context.house.hooks.has("before_save"):
-        for _plugin, _value in context.house.hooks.strict(
-            "before_save", resource=draft.resource, record=record, draft=draft, context=context
-        ):
-            pass
-
-
-def _store_new(resource: Resource, fresh: Sequence[tuple[Draft, Any]], context: WriteContext) -> None:
-    if not fresh:
-        return
-    session, tag_field = context.session, resource.tag_field
-    tags = {record.id: _tags(draft, tag_field) for draft, record in fresh}
-    set_tags(session, resource.name, {id: words for id, words in tags.items() if words}, fresh=True)
-    given = give_out(resource, fresh, context)
-    search.index(
-        session,
-        resource,
-        ((record, tags[record.id]) for _draft, record in fresh),
-        children=any(draft.children for draft, _record in fresh),
-    )
-    entries = [(record, "created", dict(given.get(record.id, {}))) for _draft, record in fresh]
-    write_history(session, context, resource, entries)
-    tell_of_new(context, resource, [record for _draft, record in fresh], by_rule=taken(given))
-    if context.house.hooks.has("after_commit"):
-        for _draft, record in fresh:
-            announce(
-                session,
-                RecordCreated(utcnow(), actor_id_of(context), resource.name, record.id, context.source),
-            )
-
-
-def _store_changed(
-    resource: Resource, changed: Sequence[tuple[Draft, dict[str, list[Any]]]], context: WriteContext
-) -> list[Written]:
-    session, tag_field = context.session, resource.tag_field
-    if not changed:
-        return []
-    before = tags_of(session, resource.name, [draft.current.id for draft, _changes in changed])
-    new_tags: dict[int, tuple[str, ...]] = {}
-    entries: list[tuple[Any, str, dict[str, Any]]] = []
-    given: list[tuple[Any, Mapping[str, Any], Mapping[str, Any]]] = []
-    stories: list[tuple[Any, str, dict[str, Any]]] = []
-    for draft, changes in changed:
-        record = draft.current
-        old_tags = before.get(record.id, ())
-        if (
-            tag_field
-            and tag_field.name in draft.values
-            and set(draft.values[tag_field.name]) != set(old_tags)
-        ):
-            new_tags[record.id] = draft.values[tag_field.name]
-            changes[tag_field.name] = [old_tags, new_tags[record.id]]
-        told = told_changes(resource, changes, context) | draft.options.get("side_changes", {})
-        told |= draft.child_changes
-        action, also = draft.options.get(DEED, ("changed", {}))
-        if told or also:
-            record.version += 1
-            record.updated_at = utcnow()
-            entries.append((record, action, told | also))
-            reason = draft.options.get(GIVEN)
-            given.append((record, told, reason or {}))
-            stories.append((record, action, told | also | ({GIVEN: reason} if reason else {})))
-    set_tags(session, resource.name, new_tags)
-    session.flush()
-    touched = [record for record, _action, _told_changes in entries]
-    search.index(
-        session,
-        resource,
-        ((record, new_tags.get(record.id, before.get(record.id, ()))) for record in touched),
-        fresh=False,
-    )
-    write_history(session, context, resource, stories)
-    log_by_hand(resource, given, context)
-    tell_of_changes(context, resource, [(record, told) for record, _action, told in entries])
-    for record, _action, told in entries:
-        announce(
-            session,
-            RecordChanged(
-                utcnow(),
-                actor_id_of(context),
-                resource.name,
-                record.id,
-                context.source,
-                {name: (old, new) for name, (old, new) in told.items()},
-            ),
-        )
-    return [Written(record, changes=told) for record, _action, told in entries]
-
-
-def _tags(draft: Draft, tag_field: Field | None) -> tuple[str, ...]:
-    return tuple(draft.values.get(tag_field.name) or ()) if tag_field else ()
