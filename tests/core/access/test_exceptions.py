@@ -42,7 +42,7 @@ KNOWN = {
     "core/resources/kept_filter.py": "which of some records a rule is about, whoever's they are; only their ids come back",
     "core/resources/passages.py": "stretches of records that were written as allowed, maybe into other hands by that",
     "core/resources/search.py": "writes the search index, and asks whether it is there",
-    "core/resources/write.py": "the highest id, to number new records",
+    "core/resources/numbering.py": "the highest id, to number new records",
     "core/state.py": "the installation's revision",
     "core/testing": "tests look at what was stored",
     "core/written.py": "which tables a transaction wrote; of their rows it tells nothing",
