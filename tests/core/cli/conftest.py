@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile, copytree
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 
 from core.config import Config, load_config
 from core.db import dispose_engines
+from core.testing.postgres import exclusive, shared_folder
 
 PLUGINS = Path(__file__).parents[1] / "jobs" / "plugins"
 PASSWORD = "quiet-River-2041"
@@ -83,8 +85,31 @@ def shell(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-def installed(shell: Shell) -> Shell:
-    """The same, set up."""
-    answer = shell.init()
+def installed(
+    shell: Shell, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Shell]:
+    """The same, set up: a copy of one that was set up once in this run."""
+    made = shared_folder(tmp_path_factory, request.config) / "cli"
+    made.mkdir(exist_ok=True)
+    if shell.config.is_sqlite:
+        with exclusive(made / "lock"):
+            if not (made / "done").exists():
+                _set_up(shell, made / "sqlite", f"sqlite:///{made / 'test.db'}")
+                (made / "done").touch()
+        copytree(made / "sqlite", shell.config.instance)
+        copyfile(made / "test.db", shell.config.instance.parent / "test.db")
+        yield shell
+        return
+    server = request.getfixturevalue("postgres_server")
+    template = server.template("cli", lambda url: _set_up(shell, made / "postgresql", url))
+    copytree(made / "postgresql", shell.config.instance)
+    database = server.create_database(template)
+    yield Shell({**shell.environ, "PROSPECTO_DATABASE_URL": server.url(database)})
+    dispose_engines()
+    server.drop_database(database)
+
+
+def _set_up(shell: Shell, instance: Path, database_url: str) -> None:
+    place = {"PROSPECTO_INSTANCE": str(instance), "PROSPECTO_DATABASE_URL": database_url}
+    answer = Shell(shell.environ | place).init()
     assert answer.code == 0, answer.err
-    return shell
