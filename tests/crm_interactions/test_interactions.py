@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -90,3 +91,19 @@ def test_written_down_by_the_api(desk: Desk) -> None:
     with desk.installation.session() as session:
         entries = sa.select(sa.func.count()).where(History.resource == "interactions")
         assert session.scalar(entries) == 10
+
+
+def test_who_write_at_once_do_not_overwrite_each_other(desk: Desk) -> None:
+    lead = desk.make("leads", ANA, name="Rosa Pérez")["id"]
+    now = datetime.now(UTC).replace(microsecond=0)
+    moments = [(now - timedelta(days=day)).isoformat() for day in (3, 9, 1, 7, 5, 2)]
+    headers = desk.key(ANA)
+
+    def write(at: str) -> int:
+        api = desk.installation.app.test_client()
+        return api.post(f"/api/v1/leads/{lead}/interactions", json={"at": at}, headers=headers).status_code
+
+    with ThreadPoolExecutor(len(moments)) as pool:
+        assert set(pool.map(write, moments)) == {201}
+    told = desk.ask("GET", f"leads/{lead}", ANA)
+    assert (told["first_touch"], told["last_touch"]) == (min(moments), max(moments))
