@@ -47,7 +47,7 @@ def test_seen_beside(install: Installer) -> None:
         body = {"name": name, "contact_email": f"{name.lower()}@example.com"}
         answer = api.post("/api/v1/leads", json=body, headers=keys[email])
         assert answer.status_code == 201, answer.text
-        return int(answer.json["id"])
+        return int((answer.json or {})["id"])
 
     hers, his = lead(ANA, "Rosa"), lead(BETO, "Pedro")
     with installation.session() as session:
@@ -91,7 +91,7 @@ def test_seen_beside(install: Installer) -> None:
                 session.flush()
             session.rollback()
     with installation.session(ANA) as session:
-        session.get(Interaction, 1).record_id = his
+        session.get_one(Interaction, 1).record_id = his
         with pytest.raises(Refused):
             session.flush()
         session.rollback()
