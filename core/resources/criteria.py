@@ -23,6 +23,7 @@ from core.fields import (
     Date,
     DateTime,
     Email,
+    Many,
     Phone,
     Reading,
     RecordBeside,
@@ -276,7 +277,7 @@ def _one(place: Place, field: Field, value: str, reading: Reading) -> Any:
     if squeezed is not None:
         return squeezed == compact(value)
     parsed = kind.parse(value, field, reading)
-    if parsed is UNCHANGED:
+    if parsed is UNCHANGED or isinstance(kind, Many):  # several values in one column
         raise Invalid("unknown_filter", _("There is no such filter."))
     if isinstance(kind, Text) and kind.folded and field.side is None and parsed is not None:
         return getattr(place.model, f"{field.attribute}_folded") == fold(parsed)

@@ -98,6 +98,7 @@ def test_a_reminder_keeps_to_its_task_and_to_local_time(desk: Desk, clock: Clock
     desk.api.put("/api/v1/reminders/habit", json={"minutes": None}, headers=desk.key(ANA))
     assert desk.make("tasks", ANA, title="New", due_on="2027-03-15")["remind"] == []
     desk.ask("PUT", "reminders/habit", ANA, 422, minutes=31)
+    desk.ask("PUT", "reminders/habit", ANA, 422, minutes="30")
     past = task(desk, due_on="2020-01-01", due_time="10:00")
     clock.work()
     assert (clock.planned(past), clock.told(ANA)) == ([], [])
@@ -136,6 +137,7 @@ def test_whoever_has_the_task_is_told_once_and_does_something_about_it(desk: Des
     first = clock.told(BETO)[0]["id"]
     later = f"/reminders/{_reminder(desk, id, 0)}/later?notification={first}"
     assert desk.installation.browser(ANA).post(later).status_code == 404
+    assert beto.post(f"{later}{'9' * 30}", headers={"HX-Request": "true"}).status_code == 204
     assert beto.post(later, headers={"HX-Request": "true"}).status_code == 204
     (again,) = clock.planned(id)
     assert timedelta(minutes=9) < again - utcnow() <= timedelta(minutes=10)

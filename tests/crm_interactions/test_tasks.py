@@ -125,6 +125,7 @@ def test_lists_stand_by_the_day_of_their_reader(desk: Desk) -> None:
     }
     assert sorted(found["open"]) == ["Far", "Late", "Now", "Some day", "Soon"]
     assert desk.titles("from_me=given") == ["For Sol"]
+    assert desk.titles("remind=~any") and desk.call("GET", "tasks?remind=10").status_code == 422
     assert desk.titles("", "sol@example.com") == ["For Sol"], "others' tasks are not hers"
     assert desk.titles("", "leo@example.com") == []
     told = desk.call("GET", "tasks/1", as_="leo@example.com")

@@ -107,7 +107,7 @@ def later_by_api(id: int) -> ResponseReturnValue:
 def habit_by_api() -> ResponseReturnValue:
     """How many `minutes` before new tasks of the caller are due they are told; null: not at all."""
     minutes = json_object().get("minutes")
-    if minutes is not None and str(minutes) not in dict(REMINDERS):
+    if minutes is not None and (type(minutes) is not int or str(minutes) not in dict(REMINDERS)):
         words = ", ".join(key for key, _label in REMINDERS)
         raise not_valid([Problem("minutes", _("One of %(words)s.", words=words), "unknown_value")])
     _may_write()
@@ -180,7 +180,7 @@ def _mine(id: int) -> Reminder:
 def _read() -> None:
     """The notification from which this was pressed is read."""
     notification = request.args.get("notification", type=int)
-    if notification is not None:
+    if notification is not None and 0 < notification < 2**63:
         mark_read(db.session(), _me(), notification)
 
 

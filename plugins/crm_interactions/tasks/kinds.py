@@ -42,6 +42,10 @@ class RemindedBefore(Many):
     one: Kind = AHEAD
     name: ClassVar[str] = "reminded_before"
 
+    def __post_init__(self) -> None:
+        """All of them stand in one column, so a list is asked only whether there are any."""
+        object.__setattr__(self, "operators", ("empty", "any"))
+
     def parse(self, raw: Any, field: Field, reading: Reading) -> tuple[str, ...]:
         if isinstance(raw, str) and "," in raw:
             raw = raw.split(",")
