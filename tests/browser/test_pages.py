@@ -88,6 +88,8 @@ PAGES = {
     "sales funnel": "/reports/sales-funnel?period=365d",
     "salespeople": "/reports/salespeople?period=365d",
     "deal funnel": "/reports/deal-funnel?period=365d&is_repeat=0",
+    "activity": "/reports/activity?period=365d&add=outcome",
+    "engagement": "/reports/engagement?by=purchases",
     "dashboards": "/dashboards",
     "dashboard": "/dashboards/1",
     "dashboard laid out": "/dashboards/1?arrange=1",
