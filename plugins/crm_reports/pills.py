@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from core.api import ANONYMOUS, Actor, Date, Field, Reference, Scope, Sieve, UserRef, _, ngettext
+from core.api import ANONYMOUS, Date, Reference, Scope, Sieve, _, ngettext
 from plugins.crm_reports.ask import Ask, Reader
 from plugins.crm_reports.declare import Words
 from plugins.crm_reports.filtering import offered_filters, read_filters
-from plugins.crm_reports.lists import item_title, items_within
+from plugins.crm_reports.lists import value_words, values_of
 from plugins.crm_reports.narrowing import CHOSEN, SEARCHED, condition_of, name_of
 from plugins.crm_reports.periods import (
     ALL,
@@ -26,8 +26,6 @@ from plugins.crm_reports.periods import (
     comparison_label,
     named,
 )
-
-USERS_OFFERED = 200
 
 
 @dataclass(frozen=True)
@@ -223,7 +221,7 @@ def _words(session: Session, reader: Reader, ask: Ask, name: str) -> str:
         return ngettext("%(num)d chosen", "%(num)d chosen", len(ask.filters[CHOSEN]))
     field = ask.resource.field(name) if ask.resource.has_field(name) else None
     if field is not None and isinstance(field.kind, Reference) and _keys(ask, name) == [name]:
-        return ", ".join(_value_words(reader, ask, field, value) for value in ask.filters[name])
+        return ", ".join(value_words(reader, ask, field, value) for value in ask.filters[name])
     sieve = Sieve(ask.resource, reader.house, session, reader.actor or ANONYMOUS)
     return sieve.words([condition_of(key, ask.filters[key]) for key in _keys(ask, name)])
 
@@ -250,7 +248,7 @@ def _offered(reader: Reader, ask: Ask) -> list[str]:
         if _keys(ask, name) or not (sees_one and name == ask.report.person)
     ]
     fixed = ask.report.one_of
-    if fixed and len(_values(reader, ask, ask.resource.field(fixed))) < 3:  # one value, and “not filled in”
+    if fixed and len(values_of(reader, ask, ask.resource.field(fixed))) < 3:  # one value, and “not filled in”
         names = [name for name in names if name != fixed]
     return sorted(names, key=lambda name: name not in ask.filters)
 
@@ -259,7 +257,7 @@ def _pill(session: Session, reader: Reader, ask: Ask, address: str, name: str) -
     field = ask.resource.field(name)
     choices = tuple(
         Choice(label, ask.with_filter(name, [value]).url(address), value in ask.filters.get(name, ()), hue)
-        for value, label, hue in _values(reader, ask, field)
+        for value, label, hue in values_of(reader, ask, field)
     )
     return FilterPill(
         name,
@@ -269,41 +267,3 @@ def _pill(session: Session, reader: Reader, ask: Ask, address: str, name: str) -
         choices,
         name == ask.report.one_of,
     )
-
-
-def _values(reader: Reader, ask: Ask, field: Field) -> Sequence[tuple[str, Words, str]]:
-    """Value, word and hue of everything the filter can be."""
-    kind: Any = field.kind
-    items = [item for item in items_within(reader, ask, kind.list) if item.active]
-    if isinstance(kind, UserRef):
-        scope = reader.actor.scope(ask.resource.name, "view") if reader.actor is not None else Scope.ALL
-        reached = [item for item in items if _reaches(reader.actor, scope, item.id)][:USERS_OFFERED]
-        special = [("~me", _("Me"), ""), ("~team", _("My team"), "")] if reader.actor is not None else []
-        return [*special, *((str(item.id), item.name, "") for item in reached), ("~empty", _("Nobody"), "")]
-    declared = reader.house.lists.get(kind.list)
-    used = {item.meaning for item in items}
-    meanings = [
-        (f"~{key}", label, "") for key, label in (declared.meanings if declared else ()) if key in used
-    ]
-    coloured = declared is not None and declared.coloured
-    return [
-        *meanings,
-        *(
-            (str(item.id), item_title(reader, ask, kind.list, item), item.hue if coloured else "")
-            for item in items
-        ),
-        ("~empty", _("Not filled in"), ""),
-    ]
-
-
-def _reaches(actor: Actor | None, scope: Scope, user_id: int) -> bool:
-    return actor is None or actor.reaches(scope, user_id)
-
-
-def _value_words(reader: Reader, ask: Ask, field: Field, value: str) -> str:
-    known = next((str(label) for each, label, _hue in _values(reader, ask, field) if each == value), "")
-    if known or not value.isdecimal():
-        return known or value
-    kind: Any = field.kind
-    item = reader.formats.references.get(kind.list, int(value))
-    return item.name if item else value
