@@ -76,8 +76,12 @@ def compile_all() -> int:
 
 
 def check() -> int:
-    """List what has no translation; 1 if there is any."""
+    """List what has no translation, and what has another one in another catalogue; 1 if there is any.
+
+    All catalogues make one at run time, so that which of two translations is read would hang on which apps are on.
+    """
     open_texts = 0
+    known: dict[tuple[str, object], object] = {}
     for path in po_files():
         catalog = read(path, path.parts[-3])
         missing = [
@@ -85,8 +89,13 @@ def check() -> int:
         ]
         for message in missing:
             print(f"{path.relative_to(ROOT)}: not translated: {message.id!r}")
+        for message in catalog:
+            said = known.setdefault((path.parts[-3], message.id), message.string)
+            if message.id and said != message.string:
+                print(f"{path.relative_to(ROOT)}: elsewhere {said!r}: {message.id!r}")
+                open_texts += 1
         open_texts += len(missing)
-    print(f"{open_texts} texts are not translated." if open_texts else "Every text is translated.")
+    print(f"{open_texts} texts are not translated alike." if open_texts else "Every text is translated.")
     return 1 if open_texts else 0
 
 
