@@ -59,12 +59,14 @@ def _check_figures(world: World, resource: Resource, told: str, allowed: frozens
 def check_reports(world: World, told: str, allowed: frozenset[str], elsewhere: frozenset[str]) -> None:
     """No figure of a report is made of other records."""
     for name, reports in world.reports.items():
-        seen = allowed if name in world.stage else elsewhere
+        resource = next(each for each in world.resources if each.name == name)
+        seen = world.seen(resource, allowed, elsewhere)
         for report in reports:
             answer = world.asked(f"/api/v1/reports/{report}")
             assert answer.status_code == (200 if seen else answer.status_code), (told, report)
             for each in answer.json.get("figures", ()) if answer.status_code == 200 else ():
-                assert _is_within(each["value"], seen), (told, report, each)
+                within = seen | elsewhere if resource.beside else seen  # with tasks, which reach further
+                assert _is_within(each["value"], within), (told, report, each)
 
 
 def _is_within(value: Any, allowed: frozenset[str]) -> bool:
