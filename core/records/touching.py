@@ -134,7 +134,7 @@ def _keep(session: Session, house: House, resource: Resource, ids: Sequence[int]
     names = [each for each in (touched.last, touched.first) if each]
     own = sa.select(table.c.id, *(table.c[name] for name in names)).where(table.c.id.in_(ids))
     # who writes down another thing beside the same record waits here, and then counts this one too
-    stored = session.execute(own.order_by(table.c.id).with_for_update(), **UNSCOPED).all()
+    stored = session.execute(own.order_by(table.c.id).with_for_update(key_share=True), **UNSCOPED).all()
     last = _latest(session, house, resource, ids)
     first = _earliest(session, house, resource, ids) if touched.first else {}
     changed = []

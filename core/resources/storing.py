@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from core.assignment.giving import give_out, log_by_hand, taken
 from core.assignment.words import GIVEN
-from core.db import utcnow
+from core.db import is_sqlite, utcnow
 from core.events import RecordChanged, RecordCreated
 from core.fields.references import Tags
+from core.i18n import _
 from core.notifications.watch import tell_of_changes, tell_of_new
 from core.outbox import announce
 from core.records.history import actor_id_of, told_changes, write_history
@@ -19,6 +22,8 @@ from core.resources.context import Draft, WriteContext
 from core.resources.declare import Field, Resource
 from core.resources.written import Written
 
+UNSCOPED: dict[str, Any] = {"execution_options": {"unscoped": True}}
+"""Whether a record is still there is so for everybody; that the writer may see it was asked before."""
 DEED = "deed"
 """Option of a draft: (action, what to tell besides) under which history has the change, in place of “changed”."""
 
@@ -59,6 +64,35 @@ def take_steps_before(draft: Draft, record: Any, context: WriteContext) -> None:
             "before_save", resource=draft.resource, record=record, draft=draft, context=context
         ):
             pass
+
+
+def hold_places(pairs: Sequence[tuple[Draft, Any]], context: WriteContext) -> None:
+    """Keep the records beside which these come to lie from being deleted before that is committed.
+
+    A draft whose record has been deleted since it was read has a problem then.
+    """
+    session, placed = context.session, [pair for pair in pairs if _is_placed(pair[0])]
+    if not placed or is_sqlite(session):  # there one writes at a time
+        return
+    wanted: dict[str, set[int]] = {}
+    for _draft, record in placed:
+        if record.resource in context.house.resources and record.record_id is not None:
+            wanted.setdefault(record.resource, set()).add(record.record_id)
+    for name in sorted(wanted):
+        own = context.house.resources[name].model.__table__
+        rows = sa.select(own.c.id).where(own.c.id.in_(wanted[name])).order_by(own.c.id)
+        held = set(session.scalars(rows.with_for_update(read=True, key_share=True), **UNSCOPED))
+        for draft, record in placed:
+            beside = draft.resource.beside_field
+            if beside is not None and record.resource == name and record.record_id not in held:
+                said = _("There is no “%(value)s”.", value=record.record_id)
+                draft.problem(beside.name, said, "unknown_value")
+
+
+def _is_placed(draft: Draft) -> bool:
+    """Whether this write says beside which record something lies."""
+    beside = draft.resource.beside_field
+    return beside is not None and (draft.is_new or beside.name in draft.values)
 
 
 def store_new(resource: Resource, fresh: Sequence[tuple[Draft, Any]], context: WriteContext) -> None:

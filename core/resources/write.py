@@ -27,7 +27,14 @@ from core.resources.declare import Resource
 from core.resources.numbering import number_new
 from core.resources.rights import check_scope, require_reach, title_of
 from core.resources.steps import group_read, settle_step
-from core.resources.storing import change_record, new_record, store_changed, store_new, take_steps_before
+from core.resources.storing import (
+    change_record,
+    hold_places,
+    new_record,
+    store_changed,
+    store_new,
+    take_steps_before,
+)
 from core.resources.written import Written, tell_written
 
 
@@ -126,6 +133,11 @@ def write_drafts(drafts: Sequence[Draft], context: WriteContext) -> list[Any]:
     number_new(session, resource, [record for _draft, record in fresh])
     for step_before_all in resource.before_all:
         step_before_all([(written[id(draft)], draft) for draft in drafts], context)
+    with session.no_autoflush:
+        hold_places([(draft, written[id(draft)]) for draft in drafts], context)
+    for draft in drafts:
+        if draft.problems:
+            raise NotValid(draft)
     session.add_all([record for _draft, record in fresh])
     session.flush()
     side.store(session, [(draft, written[id(draft)]) for draft in drafts], context.formats)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.records.models import History
-from core.testing.installation import Installation
+from core.testing.installation import ALL_APPS, Installation
+from tests.fixtures_app import Installer
 
 ROWS = b"name,email\n" + b"".join(b"N%d,n%d@example.com\n" % (number, number) for number in range(60))
 
@@ -75,3 +77,25 @@ def test_an_import_is_taken_back_once_however_many_press(installation: Installat
     assert 200 in codes and set(codes) <= {200, 409}
     told = client.get(address, headers=headers).json["undone"]
     assert told == {"removed": 60, "restored": 0, "kept": 0}
+
+
+def test_nothing_is_left_beside_a_record_that_is_deleted_meanwhile(install: Installer) -> None:
+    installation = install(apps=ALL_APPS)
+    headers = installation.token()
+    api = installation.app.test_client
+    for _round in range(3):
+        lead = api().post("/api/v1/leads", json={"name": "Uno"}, headers=headers).json["id"]
+        turn = count()
+
+        def deed(lead: int = lead, turn: Iterator[int] = turn) -> int:
+            number = next(turn)
+            if number == 3:
+                return api().delete(f"/api/v1/leads/{lead}", headers=headers).status_code
+            body, kind = ({"title": "x"}, "tasks") if number % 2 else ({"subject": "x"}, "interactions")
+            return api().post(f"/api/v1/leads/{lead}/{kind}", json=body, headers=headers).status_code
+
+        assert set(at_once(deed, 8)) <= {201, 204, 404, 422}
+    with installation.session() as session:
+        for name in ("tasks", "interactions"):
+            model = installation.house.resources[name].model
+            assert session.scalar(sa.select(sa.func.count()).select_from(model)) == 0, name

@@ -34,6 +34,7 @@ KNOWN = {
     "core/records/handover.py": "what hangs on records that somebody may convert goes along, and comes back with them",
     "core/records/pointers.py": "whether a record is in use, whoever's the user is; only how many is told",
     "core/records/snapshot.py": "keeps and restores whole rows of records whose deletion was allowed",
+    "core/resources/storing.py": "that a record is still there, beside which the writer may lay something",
     "core/records/touching.py": "when somebody last dealt with a record is so whoever did; the record is the writer's",
     "core/records/tag_list.py": "a tag that is deleted, and comes back, is everybody's; for who may edit settings",
     "core/resources/children": "rows of records that somebody has in hand or writes, and their text for the search index",
