@@ -115,6 +115,10 @@ def test_a_call_is_written_down_changed_and_deleted_where_it_stands(desk: Desk) 
     assert changed.status_code == 200, changed.text
     shown = story(sol, place)
     assert "<b>Visit</b> · 25 min" in shown and "At the fair" in shown and "incoming" not in shown
+    old = {"kind": kinds["visit"], "text": "Mine, from an old form", "version": "1"}
+    stale = sol.post(line, old, headers=HTMX)
+    assert stale.status_code == 422 and "since you read it" in stale.text and old["text"] in stale.text
+    assert 'name="version" value="2"' in stale.text and old["text"] not in story(sol, place)
     assert sol.post(events(changed)["toast"]["undo_url"]).status_code in (200, 302)
     assert "<b>Call</b> · incoming" in story(sol, place)
 

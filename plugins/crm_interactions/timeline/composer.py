@@ -39,6 +39,7 @@ class Writing:
         values: what stands in the inputs, as text, by name.
         problems: what is wrong, by the name of the input; '' is about the whole.
         id: the interaction that is changed; None of a new one.
+        version: that of the interaction when the form was opened.
     """
 
     tabs: Sequence[Tab]
@@ -47,6 +48,7 @@ class Writing:
     problems: Mapping[str, Words] = field(default_factory=dict)
     documents: Documents | None = None
     id: int | None = None
+    version: str = ""
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")
@@ -80,14 +82,23 @@ def stored_writing(row: Interaction, participants: Sequence[Participant], format
         "next_step": row.next_step or "",
         "participants": ", ".join(participant_text(each, formats) for each in participants),
     }
-    return Writing(tabs_of(formats), row.kind_id, values, id=row.id)
+    return Writing(tabs_of(formats), row.kind_id, values, id=row.id, version=str(row.version))
 
 
 def sent_writing(sent: Mapping[str, str], formats: Formats, id: int | None = None) -> Writing:
     """What a request's form says."""
     kind = sent.get("kind", "")
     kind_id = int(kind) if kind.isdecimal() and len(kind) < 19 else None
-    return Writing(tabs_of(formats), kind_id, {name: sent.get(name, "").strip() for name in NAMES}, id=id)
+    values = {name: sent.get(name, "").strip() for name in NAMES}
+    return Writing(tabs_of(formats), kind_id, values, id=id, version=sent.get("version", ""))
+
+
+def is_overtaken(sent: Writing, stored: Writing) -> bool:
+    """Whether somebody has changed the interaction to something else since this form of it was opened."""
+    if sent.version in ("", stored.version):
+        return False
+    same = all(sent.value(name) == value for name, value in stored.values.items())
+    return not same or sent.kind_id != stored.kind_id
 
 
 def raw_of(writing: Writing, formats: Formats) -> dict[str, Any]:

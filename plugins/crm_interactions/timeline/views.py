@@ -39,6 +39,7 @@ from plugins.crm_interactions.models import Interaction, Participant
 from plugins.crm_interactions.timeline.composer import (
     Writing,
     directions,
+    is_overtaken,
     new_writing,
     raw_of,
     sent_writing,
@@ -120,6 +121,10 @@ def line(id: int) -> ResponseReturnValue:
     documents = sent_files(INTERACTIONS, id)
     writing = replace(sent_writing(request.form, context.formats, id), documents=documents)
     if documents.problems:
+        return _form(declared, record, writing, context), 422
+    if is_overtaken(writing, stored := _stored(row, context)):
+        told_of = {"": _("Somebody has changed this record since you read it.")}
+        writing = replace(writing, problems=told_of, version=stored.version)
         return _form(declared, record, writing, context), 422
     try:
         removed = save_files(INTERACTIONS, id, documents)
