@@ -88,6 +88,7 @@ def test_a_report_goes_to_each_reader_once(sold: Sold, post: PostOffice) -> None
     for wrong in refused:
         assert client.post(AT, json={**weekly, **wrong}, headers=berta).status_code == 409
     assert client.post(AT, json={**weekly, "time": "8"}, headers=berta).status_code == 422
+    assert client.post(AT, json={**weekly, "dashboard": 2**64}, headers=berta).status_code == 409
     assert client.get(f"{AT}/1", headers=carlos).status_code == 404
     assert client.patch(f"{AT}/2", json={"name": "His"}, headers=carlos).status_code == 403
     assert client.post(f"{AT}/2/try", headers=carlos).status_code == 403

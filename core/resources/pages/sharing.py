@@ -130,7 +130,7 @@ def _shown(here: Here, stored: Stored, wrong: Text = "") -> str:
 
 def _number(body: dict[str, object], name: str) -> int | None:
     value = body.get(name)
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63):
         return value
     raise not_valid([Problem(name, _("This is not a value of this field’s type."), "invalid_type")])
 

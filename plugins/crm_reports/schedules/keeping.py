@@ -166,7 +166,8 @@ def _check_what(session: Session, reader: Reader, actor: Actor, wanted: Wanted) 
     if (wanted.report is None) == (wanted.dashboard_id is None):
         raise Refused(_("Choose a report or a dashboard."), "what")
     if wanted.dashboard_id is not None:
-        dashboard = dashboard_for(session, actor, wanted.dashboard_id)
+        is_id = 0 < wanted.dashboard_id < 2**63
+        dashboard = dashboard_for(session, actor, wanted.dashboard_id) if is_id else None
         if dashboard is None:
             raise Refused(_("There is no such dashboard."), "dashboard")
         return dashboard.name, ""
