@@ -146,8 +146,15 @@ def switch_rule(session: Session, house: House, id: int, active: bool) -> None:
 
 
 def delete_rule(session: Session, house: House, id: int) -> None:
-    """Remove a rule; the log keeps what it did. The caller commits. Raises Refused where there is none."""
-    session.delete(stored_rule(session, house, id))
+    """Remove a rule; the log keeps what it did. The caller commits.
+
+    Raises:
+        Refused: there is none, or it works in another's name and who asks is no administrator.
+    """
+    rule, maker = stored_rule(session, house, id), actor_of(session)
+    if maker is not None and not maker.is_admin and rule.owner_id not in (None, maker.user_id):
+        raise Refused(_("Only an administrator makes rules in other people’s names."), "owner")
+    session.delete(rule)
     session.flush()
     forget(session)
 

@@ -175,6 +175,7 @@ def test_rules_by_the_api_and_the_command(firm: Firm, monkeypatch: pytest.Monkey
         method = "POST" if path else "PATCH"
         refused = client.open(f"{API}/rules/{made['id']}{path}", method=method, json=body, headers=mia)
         assert refused.status_code in (403, 422), refused.text
+    assert client.delete(f"{API}/rules/{made['id']}", headers=mia).status_code == 409, "nor is it theirs"
 
     monkeypatch.setenv("PROSPECTO_INSTANCE", str(firm.installation.config.instance))
     monkeypatch.setenv("PROSPECTO_DATABASE_URL", firm.installation.config.database_url)
