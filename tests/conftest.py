@@ -44,6 +44,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now stays until the end: looking for garbage passes it over."""
+    """What is imported by now stays until the end."""
+    pass_over_what_is_kept()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """What the tests of a file leave (templates, statements, catalogues) stays as well."""
+    if nextitem is None or nextitem.path != item.path:
+        pass_over_what_is_kept()
+
+
+def pass_over_what_is_kept() -> None:
+    """Every swap of apps looks for garbage: let it look only at what came since, not at all that a run has gathered."""
     gc.collect()
     gc.freeze()

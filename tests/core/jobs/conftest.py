@@ -70,7 +70,7 @@ class Place:
         self.processes.append(process)
         return process
 
-    def wait(self, what: Callable[[], bool], seconds: float = 30) -> None:
+    def wait(self, what: Callable[[], bool], seconds: float = 120) -> None:
         give_up = time.monotonic() + seconds
         while not what():
             assert time.monotonic() < give_up, "it did not happen in time"
