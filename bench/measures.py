@@ -311,4 +311,15 @@ def _must(answer: tuple[int, bytes], allowed: tuple[int, ...] = (200,)) -> bytes
     return content
 
 
-ALL = (start_and_build, import_leads, export, throughput, lists_and_search, filters, conversions, reminders, timeline, reports)
+ALL = (
+    start_and_build,
+    import_leads,
+    export,
+    throughput,
+    lists_and_search,
+    filters,
+    conversions,
+    reminders,
+    timeline,
+    reports,
+)

@@ -105,7 +105,9 @@ def _amount(reader: Reader, ask: Ask, step: Reached) -> Cell:
 def _time(reader: Reader, ask: Ask, step: Reached) -> Cell:
     if step.time is None:
         return Cell(None, step.time_text)
-    return Cell(step.time, step.time_text, list_of(reader, ask, ask.report.measure(step.stage.time), ask.period))
+    return Cell(
+        step.time, step.time_text, list_of(reader, ask, ask.report.measure(step.stage.time), ask.period)
+    )
 
 
 def _before(reader: Reader, ask: Ask, step: Reached, measure: Count) -> Sequence[Cell]:

@@ -327,7 +327,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_crm_interactions_mail_template")),
     )
     with op.batch_alter_table("crm_interactions_mail_template", schema=None) as batch_op:
-        batch_op.create_index("ix_crm_interactions_mail_template_name_folded_id", ["name_folded", "id"], unique=False)
+        batch_op.create_index(
+            "ix_crm_interactions_mail_template_name_folded_id", ["name_folded", "id"], unique=False
+        )
 
     op.create_table(
         "crm_interactions_mail_message",
