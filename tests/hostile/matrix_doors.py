@@ -63,7 +63,7 @@ def check_reports(world: World, told: str, allowed: frozenset[str], elsewhere: f
         seen = world.seen(resource, allowed, elsewhere)
         for report in reports:
             answer = world.asked(f"/api/v1/reports/{report}")
-            assert answer.status_code == (200 if seen else answer.status_code), (told, report)
+            assert answer.status_code == (200 if seen else answer.status_code), (told, report, answer.text)
             for each in answer.json.get("figures", ()) if answer.status_code == 200 else ():
                 within = seen | elsewhere if resource.beside else seen  # with tasks, which reach further
                 assert _is_within(each["value"], within), (told, report, each)

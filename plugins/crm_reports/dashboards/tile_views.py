@@ -78,6 +78,8 @@ def drawn(actor: Actor, shown: Shown) -> dict[str, Any]:
 def add_from_report() -> ResponseReturnValue:
     """Put a piece of a report, as it is asked there, on a dashboard."""
     session, reader, actor = reader_here()
+    if "report" not in request.args:
+        return redirect(url_for("crm_reports.index"))  # which one is chosen there
     ask = _asked(reader, actor)
     pieces, wrong = of_report(ask), ""
     own = [each for each in dashboards_of(session, actor) if may_edit(actor, each)]

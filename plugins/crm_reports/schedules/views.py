@@ -68,6 +68,8 @@ def page() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Set one up: of `report` with the arguments it has, or of `dashboard`."""
     session, reader, actor = reader_here()
+    if not {"report", "dashboard"} & set(request.args):
+        return redirect(url_for("crm_reports.index"))  # which one is chosen there
     return _dialog(session, reader, actor, None, _first(session, reader, actor))
 
 
