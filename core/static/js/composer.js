@@ -135,7 +135,7 @@ document.addEventListener("input", (event) => {
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const box = event.detail.elt?.closest?.("[data-composer][data-draft]");
-  swapped = Boolean(box) && event.detail.target === box;
+  if (box && event.detail.target === box) swapped = true; // another swap may come in between
   if (!box || !event.detail.xhr.getResponseHeader("HX-Trigger")?.includes("writing-kept")) return;
   write(keyOf(box, kindOf(box)?.value), null);
 });
